@@ -1,0 +1,150 @@
+"""Files and folders: sorted walks, digests, atomic writes, temporary folders that always go away."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from samewheel._types import Sha256
+from samewheel.errors import SamewheelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["place", "remove", "sha256_of", "temporary_folder", "tree_digest", "walk", "write_atomic"]
+
+
+def sha256_of(path: Path) -> Sha256:
+    """Return the SHA-256 of a file, read in chunks.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return Sha256(hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def walk(root: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Iterator[str]:
+    """Yield every file and symbolic link below ``root``, as ``/``-separated relative paths, sorted.
+
+    Links are yielded, never followed. ``skip`` is asked with the relative path of each entry, folders included;
+    what it accepts is left out with all that is below.
+
+    Raises:
+        OSError: a folder cannot be listed.
+    """
+
+    def below(folder: str) -> Iterator[str]:
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                relative = f"{folder}/{entry.name}" if folder else entry.name
+                if skip(relative):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    yield from below(relative)
+                else:
+                    yield relative
+
+    # Sorted as whole paths: "a-b" comes before "a/b", whatever the order of the folders.
+    return iter(sorted(below("")))
+
+
+def tree_digest(root: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Sha256:
+    """Return the SHA-256 over the sorted (mode, path, sha256) of the files below ``root``.
+
+    Modes are git's: 100644, 100755, 120000 (whose digest is that of the link's target). Times, owners and empty
+    folders do not count. Each file is one line ``mode sha256 path`` that ends with a NUL byte.
+
+    Raises:
+        OSError: something cannot be read.
+    """
+    digest = hashlib.sha256()
+    for relative in walk(root, skip=skip):
+        path = root / relative
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            mode, content = "120000", hashlib.sha256(os.fsencode(path.readlink())).hexdigest()
+        else:
+            mode, content = "100755" if status.st_mode & stat.S_IXUSR else "100644", sha256_of(path)
+        digest.update(f"{mode} {content} ".encode() + os.fsencode(relative) + b"\0")
+    return Sha256(digest.hexdigest())
+
+
+def remove(path: Path) -> None:
+    """Remove a folder with all that is in it, also what a build left unwritable; nothing happens if it is gone."""
+
+    def retry(function: Callable[[str], object], name: str, _: object) -> None:
+        with suppress(OSError):
+            Path(name).parent.chmod(0o700)
+            Path(name).chmod(0o700)
+            function(name)
+
+    shutil.rmtree(path, onerror=retry)
+    if path.exists():
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Make a private folder, and remove it with all its contents at the end, however the end comes."""
+    folder = Path(tempfile.mkdtemp(prefix="samewheel-", dir=parent)).resolve()
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in ``folder`` survive a power cut; not every platform can open a folder."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Fill a temporary file beside ``destination``, sync it, and rename it into place."""
+    temporary = destination.with_name(f".{destination.name[:40]}.{secrets.token_hex(8)}")
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(destination)
+    except OSError as error:
+        raise SamewheelError(
+            f"cannot write {destination}", cause=str(error), hint="The file is as it was before."
+        ) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    _sync_folder(destination.parent)
+
+
+def write_atomic(destination: Path, content: bytes) -> None:
+    """Write a file whole or not at all; folders on the way are made.
+
+    Raises:
+        SamewheelError: it cannot be written; what was there before is untouched.
+    """
+    _put(destination, lambda file: file.write(content))
+
+
+def place(source: Path, destination: Path) -> None:
+    """Copy a file to its destination whole or not at all, across file systems; folders on the way are made.
+
+    Raises:
+        SamewheelError: it cannot be written; what was there before is untouched.
+    """
+    with source.open("rb") as content:
+        _put(destination, lambda file: shutil.copyfileobj(content, file, 1 << 20))

@@ -1,0 +1,104 @@
+"""Runs uv in the fetch phase: with the network and the caller's settings, but never with project code.
+
+uv gets a cache of our own. The one that users share with their builds can be poisoned: uv hard-links installed files
+to its cache, and a backend that writes to a file of its own environment writes to the cache (measured with 0.13.9).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from samewheel._process import Finished, run
+from samewheel.errors import SamewheelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["cache_folder", "fetch_environment", "run_uv", "uv_binary", "uv_version"]
+
+KEPT_SETTINGS = re.compile(
+    r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
+    r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|OFFLINE|EXCLUDE_NEWER|CONFIG_FILE|NO_CONFIG|CREDENTIALS_DIR|CONCURRENT_.*)"
+)
+"""What of the caller's uv settings says where packages come from; the rest would change what is done with them."""
+
+TIMEOUT = 900.0
+"""Seconds after which fetching is given up; uv itself gives up a silent connection much earlier."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of samewheel's caches: ``SAMEWHEEL_CACHE_DIR``, or the platform's place for it."""
+    if chosen := os.environ.get("SAMEWHEEL_CACHE_DIR"):
+        return Path(chosen).absolute()
+    import platformdirs  # noqa: PLC0415 - costs start-up time, and only matters without the variable
+
+    return platformdirs.user_cache_path("samewheel")
+
+
+def fetch_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment of the fetch phase: the caller's, less what would change the outcome.
+
+    Python's own variables, the caller's virtual environment and most of uv's settings go; proxies, certificates,
+    indexes and credentials stay.
+    """
+    return {
+        name: value
+        for name, value in sorted(environ.items())
+        if not name.startswith(("PYTHON", "VIRTUAL_ENV", "CONDA"))
+        and (not name.startswith("UV_") or KEPT_SETTINGS.fullmatch(name))
+    }
+
+
+@cache
+def uv_binary() -> Path:
+    """Return the uv that belongs to this installation of samewheel.
+
+    Raises:
+        SamewheelError: the package is there, but its binary is not.
+    """
+    import uv  # noqa: PLC0415 - only commands that fetch or build need it
+
+    try:
+        return Path(uv.find_uv_bin())
+    except FileNotFoundError as error:
+        raise SamewheelError(
+            "uv's binary is missing", cause=str(error), hint="Install it again: pip install --force-reinstall uv"
+        ) from error
+
+
+@cache
+def uv_version() -> str:
+    """Return uv's version, such as ``0.13.9``."""
+    finished = run([uv_binary(), "--version"], env={})
+    match = re.match(r"uv (\S+)", finished.text)
+    if match is None:
+        raise SamewheelError("uv does not say its version", cause=finished.tail())
+    return match[1]
+
+
+def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path | None = None) -> Finished:
+    """Run uv with our cache; what it reports is the caller's to judge.
+
+    Args:
+        arguments: the command and its options.
+        offline: use the cache only.
+        cwd: where uv looks for ``uv.toml`` and ``[tool.uv]``; None is a place that has neither.
+
+    Raises:
+        SamewheelError: uv cannot be started.
+    """
+    common = ["--cache-dir", cache_folder() / "uv", "--no-python-downloads", "--color", "never", "--no-progress"]
+    if offline:
+        common.append("--offline")
+    return run(
+        [uv_binary(), *arguments, *common],
+        env=fetch_environment(),
+        cwd=cwd or Path(tempfile.gettempdir()),
+        timeout=TIMEOUT,
+        keep=None,
+    )

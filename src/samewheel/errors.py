@@ -1,0 +1,118 @@
+"""The one family of errors, and the exit codes of the command line.
+
+    SamewheelError                1    samewheel itself, or the machine it runs on, failed
+    ├── UsageError                2    asked for something that cannot be; another option would do
+    ├── NotBuildableError         14   the project cannot be built as it stands
+    │   ├── InvalidProjectError   14   pyproject.toml or the like is wrong
+    │   ├── UnlockableError       14   its build requirements have no solution that we accept
+    │   └── BuildFailedError      14   a backend failed, hung or produced something else than a wheel
+    ├── NoSourceError             15   there is nothing to build from
+    └── StaleLockError            20   constraints.txt is missing, or older than what the project asks for
+
+Every error says three things: what failed (with the file, member or key), the likely cause, and the next command.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+__all__ = [
+    "BuildFailedError",
+    "ExitCode",
+    "InvalidProjectError",
+    "NoSourceError",
+    "NotBuildableError",
+    "SamewheelError",
+    "StaleLockError",
+    "UnlockableError",
+    "UsageError",
+]
+
+
+class ExitCode(IntEnum):
+    """Every exit code of the command line; ``docs/exit-codes.md`` has the same table."""
+
+    OK = 0
+    """What was asked for holds: built, fresh, ``identical``, accepted."""
+    FAILED = 1
+    """samewheel itself or the environment failed."""
+    USAGE = 2
+    """Wrong usage."""
+    IDENTICAL_AFTER_REPLAY = 10
+    """Verdict ``identical-after-replay`` of a rebuild."""
+    SAME_CONTENTS = 11
+    """Verdict ``same-contents``."""
+    METADATA_DIFFERS = 12
+    """Verdict ``metadata-differs``."""
+    PAYLOAD_DIFFERS = 13
+    """Verdict ``payload-differs``."""
+    NOT_BUILDABLE = 14
+    """No build finished."""
+    NO_SOURCE = 15
+    """There is nothing to build from."""
+    REFUSED = 16
+    """``check`` refuses the wheel."""
+    STALE = 20
+    """Not up to date or not canonical: every ``--check``."""
+    INTERRUPTED = 130
+    """Interrupted by the user."""
+
+
+class SamewheelError(Exception):
+    """Something failed, and samewheel knows what.
+
+    Attributes:
+        what: what failed, naming the file, member or key; one sentence without a full stop.
+        cause: the likely cause, or the evidence for it (a log's tail may span many lines); may be empty.
+        hint: the next command or edit; may be empty.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    def __init__(self, what: str, *, cause: str = "", hint: str = "") -> None:
+        """Keep the three parts; ``str()`` joins those that are there."""
+        super().__init__(what, cause, hint)
+        self.what = what
+        self.cause = cause
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the parts that are there, one per line."""
+        return "\n".join(part for part in (self.what, self.cause, self.hint) if part)
+
+
+class UsageError(SamewheelError):
+    """What was asked for cannot be; another option, or another command first, would do."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NotBuildableError(SamewheelError):
+    """The project cannot be built as it stands."""
+
+    exit_code = ExitCode.NOT_BUILDABLE
+
+
+class InvalidProjectError(NotBuildableError):
+    """A file of the project is wrong: the message names it, and the key or line."""
+
+
+class UnlockableError(NotBuildableError):
+    """The build requirements have no solution of hashed wheels."""
+
+
+class BuildFailedError(NotBuildableError):
+    """A backend failed, hung, crashed, or left something else than one valid wheel."""
+
+
+class NoSourceError(SamewheelError):
+    """There is nothing to build from."""
+
+    exit_code = ExitCode.NO_SOURCE
+
+
+class StaleLockError(SamewheelError):
+    """The build constraints are missing, or no longer what the project asks for."""
+
+    exit_code = ExitCode.STALE

@@ -1,0 +1,154 @@
+"""What a project says of its own build: ``pyproject.toml`` read once, into frozen values.
+
+PEP 518 (``[build-system]``), PEP 517 (legacy default), and our own table ``[tool.samewheel]``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from samewheel._types import Frontend, Via
+from samewheel.errors import InvalidProjectError, NoSourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["BuildSystem", "Project", "Settings", "read_project"]
+
+LEGACY_REQUIRES = ("setuptools>=40.8.0",)
+"""What a project without a build-system table needs: the first setuptools that has the legacy backend."""
+
+LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildSystem:
+    """The table ``[build-system]`` (PEP 518), or what PEP 517 says applies without it."""
+
+    requires: tuple[str, ...]
+    """Static build requirements, as written, sorted."""
+    backend: str
+    """``module`` or ``module:object``."""
+    backend_path: tuple[str, ...] = ()
+    """Folders of the project to import an in-tree backend from (PEP 517)."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """The table ``[tool.samewheel]``; options of the command line come before it."""
+
+    constraints: str = "constraints.txt"
+    """The build constraints, relative to the project."""
+    requires_python: str | None = None
+    """Pythons that the constraints are locked for; None: those from the locking interpreter's version on."""
+    include: tuple[str, ...] = ()
+    """Patterns of ignored files that belong to the source all the same (relative to the project, as in glob)."""
+    python: str | None = None
+    """The interpreter to build with: a path, or a name on PATH."""
+    frontend: Frontend = Frontend.UV
+    via: Via = Via.TREE
+    timeout: float | None = None
+    """Seconds that a single step of the backend may take."""
+    config_settings: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
+    """Passed to the backend (PEP 517 ``config_settings``)."""
+    env: dict[str, str] = msgspec.field(default_factory=dict)
+    """Variables that the build sees besides the fixed ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project's folder and what it says of its build."""
+
+    folder: Path
+    build_system: BuildSystem
+    settings: Settings
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidProjectError(f"{path} is not valid TOML", cause=str(error)) from error
+    except OSError as error:
+        raise InvalidProjectError(f"cannot read {path}", cause=error.strerror or str(error)) from error
+
+
+def _strings(table: dict[str, Any], key: str, path: Path) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InvalidProjectError(f"{path}: build-system.{key} must be a list of strings", cause=f"it is {value!r}")
+    return tuple(value)
+
+
+def _read_build_system(document: dict[str, Any], path: Path) -> BuildSystem:
+    if "build-system" not in document:
+        return BuildSystem(requires=LEGACY_REQUIRES, backend=LEGACY_BACKEND)
+    table = document["build-system"]
+    if not isinstance(table, dict) or "requires" not in table:
+        raise InvalidProjectError(
+            f"{path}: build-system.requires is missing",
+            cause="PEP 518: the table [build-system] must have the key requires.",
+            hint='Add for example: requires = ["setuptools>=77"]',
+        )
+    requires = _strings(table, "requires", path)
+    for requirement in requires:
+        try:
+            Requirement(requirement)
+        except InvalidRequirement as error:
+            raise InvalidProjectError(
+                f"{path}: build-system.requires has {requirement!r}", cause=str(error).splitlines()[0]
+            ) from error
+    backend = table.get("build-backend", LEGACY_BACKEND)
+    if not isinstance(backend, str) or not backend:
+        raise InvalidProjectError(f"{path}: build-system.build-backend must be a string", cause=f"it is {backend!r}")
+    return BuildSystem(
+        requires=tuple(sorted(requires)), backend=backend, backend_path=_strings(table, "backend-path", path)
+    )
+
+
+def _read_settings(document: dict[str, Any], path: Path) -> Settings:
+    tool = document.get("tool", {})
+    table = tool.get("samewheel", {}) if isinstance(tool, dict) else {}
+    known = [field.encode_name for field in msgspec.structs.fields(Settings)]
+    for key in table if isinstance(table, dict) else ():
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1)
+            raise InvalidProjectError(
+                f"{path}: tool.samewheel.{key} is unknown",
+                cause=f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(sorted(known))}",
+            )
+    try:
+        settings = msgspec.convert(table, Settings)
+        SpecifierSet(settings.requires_python or "")
+    except (msgspec.ValidationError, InvalidSpecifier) as error:
+        raise InvalidProjectError(f"{path}: tool.samewheel is wrong", cause=str(error)) from error
+    return settings
+
+
+def read_project(folder: Path) -> Project:
+    """Read what the project in ``folder`` says of its build.
+
+    Raises:
+        NoSourceError: there is neither a pyproject.toml nor a setup.py.
+        InvalidProjectError: pyproject.toml cannot be read, or says something that no standard allows.
+    """
+    path = folder / "pyproject.toml"
+    if not path.exists() and not (folder / "setup.py").exists():
+        raise NoSourceError(
+            f"{folder} has neither a pyproject.toml nor a setup.py",
+            cause="It is not the folder of a Python project." if folder.is_dir() else "There is no such folder.",
+            hint="Name the project's folder or an sdist: samewheel build PROJECT",
+        )
+    document = _load(path) if path.exists() else {}
+    return Project(
+        folder=folder,
+        build_system=_read_build_system(document, path),
+        settings=_read_settings(document, path),
+    )
