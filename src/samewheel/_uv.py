@@ -6,10 +6,9 @@ to its cache, and a backend that writes to a file of its own environment writes 
 
 from __future__ import annotations
 
+import functools
 import os
 import re
-import tempfile
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,7 +53,7 @@ def fetch_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]
     }
 
 
-@cache
+@functools.cache
 def uv_binary() -> Path:
     """Return the uv that belongs to this installation of samewheel.
 
@@ -71,7 +70,7 @@ def uv_binary() -> Path:
         ) from error
 
 
-@cache
+@functools.cache
 def uv_version() -> str:
     """Return uv's version, such as ``0.13.9``."""
     finished = run([uv_binary(), "--version"], env={})
@@ -92,13 +91,20 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     Raises:
         SamewheelError: uv cannot be started.
     """
-    common = ["--cache-dir", cache_folder() / "uv", "--no-python-downloads", "--color", "never", "--no-progress"]
+    cache = cache_folder() / "uv"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SamewheelError(
+            f"cannot make the cache {cache}", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to another folder."
+        ) from error
+    common: list[str | Path] = ["--cache-dir", cache, "--no-python-downloads", "--color", "never", "--no-progress"]
     if offline:
         common.append("--offline")
     return run(
         [uv_binary(), *arguments, *common],
         env=fetch_environment(),
-        cwd=cwd or Path(tempfile.gettempdir()),
+        cwd=cwd or cache,
         timeout=TIMEOUT,
         keep=None,
     )
