@@ -7,18 +7,20 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from samewheel._process import run
 from samewheel._types import Sha256
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["place", "remove", "sha256_of", "temporary_folder", "tree_digest", "walk", "write_atomic"]
+__all__ = ["copy_tree", "place", "remove", "sha256_of", "temporary_folder", "tree_digest", "walk", "write_atomic"]
 
 
 def sha256_of(path: Path) -> Sha256:
@@ -89,6 +91,25 @@ def remove(path: Path) -> None:
     shutil.rmtree(path, onerror=retry)
     if path.exists():
         shutil.rmtree(path, ignore_errors=True)
+
+
+def copy_tree(source: Path, destination: Path) -> None:
+    """Copy a folder with its times, modes and symbolic links; blocks are shared where the file system can.
+
+    Raises:
+        SamewheelError: something cannot be copied.
+    """
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        if sys.platform == "linux" and (cp := shutil.which("cp", path="/usr/bin:/bin")):
+            # Several times faster than copying file by file from Python, and it knows how to share blocks.
+            copied = run([cp, "-a", "--reflink=auto", "--", source, destination], env={"LC_ALL": "C"})
+            if not copied.ok:
+                raise SamewheelError(f"cannot copy {source} to {destination}", cause=copied.tail(5))
+        else:
+            shutil.copytree(source, destination, symlinks=True)
+    except (OSError, shutil.Error) as error:
+        raise SamewheelError(f"cannot copy {source} to {destination}", cause=str(error)) from error
 
 
 @contextmanager

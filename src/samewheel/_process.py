@@ -27,6 +27,11 @@ __all__ = ["Finished", "kill_all", "run"]
 KEPT_OUTPUT = 1 << 20
 """Bytes of a stream's end that are kept unless the caller asks for all of it."""
 
+KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
+
+LONGEST_LINE = 400
+"""Characters of a line that an error message shows."""
+
 GRACE = 2.0
 """Seconds between asking a process group to stop and killing it."""
 
@@ -57,7 +62,10 @@ class Finished:
     def tail(self, lines: int = 40) -> str:
         """Return the last ``lines`` lines of everything it printed, for an error message."""
         output = (self.stdout + self.stderr).decode("utf-8", "replace")
-        return "\n".join(output.rstrip().splitlines()[-lines:])
+        return "\n".join(
+            line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+            for line in output.rstrip().splitlines()[-lines:]
+        )
 
 
 class _Kept:
@@ -110,12 +118,14 @@ def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> N
         process.kill()
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the group to stop, then kill what is left of it."""
+def _stop(process: subprocess.Popen[bytes], ended: threading.Event) -> None:
+    """Ask the group to stop, and kill it if it has not ``ended`` after the grace.
+
+    Nothing is waited for with a process id here: another thread may be waiting for it, and only one is told.
+    """
     _signal_group(process, signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=GRACE)
-    _signal_group(process, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+    if not ended.wait(GRACE):
+        _signal_group(process, KILL)
 
 
 def kill_all() -> None:
@@ -123,7 +133,7 @@ def kill_all() -> None:
     with _running_lock:
         processes = list(_running)
     for process in processes:
-        _signal_group(process, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        _signal_group(process, KILL)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
@@ -177,11 +187,11 @@ def run(
         ) from error
     with _registered(process):
         kept = [_Kept(stream, keep) for stream in (process.stdout, process.stderr) if stream is not None]
-        expired = threading.Event()
+        expired, ended = threading.Event(), threading.Event()
 
         def expire() -> None:
             expired.set()
-            _stop(process)
+            _stop(process, ended)
 
         timer = threading.Timer(timeout or 0, expire)
         timer.daemon = True
@@ -190,10 +200,11 @@ def run(
         try:
             _wait(process)
         except BaseException:
-            _stop(process)
-            process.wait()
+            _signal_group(process, KILL)
+            _wait(process)
             raise
         finally:
+            ended.set()
             timer.cancel()
     outputs = [stream.finish() for stream in kept]
     return Finished(

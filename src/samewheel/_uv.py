@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._process import Finished, run
-from samewheel.errors import SamewheelError
+from samewheel.errors import SamewheelError, UnlockableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["cache_folder", "fetch_environment", "run_uv", "uv_binary", "uv_version"]
+__all__ = ["cache_folder", "explain", "fetch_environment", "run_uv", "uv_binary", "uv_version"]
 
 KEPT_SETTINGS = re.compile(
     r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
@@ -34,7 +34,7 @@ def cache_folder() -> Path:
     """Return the folder of samewheel's caches: ``SAMEWHEEL_CACHE_DIR``, or the platform's place for it."""
     if chosen := os.environ.get("SAMEWHEEL_CACHE_DIR"):
         return Path(chosen).absolute()
-    import platformdirs  # noqa: PLC0415 - costs start-up time, and only matters without the variable
+    import platformdirs
 
     return platformdirs.user_cache_path("samewheel")
 
@@ -60,7 +60,7 @@ def uv_binary() -> Path:
     Raises:
         SamewheelError: the package is there, but its binary is not.
     """
-    import uv  # noqa: PLC0415 - only commands that fetch or build need it
+    import uv
 
     try:
         return Path(uv.find_uv_bin())
@@ -78,6 +78,30 @@ def uv_version() -> str:
     if match is None:
         raise SamewheelError("uv does not say its version", cause=finished.tail())
     return match[1]
+
+
+def explain(finished: Finished, what: str) -> SamewheelError:
+    """Return our error for a failed uv command: whose fault it is, uv's own words, and what to do.
+
+    uv tells a solution that does not exist (exit code 1) from a failure on the way (2); the rest can only be read
+    from its text.
+    """
+    said = finished.tail(60)
+    if sdist_only := re.search(r"Wheels are required for `([^`]+)`", said):
+        return UnlockableError(
+            f"{sdist_only[1]} has no wheel that fits",
+            cause=f"Only wheels enter a build environment: building {sdist_only[1]} first would run unlocked code.",
+            hint=f"Require a version of {sdist_only[1]} that has a wheel, or build one and name its index.",
+        )
+    if "network was disabled" in said or "not found in the cache" in said:
+        return SamewheelError(f"{what} offline", cause=said, hint="Run it once with the network, then again offline.")
+    if finished.timed_out or re.search(r"error sending request|Failed to fetch|Request failed|dns error", said):
+        return SamewheelError(
+            f"{what}: the package index cannot be reached", cause=said, hint="Check the network, proxy and index URL."
+        )
+    if "No solution found" in said:
+        return UnlockableError(f"{what}: the requirements have no solution", cause=said)
+    return SamewheelError(what, cause=said)
 
 
 def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path | None = None) -> Finished:

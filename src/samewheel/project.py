@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
@@ -20,7 +20,7 @@ from samewheel.errors import InvalidProjectError, NoSourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["BuildSystem", "Project", "Settings", "read_project"]
+__all__ = ["BuildSystem", "Overrides", "Project", "Settings", "read_project"]
 
 LEGACY_REQUIRES = ("setuptools>=40.8.0",)
 """What a project without a build-system table needs: the first setuptools that has the legacy backend."""
@@ -59,6 +59,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Passed to the backend (PEP 517 ``config_settings``)."""
     env: dict[str, str] = msgspec.field(default_factory=dict)
     """Variables that the build sees besides the fixed ones."""
+
+
+class Overrides(TypedDict, total=False):
+    """Fields of :class:`Settings` that a caller decides; those that are absent stay as the project says."""
+
+    constraints: str
+    requires_python: str
+    python: str
+    frontend: Frontend
+    via: Via
+    timeout: float
+    config_settings: dict[str, str | list[str]]
+    env: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,22 @@
+"""The command line's entry: ``samewheel`` and ``python -m samewheel``."""
+
+from __future__ import annotations
+
+import sys
+
+from samewheel import __version__
+
+
+def main() -> int:
+    """Run the command line and return its exit code."""
+    # Answered before anything else is imported: scripts ask for the version all the time.
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        sys.stdout.write(f"samewheel {__version__}\n")
+        return 0
+    from samewheel.cli.main import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

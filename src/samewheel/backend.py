@@ -1,0 +1,132 @@
+"""One build environment at work: asking a backend what it requires, and having it build, under set conditions.
+
+This is the build phase: project code runs here and nowhere else, with an environment built from nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from samewheel._process import Finished, run
+from samewheel._types import Frontend
+from samewheel._uv import uv_binary
+from samewheel.errors import BuildFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from samewheel.conditions import Conditions
+    from samewheel.sandbox import Sandbox
+
+__all__ = ["Workshop"]
+
+HOOKS = Path(__file__).with_name("_hooks.py")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """Everything that one build runs in."""
+
+    folder: Path
+    """Private folder for requests, answers and products."""
+    conditions: Conditions
+    sandbox: Sandbox
+    subdirectory: str
+    """The project's place below the top of the source; empty if it is the top."""
+    config_settings: Mapping[str, str | list[str]]
+    timeout: float | None
+    """Seconds that one step of the backend may take."""
+
+    @property
+    def project(self) -> Path:
+        """The folder that the frontend builds."""
+        return self.conditions.source / self.subdirectory
+
+    @property
+    def python(self) -> Path:
+        """The build environment's interpreter."""
+        return self.conditions.environment / "bin" / "python"
+
+    def _run(self, argv: Sequence[str | Path]) -> Finished:
+        conditions = self.conditions
+        writable = [conditions.source, conditions.environment, conditions.home, conditions.temp, self.folder]
+        return run(
+            self.sandbox.wrap(argv, writable=writable),
+            env=conditions.environ(),
+            cwd=self.project,
+            timeout=self.timeout,
+            umask=conditions.umask,
+            merge=True,
+        )
+
+    def _checked(self, finished: Finished, what: str) -> Finished:
+        """Return what finished well; raise what did not, with the end of its output."""
+        if finished.timed_out:
+            raise BuildFailedError(
+                f"{what} did not finish within {self.timeout:g} seconds and was stopped",
+                cause=self.conditions.masked(finished.tail()),
+                hint="Give it more time with --timeout SECONDS, if it is not stuck.",
+            )
+        if not finished.ok:
+            ended = f"status {finished.returncode}" if finished.returncode >= 0 else f"signal {-finished.returncode}"
+            raise BuildFailedError(f"{what} failed ({ended})", cause=self.conditions.masked(finished.tail()))
+        return finished
+
+    def _hook(self, request: Mapping[str, object], what: str) -> object:
+        question, answer = self.folder / "request.json", self.folder / "answer.json"
+        common = {"source": str(self.project), "python": str(self.python), "config_settings": self.config_settings}
+        question.write_text(json.dumps({**common, **request}), encoding="utf-8")
+        answer.unlink(missing_ok=True)
+        finished = self._checked(self._run([sys.executable, "-I", HOOKS, question, answer]), what)
+        try:
+            return json.loads(answer.read_bytes())
+        except (OSError, ValueError) as error:
+            raise BuildFailedError(f"{what} gave no answer", cause=f"{error}\n{finished.tail()}") from error
+
+    def ask(self, what: str) -> tuple[str, ...]:
+        """Return what the backend says it requires to build a ``wheel`` or an ``sdist`` (PEP 517), sorted.
+
+        Raises:
+            BuildFailedError: the hook failed, hung or gave no list of strings.
+        """
+        hook = f"get_requires_for_build_{what}"
+        answer = self._hook({"ask": what}, f"the backend's hook {hook}")
+        if not isinstance(answer, list) or not all(isinstance(item, str) for item in answer):
+            raise BuildFailedError(f"the backend's hook {hook} gave no list of strings", cause=repr(answer))
+        return tuple(sorted(set(answer)))
+
+    def build(self, what: str, frontend: Frontend) -> Path:
+        """Build a ``wheel`` or an ``sdist`` and return it; it lies in a folder of its own.
+
+        Raises:
+            BuildFailedError: the backend failed, hung, or left anything else than one file.
+        """
+        output = self.folder / what
+        output.mkdir()
+        if frontend is Frontend.BUILD:
+            self._hook({"build": what, "output": str(output)}, f"building the {what}")
+        else:
+            self._checked(self._run(self._uv_build(what, output)), f"building the {what}")
+        products = sorted(path for path in output.iterdir() if path.name != ".gitignore")
+        if len(products) != 1 or not products[0].is_file():
+            names = ", ".join(path.name for path in products) or "nothing"
+            raise BuildFailedError(f"building the {what} must leave one file", cause=f"It left: {names}.")
+        return products[0]
+
+    def _uv_build(self, what: str, output: Path) -> list[str | Path]:
+        """Return the uv command that builds in our environment, without uv's cache, settings or network.
+
+        Without --force-pep517 a uv_build project would be built by uv itself rather than by the locked uv_build.
+        """
+        settings = [
+            f"--config-setting={key}={value}"
+            for key, values in sorted(self.config_settings.items())
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+        switches = ["--no-cache", "--offline", "--no-config", "--no-build-isolation", "--force-pep517"]
+        places: list[str | Path] = ["--python", self.python, "--out-dir", output, self.project]
+        return [uv_binary(), "build", f"--{what}", *switches, "--no-python-downloads", *settings, *places]

@@ -1,0 +1,163 @@
+"""The buildinfo: what a third party needs to build a wheel again (``X.whl.buildinfo.json``, schema 1).
+
+Values and their JSON only. No time of day, no duration, and no path of a machine but as ``$SOURCE``, ``$ENV``,
+``$HOME``, ``$TMP`` and ``$SHIMS``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from samewheel._types import Frontend, Sha256, SourceKind, Via
+from samewheel.errors import SamewheelError
+
+__all__ = [
+    "SCHEMA",
+    "BuildInfo",
+    "Dependency",
+    "Digest",
+    "Epoch",
+    "InterpreterInfo",
+    "Isolation",
+    "SourceInfo",
+    "Tool",
+    "WheelInfo",
+    "read_buildinfo",
+    "to_json",
+]
+
+SCHEMA = "samewheel/buildinfo/1"
+
+
+class _Value(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
+    """A value with a fixed set of fields; reading refuses any other."""
+
+
+class Dependency(_Value, frozen=True):
+    """One distribution in a build environment, and the very file it came from."""
+
+    name: str
+    version: str
+    filename: str
+    sha256: Sha256
+
+
+class Isolation(_Value, frozen=True):
+    """What a build really could not reach."""
+
+    network: str
+    """``open`` or ``none``."""
+    filesystem: str
+    """``open`` or ``read-only``: whether the build could write outside of its own folders."""
+    mechanism: str
+    """What enforced it; ``none`` where nothing did."""
+
+
+class WheelInfo(_Value, frozen=True):
+    """The wheel."""
+
+    name: str
+    """File name."""
+    sha256: Sha256
+    size: int
+    """Bytes."""
+
+
+class SourceInfo(_Value, frozen=True):
+    """What the wheel was built from."""
+
+    kind: SourceKind
+    digest: Sha256
+    """Over the sorted (mode, path, sha256) of the snapshot's files."""
+    uri: str | None = None
+    """Where the source is published, as far as it is known; an sdist's file name."""
+    commit: str | None = None
+    describe: str | None = None
+    """``git describe --tags --long``."""
+    subdirectory: str = ""
+    dirty: tuple[str, ...] = ()
+    """Files that differed from the commit."""
+
+
+class Digest(_Value, frozen=True):
+    """The digest of a file."""
+
+    sha256: Sha256
+
+
+class InterpreterInfo(_Value, frozen=True):
+    """The interpreter that ran the backend."""
+
+    implementation: str
+    version: str
+    platform: str
+
+
+class Tool(_Value, frozen=True):
+    """A program and its version."""
+
+    name: str
+    version: str
+
+
+class Epoch(_Value, frozen=True):
+    """SOURCE_DATE_EPOCH."""
+
+    value: int
+    """POSIX seconds."""
+    origin: str = msgspec.field(name="from")
+    """``environment``, ``commit``, ``sdist`` or ``default``."""
+
+
+class BuildInfo(_Value, frozen=True):
+    """Everything about one build."""
+
+    wheel: WheelInfo
+    source: SourceInfo
+    constraints: Digest
+    dependencies: tuple[Dependency, ...]
+    interpreter: InterpreterInfo
+    zlib: str
+    frontend: Tool
+    via: Via
+    epoch: Epoch
+    config_settings: dict[str, str | list[str]]
+    env: dict[str, str]
+    conditions: dict[str, str]
+    isolation: Isolation
+    commands: tuple[str, ...]
+    """Plain commands that give the same bytes, where samewheel is not at hand."""
+
+    @property
+    def frontend_kind(self) -> Frontend:
+        """The frontend as a choice."""
+        return Frontend(self.frontend.name)
+
+
+def to_json(schema: str, value: msgspec.Struct) -> bytes:
+    """Return indented JSON with ``schema`` first and all other keys sorted, ending with a newline."""
+    document: dict[str, Any] = {"schema": schema}
+    document.update(msgspec.to_builtins(value, order="sorted"))
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def read_buildinfo(content: bytes, where: str) -> BuildInfo:
+    """Read a buildinfo strictly.
+
+    Args:
+        content: the file's bytes.
+        where: the file's name, for messages.
+
+    Raises:
+        SamewheelError: it is not a buildinfo of this schema; the message names the key.
+    """
+    try:
+        document = msgspec.json.decode(content, type=dict[str, Any])
+        schema = document.pop("schema", None)
+        if schema != SCHEMA:
+            raise SamewheelError(f"{where} is not a {SCHEMA}", cause=f"Its schema is {schema!r}.")
+        return msgspec.convert(document, BuildInfo)
+    except msgspec.MsgspecError as error:
+        raise SamewheelError(f"{where} is not a {SCHEMA}", cause=str(error)) from error

@@ -1,0 +1,208 @@
+"""One build: from a prepared source to a wheel that passed its checks, and the buildinfo beside it."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from samewheel._files import place, remove, sha256_of, temporary_folder, write_atomic
+from samewheel._types import SILENT, Frontend, SourceKind, Via
+from samewheel._uv import uv_version
+from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
+from samewheel.commands import plain_commands
+from samewheel.compilers import find_compilers
+from samewheel.packaged import forgotten_files
+from samewheel.preparing import open_project, output_folders, prepare, read_lock
+from samewheel.sources import ignored_files, inspect, take
+from samewheel.staging import plain_conditions, stage
+from samewheel.wheel import check_wheel
+
+if TYPE_CHECKING:
+    from samewheel._types import Progress
+    from samewheel.buildinfo import Isolation
+    from samewheel.conditions import Conditions
+    from samewheel.preparing import Prepared
+    from samewheel.project import Overrides
+
+__all__ = ["Built", "Product", "build", "describe", "perform"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What one build left in its own folder, checked but not yet given to anyone."""
+
+    wheel: Path
+    sdist: Path | None
+    conditions: Conditions
+    isolation: Isolation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A wheel in its output folder, and what is known of its build."""
+
+    wheel: Path
+    sdist: Path | None
+    """The sdist, where one was asked for."""
+    evidence: Path
+    """The buildinfo's file."""
+    buildinfo: BuildInfo
+
+
+def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progress: Progress = SILENT) -> Product:
+    """Build once, under the given conditions, and check what comes out.
+
+    Args:
+        prepared: source, constraints and environments; nothing of it is changed.
+        folder: an existing folder for what is built.
+        conditions: what the build sees; its places are made, and removed again after an sdist was built first.
+        progress: told what is going on.
+
+    Raises:
+        BuildFailedError: the backend failed, hung, or built something else than a valid wheel.
+    """
+    opened = prepared.opened
+    settings = opened.settings
+    snapshot, sdist = opened.snapshot, None
+
+    def step(what: str) -> tuple[Path, Isolation]:
+        progress.step(f"Building the {what} with {opened.project.build_system.backend}")
+        workshop = stage(
+            folder / what,
+            conditions,
+            snapshot=snapshot,
+            environment=prepared.environments[what],
+            interpreter=opened.interpreter,
+            settings=settings,
+        )
+        return workshop.build(what, settings.frontend), workshop.sandbox.isolation
+
+    if "sdist" in prepared.environments:
+        sdist, _ = step("sdist")
+        for _, place_of_build in conditions.places:
+            remove(place_of_build)
+    if sdist is not None and settings.via is Via.SDIST:
+        snapshot = take(inspect(sdist), folder / "unpacked")
+    wheel, isolation = step("wheel")
+    check_wheel(wheel)
+    return Product(wheel=wheel, sdist=sdist, conditions=conditions, isolation=isolation)
+
+
+def describe(prepared: Prepared, product: Product) -> BuildInfo:
+    """Return the buildinfo of a build."""
+    opened = prepared.opened
+    source, settings = opened.source, opened.settings
+    pure = product.wheel.name.endswith("-any.whl")
+    lock = prepared.constraints
+    return BuildInfo(
+        wheel=WheelInfo(name=product.wheel.name, sha256=sha256_of(product.wheel), size=product.wheel.stat().st_size),
+        source=SourceInfo(
+            kind=source.kind,
+            digest=opened.snapshot.digest,
+            uri=source.path.name if source.kind is SourceKind.SDIST else None,
+            commit=source.commit,
+            describe=source.describe,
+            subdirectory=source.subdirectory,
+            dirty=source.dirty,
+        ),
+        constraints=Digest(sha256=lock.sha256),
+        dependencies=prepared.environments["wheel"].dependencies,
+        interpreter=InterpreterInfo(
+            implementation=opened.interpreter.implementation,
+            version=opened.interpreter.version,
+            platform=opened.interpreter.platform,
+        ),
+        zlib=opened.interpreter.zlib,
+        frontend=Tool(
+            name=settings.frontend,
+            version=uv_version() if settings.frontend is Frontend.UV else version("build"),
+        ),
+        via=settings.via,
+        epoch=opened.epoch,
+        config_settings=settings.config_settings,
+        env=settings.env,
+        conditions=product.conditions.described(),
+        isolation=product.isolation,
+        commands=plain_commands(
+            snapshot=opened.snapshot,
+            conditions=product.conditions,
+            interpreter=opened.interpreter,
+            settings=settings,
+            constraints=Path(lock.where).name,
+            shims={} if pure else find_compilers(opened.interpreter),
+        ),
+    )
+
+
+def _warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> None:
+    """Warn of ignored files that a build in the working copy would have packaged."""
+    source = prepared.opened.source
+    if source.kind is not SourceKind.GIT:
+        return
+    with zipfile.ZipFile(wheel) as archive:
+        forgotten = forgotten_files(ignored_files(source), archive.namelist())
+    if forgotten:
+        progress.warn(
+            f"git ignores files beside packaged modules, so they are not in the wheel: {', '.join(forgotten)}. "
+            "If they belong to it, list them in [tool.samewheel] include."
+        )
+
+
+def build(
+    path: Path,
+    *,
+    out_dir: Path | None = None,
+    evidence_dir: Path | None = None,
+    sdist: bool = False,
+    allow_dirty: bool = False,
+    progress: Progress = SILENT,
+    **overrides: Unpack[Overrides],
+) -> Built:
+    """Build a wheel from a project's folder or an sdist, and write it and its buildinfo.
+
+    The buildinfo is renamed into place first, the wheel last: a wheel that is there is whole, passed its checks and
+    has its evidence beside it.
+
+    Args:
+        path: the project's folder or the sdist.
+        out_dir: where the wheel goes; None is ``dist`` in the project's folder (for an sdist, in the working folder).
+        evidence_dir: where the buildinfo goes; None is ``evidence`` beside ``dist``.
+        sdist: write the sdist too.
+        allow_dirty: build a git working copy that differs from its commit.
+        progress: told what is going on.
+        overrides: fields of :class:`~samewheel.project.Settings` that come before the project's own: ``constraints``,
+            ``python``, ``frontend``, ``via``, ``config_settings``, ``env``, ``timeout``.
+
+    Raises:
+        SamewheelError: one of its family, as ``samewheel.errors`` draws it; nothing was written then.
+    """
+    home = path if path.is_dir() else Path.cwd()
+    out_dir = (out_dir or home / "dist").absolute()
+    evidence_dir = (evidence_dir or home / "evidence").absolute()
+    with temporary_folder() as folder:
+        opened = open_project(
+            path,
+            folder,
+            overrides=overrides,
+            allow_dirty=allow_dirty,
+            not_source=output_folders(path, out_dir, evidence_dir),
+            progress=progress,
+        )
+        products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
+        prepared = prepare(opened, read_lock(opened), products=products, progress=progress)
+        (folder / "build").mkdir()
+        conditions = plain_conditions(folder / "build", opened.epoch.value, opened.settings)
+        product = perform(prepared, folder / "build", conditions, progress=progress)
+        buildinfo = describe(prepared, product)
+        _warn_of_forgotten(prepared, product.wheel, progress)
+        evidence = evidence_dir / f"{product.wheel.name}.buildinfo.json"
+        write_atomic(evidence, to_json(SCHEMA, buildinfo))
+        written = None
+        if sdist and product.sdist is not None:
+            written = out_dir / product.sdist.name
+            place(product.sdist, written)
+        place(product.wheel, out_dir / product.wheel.name)
+    return Built(wheel=out_dir / product.wheel.name, sdist=written, evidence=evidence, buildinfo=buildinfo)

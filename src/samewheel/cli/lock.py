@@ -1,0 +1,58 @@
+"""``samewheel lock``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from samewheel._types import Resolver
+from samewheel.cli.options import common_options, overrides_from, source_argument
+from samewheel.errors import ExitCode
+
+__all__ = ["command"]
+
+
+@click.command("lock")
+@source_argument
+@click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="The constraints file.  [default: constraints.txt]")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 20 if the file is stale, and say why.")
+@click.option("--upgrade", "-U", is_flag=True, help="Take the newest versions instead of the pinned ones.")
+@click.option("--upgrade-package", "-P", "upgrade_packages", metavar="NAME", multiple=True, help="Take the newest version of this distribution.")
+@click.option("--exclude-newer", metavar="DATE", help="Leave out what was uploaded after this date.")
+@click.option("--requires-python", metavar="RANGE", help="Pythons to lock for, such as '>=3.10'.  [default: this one and newer]")
+@click.option("--resolver", type=click.Choice([r.value for r in Resolver]), default=Resolver.UV.value, show_default=True, help="Who decides the pins; both must agree to the last hash.")
+@click.option("--force", is_flag=True, help="Replace a file that samewheel did not write.")
+@click.option("--offline", is_flag=True, help="Use only what was fetched before.")
+@common_options
+def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offline: bool, **options: Any) -> int:
+    """Pin and hash everything that building PROJECT (a folder, by default this one) or an SDIST may install.
+
+    Asks the build backend too, and writes constraints.txt. Only wheels are locked, for every platform.
+    """
+    from samewheel.cli.console import output_console, progress
+    from samewheel.locking import check_lock, lock
+    from samewheel.report.terminal import locked_lines, stale_lines
+
+    overrides = overrides_from(options)
+    console = output_console()
+    with progress(quiet=quiet) as shown:
+        if check:
+            reasons = check_lock(source, output=output, offline=offline, progress=shown, **overrides)
+        else:
+            locked = lock(
+                source,
+                output=output,
+                resolver=Resolver(options["resolver"]),
+                upgrade=options["upgrade"],
+                upgrade_packages=options["upgrade_packages"],
+                exclude_newer=options["exclude_newer"],
+                force=options["force"],
+                offline=offline,
+                progress=shown,
+                **overrides,
+            )
+    for line in stale_lines(reasons) if check else locked_lines(locked):
+        console.print(line)
+    return ExitCode.STALE if check and reasons else ExitCode.OK

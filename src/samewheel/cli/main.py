@@ -1,0 +1,101 @@
+"""The group of all commands, and what becomes of errors and interruptions."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+from typing import TYPE_CHECKING
+
+import click
+
+from samewheel import __version__
+from samewheel._process import kill_all
+from samewheel.errors import ExitCode, SamewheelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+COMMANDS = {
+    "build": "Build a wheel under fixed conditions from locked dependencies.",
+    "lock": "Pin and hash everything that building the project may install.",
+}
+"""Commands and their one-line helps; each lives in a module of its name that is imported when it is run."""
+
+
+class _Lazy(click.Group):
+    """A group that imports a command when it is run: each command pays for its own imports only."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"samewheel.cli.{cmd_name}").command
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 14 not buildable, 15 no source, "
+    "20 not up to date, 130 interrupted.",
+)
+@click.version_option(__version__, "-V", "--version", message="samewheel %(version)s")
+def samewheel() -> None:
+    """Build the same wheel from the same source, every time, and prove it."""
+
+
+def _show(error: SamewheelError) -> None:
+    """Write an error's three parts to standard error."""
+    from samewheel.cli.console import error_console
+
+    console = error_console()
+    console.print(f"[bold red]error:[/] {_escaped(error.what)}")
+    if error.cause:
+        for line in error.cause.splitlines():
+            console.print(f"  {_escaped(line)}")
+    if error.hint:
+        console.print(f"[bold]next:[/] {_escaped(error.hint)}")
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    raise KeyboardInterrupt
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return the exit code; a user's mistake never ends in a traceback."""
+    # A terminated run cleans up like an interrupted one.
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = samewheel.main(args=list(arguments), prog_name="samewheel", standalone_mode=False)
+        return int(code or ExitCode.OK)
+    except SamewheelError as error:
+        _show(error)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted; nothing was written.", err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        return ExitCode.FAILED
+    except OSError as error:
+        _show(SamewheelError(error.strerror or str(error), cause=str(error.filename or "")))
+        return ExitCode.FAILED
+    finally:
+        kill_all()

@@ -1,0 +1,123 @@
+"""Options that several commands share, and how their words become values."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from samewheel._types import Frontend, Via
+from samewheel.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from samewheel.project import Overrides
+
+__all__ = ["build_options", "common_options", "overrides_from", "source_argument"]
+
+source_argument = click.argument("source", metavar="[PROJECT | SDIST]", default=".", type=click.Path(path_type=Path))
+
+
+def _stacked(options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]]) -> Callable[..., Any]:
+    """Return one decorator for several; the help shows them in the given order."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+common_options = _stacked(
+    [
+        click.option("--python", "-p", metavar="PYTHON", help="Interpreter: a path, a name on PATH or a version."),
+        click.option(
+            "--config-setting", "-C", "config_settings", metavar="KEY=VALUE", multiple=True,
+            help="Setting for the backend; a key may be given several times.",
+        ),
+        click.option(
+            "--env", "-e", "env", metavar="NAME[=VALUE]", multiple=True,
+            help="Variable that the build sees; without a value, the caller's. It is written to the buildinfo.",
+        ),
+        click.option(
+            "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+            help="Time that one step of the backend may take.",
+        ),
+        click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result."),
+    ]
+)  # fmt: skip
+
+build_options = _stacked(
+    [
+        click.option(
+            "--constraints", "-c", metavar="FILE", type=click.Path(path_type=Path),
+            help="Hashed build constraints, instead of the project's constraints.txt.",
+        ),
+        click.option(
+            "--frontend", type=click.Choice([f.value for f in Frontend]), help="Who calls the backend.  [default: uv]"
+        ),
+        click.option(
+            "--via", type=click.Choice([v.value for v in Via]),
+            help="Build from the source tree, or from an sdist made of it.  [default: tree]",
+        ),
+        click.option("--allow-dirty", is_flag=True, help="Build a working copy that differs from its commit."),
+    ]
+)  # fmt: skip
+
+
+def _config_settings(words: Sequence[str]) -> dict[str, str | list[str]]:
+    """Return settings as PEP 517 has them: a key that is given several times gets a list."""
+    settings: dict[str, str | list[str]] = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        before = settings.get(key)
+        if before is None:
+            settings[key] = value
+        else:
+            settings[key] = [*([before] if isinstance(before, str) else before), value]
+    return settings
+
+
+def _environment(words: Sequence[str]) -> dict[str, str]:
+    """Return variables; one without a value is taken from the caller's environment."""
+    env = {}
+    for word in words:
+        name, given, value = word.partition("=")
+        if not given:
+            if name not in os.environ:
+                raise UsageError(
+                    f"--env {name} asks for a variable that is not set", hint=f"Give a value: --env {name}=VALUE"
+                )
+            value = os.environ[name]
+        env[name] = value
+    return env
+
+
+def overrides_from(options: dict[str, Any]) -> Overrides:
+    """Return the settings that the command line decides; an option that was not given decides nothing.
+
+    Raises:
+        UsageError: ``--env`` names a variable that is not set.
+    """
+    overrides: Overrides = {}
+    if options.get("constraints"):
+        overrides["constraints"] = str(options["constraints"].absolute())
+    if options.get("requires_python"):
+        overrides["requires_python"] = options["requires_python"]
+    if options.get("python"):
+        overrides["python"] = options["python"]
+    if options.get("frontend"):
+        overrides["frontend"] = Frontend(options["frontend"])
+    if options.get("via"):
+        overrides["via"] = Via(options["via"])
+    if options.get("timeout"):
+        overrides["timeout"] = options["timeout"]
+    if options.get("config_settings"):
+        overrides["config_settings"] = _config_settings(options["config_settings"])
+    if options.get("env"):
+        overrides["env"] = _environment(options["env"])
+    return overrides

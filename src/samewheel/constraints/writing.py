@@ -1,0 +1,95 @@
+"""Writes constraints: equal values give equal bytes, with no date, no path and no tool's version among them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from samewheel._types import Sha256
+from samewheel.constraints.values import FIRST_LINE, FORMAT, MARK, Header, Pin, order
+from samewheel.errors import InvalidProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["make_header", "normalise", "render"]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+
+
+def normalise(requirement: str) -> str:
+    """Return the one spelling of a requirement (PEP 508): names, order of specifiers and extras, spaces, quotes.
+
+    Raises:
+        InvalidProjectError: it is not a requirement, or would not fit on one line.
+    """
+    try:
+        parsed = Requirement(requirement)
+    except InvalidRequirement as error:
+        raise InvalidProjectError(
+            f"{requirement!r} is not a requirement", cause=str(error).splitlines()[0]
+        ) from error
+    parsed.name = canonicalize_name(parsed.name)
+    text = str(parsed)
+    if _CONTROL.search(text):
+        raise InvalidProjectError(f"{requirement!r} has a control character", cause="Requirements are single lines.")
+    return text
+
+
+def make_header(*, requires: Iterable[str], asked: Iterable[str], requires_python: str) -> Header:
+    """Return the header for requirements, in whatever order and spelling they come.
+
+    What the backend asks for counts only if it is not required statically. The digest is over the sorted union, one
+    requirement per line, and over nothing else.
+
+    Raises:
+        InvalidProjectError: one of them is not a requirement.
+    """
+    static = {normalise(requirement) for requirement in requires}
+    dynamic = {normalise(requirement) for requirement in asked} - static
+    lines = "".join(f"{requirement}\n" for requirement in sorted(static | dynamic))
+    return Header(
+        requires=tuple(sorted(static)),
+        asked=tuple(sorted(dynamic)),
+        requires_python=requires_python,
+        digest=Sha256(hashlib.sha256(lines.encode()).hexdigest()),
+    )
+
+
+def _header_lines(header: Header) -> list[str]:
+    return [
+        FIRST_LINE,
+        f"# {MARK}: {FORMAT}",
+        f"# requirements-sha256: {header.digest}",
+        f"# requires-python: {header.requires_python}",
+        *(f"# requires: {requirement}" for requirement in header.requires),
+        *(f"# asked by the backend: {requirement}" for requirement in header.asked),
+        "",
+    ]
+
+
+def _spell(marker: str) -> str:
+    """Write a marker as uv does, so that its file and ours differ by our header only."""
+    return marker if "'" in marker else marker.replace('"', "'")
+
+
+def _pin_lines(pin: Pin) -> list[str]:
+    head = f"{pin.name}=={pin.version}" + (f" ; {_spell(pin.marker)}" if pin.marker else "")
+    lines = [head, *(f"    --hash={value}" for value in sorted(pin.hashes))]
+    if len(pin.via) == 1:
+        via = [f"    # via {pin.via[0]}"]
+    else:
+        via = ["    # via", *(f"    #   {name}" for name in sorted(pin.via))] if pin.via else []
+    return [" \\\n".join(lines), *via]
+
+
+def render(pins: Iterable[Pin], header: Header | None = None) -> bytes:
+    """Write constraints: :func:`parse_constraints` reads the same values back, and equal values give equal bytes."""
+    lines = _header_lines(header) if header else []
+    for pin in sorted(pins, key=order):
+        lines += _pin_lines(pin)
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -1,0 +1,189 @@
+"""The second resolver, pip-tools: shares no code with uv, and answers for the interpreter that runs samewheel only.
+
+It runs in two steps, as there is no other way to hashes that can be compared with uv's, which are those of all files
+of a release (measured: pip-tools 7.6.2 with pip 26.3, uv 0.13.9). With ``--only-binary :all:`` pip-compile lists the
+wheels' hashes and leaves out the sdist's; without it, it may build an sdist while it resolves. So the first step
+resolves with wheels only, and the second lists the hashes of exactly those versions, where a wheel always comes first.
+In both steps pip cannot start a process, hence cannot build anything, whatever an index offers.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.markers import default_environment
+
+from samewheel._files import temporary_folder
+from samewheel._process import run
+from samewheel._uv import TIMEOUT, cache_folder, fetch_environment
+from samewheel.constraints import select
+from samewheel.errors import SamewheelError, UnlockableError, UsageError
+from samewheel.locking.inputs import indexed, instant, kept
+from samewheel.locking.resolving import pins_of, sdist_only
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from samewheel._process import Finished
+    from samewheel.constraints import Constraints, Pin
+
+__all__ = ["resolve_pip_tools"]
+
+# A build of an sdist is always another process; so are keyring, which may hold an index's credentials, and what pip
+# tries in vain for its User-Agent (lsb_release, uname, rustc): it takes an OSError for an answer.
+GUARDED = """
+import os, runpy, sys
+
+def refuse(event, arguments):
+    if event in ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"):
+        program = str(arguments[0] or arguments[1][0]) if event == "subprocess.Popen" else ""
+        if os.path.basename(program) not in ("keyring", "keyring.exe"):
+            raise PermissionError(f"samewheel: pip may not start {program or event}")
+
+sys.addaudithook(refuse)
+sys.argv[0] = "pip-compile"
+runpy.run_module("piptools", run_name="__main__")
+"""
+
+OPTIONS = (
+    *("--quiet", "--no-config", "--no-header", "--allow-unsafe", "--strip-extras"),
+    *("--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"),
+)
+
+RESOLVE = "--only-binary :all: --log pip.log"
+LIST = "--only-binary :none: --no-binary :none: --log pip.log"
+
+KEPT_SETTINGS = re.compile(
+    r"PIP_(INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|TRUSTED_HOST|CERT|CLIENT_CERT|PROXY|(DEFAULT_)?TIMEOUT|RETRIES"
+    r"|KEYRING_PROVIDER|CONFIG_FILE)"
+)
+"""What of the caller's pip settings says where packages come from, as for uv."""
+
+_NOT_FETCHED = re.compile(r"Could not fetch URL (?!.*\b404 Client Error\b).* - skipping")
+_NOTHING_FOR = re.compile(r"No matching distribution found for ([A-Za-z0-9._-]+)")
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+
+
+def _environment() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in fetch_environment().items()
+        if not name.startswith("PIP_") or KEPT_SETTINGS.fullmatch(name)
+    }
+
+
+def _failure(finished: Finished, log: str) -> SamewheelError:
+    said = _CREDENTIALS.sub("//", finished.tail(400))
+    errors = "\n".join(line.strip() for line in said.splitlines() if line.lstrip().startswith("ERROR:"))
+    nothing_for = _NOTHING_FOR.search(said)
+    if "does not provide upload-time metadata" in said:
+        return UsageError(
+            "pip-tools cannot pass over newer files of this index",
+            cause=said.splitlines()[-1],
+            hint="Lock with uv alone: --resolver uv, or without --exclude-newer.",
+        )
+    if not_fetched := _NOT_FETCHED.search(log):
+        return SamewheelError(
+            "pip-tools: the package index cannot be reached",
+            cause=_CREDENTIALS.sub("//", not_fetched[0]),
+            hint="Check the network, proxy and index URL; pip has its own settings (PIP_INDEX_URL, pip.conf).",
+        )
+    if (
+        nothing_for
+        and re.search(rf"No sources permitted for {re.escape(nothing_for[1])}\b", log)
+        and "none)" in errors
+    ):
+        return sdist_only(nothing_for[1])
+    if nothing_for or "ResolutionImpossible" in said:
+        return UnlockableError("pip-tools: the requirements have no solution", cause=errors)
+    if finished.timed_out:
+        return SamewheelError(f"pip-tools did not end within {TIMEOUT:.0f} seconds", cause=said)
+    return SamewheelError("pip-tools failed", cause="\n".join(said.splitlines()[-40:]))
+
+
+def _compile(lines: Sequence[str], options: Sequence[str], folder: Path, keep: Sequence[str] = ()) -> bytes:
+    """Run pip-compile in a folder of its own, with pins to keep as what it wrote before."""
+    folder.mkdir()
+    (folder / "requirements.in").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    output = folder / "constraints.txt"
+    if keep:
+        output.write_text("".join(f"{line}\n" for line in keep), "utf-8")
+    cache = ["--cache-dir", str(cache_folder() / "pip-tools")]
+    command = [sys.executable, "-P", "-c", GUARDED, "compile", *OPTIONS, *cache, *options]
+    finished = run(
+        [*command, "--output-file", output.name, "requirements.in"],
+        env=_environment(),
+        cwd=folder,
+        timeout=TIMEOUT,
+        keep=None,
+    )
+    if not finished.ok:
+        log = folder / "pip.log"
+        raise _failure(finished, log.read_text("utf-8", "replace") if log.exists() else "")
+    return output.read_bytes()
+
+
+def _versions(content: bytes) -> list[str]:
+    """Return the ``name==version`` of an answer without hashes."""
+    lines = content.decode("utf-8").splitlines()
+    return [line.split(";")[0].strip() for line in lines if line and not line.lstrip().startswith(("#", "-"))]
+
+
+def resolve_pip_tools(
+    requirements: Sequence[str],
+    *,
+    previous: Constraints | None = None,
+    upgrade: bool = False,
+    upgrade_packages: Sequence[str] = (),
+    exclude_newer: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Pin, ...]:
+    """Resolve requirements with ``pip-compile`` to sorted pins with hashes, for the interpreter that runs this.
+
+    The pins have no markers. Hashes are never taken over from ``previous``. With pip-tools 7.6.2 they are of what was
+    downloaded, not of what the index claims: it asks a URL for the claims that pypi.org does not have, and then hashes
+    every file of a release. There is no way to do this offline.
+
+    Args:
+        requirements: PEP 508.
+        previous: the constraints so far; pins of this interpreter are kept while they satisfy the requirements.
+        upgrade: keep none of them.
+        upgrade_packages: names of packages whose pins are not kept.
+        exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over. pip refuses an index that
+            does not say when files were uploaded, and does not apply the limit to files on disk (``file:`` indexes).
+        environment: PEP 508 variables of the interpreter that runs this; None: ask it.
+
+    Raises:
+        InvalidProjectError: a requirement is wrong.
+        UnlockableError: they have no solution of wheels with hashes.
+        UsageError: an argument is wrong, or the index does not support ``exclude_newer``.
+        SamewheelError: the index cannot be reached, or pip-compile failed.
+    """
+    lines = indexed(requirements)
+    keep = kept(previous, upgrade=upgrade, upgrade_packages=upgrade_packages)
+    limit = [] if exclude_newer is None else ["--uploaded-prior-to", instant(exclude_newer)]
+    if not lines:
+        return ()
+    variables = (
+        {key: str(value) for key, value in default_environment().items()} if environment is None else environment
+    )
+    pinned = [f"{pin.name}=={pin.version}" for pin in select(keep, variables).values()]
+    with temporary_folder() as folder:
+        resolved = _compile(lines, [*limit, "--no-annotate", "--pip-args", RESOLVE], folder / "resolve", pinned)
+        versions = _versions(resolved)
+        if not versions:
+            return ()
+        hashing = [*limit, "--generate-hashes", "--no-reuse-hashes", "--pip-args", LIST]
+        pins = pins_of(_compile(versions, hashing, folder / "hash"), "pip-tools")
+    found = sorted(f"{pin.name}=={pin.version}" for pin in pins)
+    if found != sorted(versions):
+        raise SamewheelError(
+            "pip-tools lists hashes of other versions than it chose",
+            cause=f"chosen: {', '.join(sorted(versions))}\nlisted: {', '.join(found)}",
+            hint="The index changed meanwhile; try again.",
+        )
+    return tuple(replace(pin, marker=None) for pin in pins)

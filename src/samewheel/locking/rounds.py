@@ -1,0 +1,207 @@
+"""The rounds of a lock: resolve, install, ask the backend what else it requires, again until nothing is new.
+
+The phases never mix: resolving and fetching have the network and run no project code; the backend's hooks run in the
+build phase, without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from packaging.specifiers import SpecifierSet
+
+from samewheel._files import temporary_folder, write_atomic
+from samewheel._types import SILENT, Resolver, SourceKind
+from samewheel.constraints import Header, parse_constraints
+from samewheel.environment import fetch_environment
+from samewheel.errors import NotBuildableError, SamewheelError, StaleLockError, UnlockableError, UsageError
+from samewheel.locking.checking import stale
+from samewheel.locking.header import render
+from samewheel.locking.resolving import Resolution, resolve
+from samewheel.preparing import ask_backend, lock_file, open_project, output_folders, read_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from samewheel._types import Progress
+    from samewheel.constraints import Constraints
+    from samewheel.preparing import Opened
+    from samewheel.project import Overrides
+
+__all__ = ["Locked", "check_lock", "lock"]
+
+MOST_ROUNDS = 10
+"""A backend that asks for something new each time would go on for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """A lock that was written."""
+
+    path: Path
+    constraints: Constraints
+    previous: Constraints | None
+    """What stood there before, if it was ours."""
+
+
+def _products(opened: Opened) -> tuple[str, ...]:
+    """Return what will ever be built of the source: an sdist is not made from an sdist."""
+    return ("wheel",) if opened.source.kind is SourceKind.SDIST else ("sdist", "wheel")
+
+
+def _previous(path: Path, *, force: bool) -> Constraints | None:
+    """Return the lock that is to be replaced, if it is ours; refuse to replace somebody's own file."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}", cause=str(error)) from error
+    try:
+        constraints = parse_constraints(content, str(path))
+    except NotBuildableError:
+        constraints = None
+    if constraints is not None and constraints.header is not None:
+        return constraints
+    if not force:
+        raise UsageError(
+            f"{path} was not written by samewheel",
+            cause="It has no header of ours, so it may be yours: constraints of something else, for example.",
+            hint="Write elsewhere with -o FILE, or replace it with --force.",
+        )
+    return None
+
+
+def _python_range(opened: Opened, previous: Constraints | None) -> str:
+    """Return the Pythons to lock for: as set, else as locked before, else from this interpreter on."""
+    stated = opened.settings.requires_python
+    if stated is None and previous is not None and previous.header is not None:
+        stated = previous.header.requires_python
+    if stated is None:
+        return f">={opened.interpreter.minor}"
+    if not SpecifierSet(stated, prereleases=True).contains(opened.interpreter.version):
+        raise UsageError(
+            f"Python {opened.interpreter.version} is not in the range {stated} that is locked for",
+            cause="The backend is asked with this interpreter, so the lock must hold for it.",
+            hint="Choose another with --python, or another range with --requires-python.",
+        )
+    return stated
+
+
+def _render(opened: Opened, asked: tuple[str, ...], requires_python: str, resolution: Resolution, path: Path) -> Constraints:
+    header = Header(
+        requires=opened.project.build_system.requires, asked=asked, requires_python=requires_python
+    )
+    return parse_constraints(render(header) + resolution.text, str(path))
+
+
+def _asked(opened: Opened, constraints: Constraints, requirements: Sequence[str], progress: Progress, *, offline: bool) -> set[str]:
+    """Install what is required so far and return all that the backend then asks for."""
+    environment = fetch_environment(
+        requirements, constraints, opened.interpreter, offline=offline, cwd=opened.index_folder
+    )
+    return {item for what in _products(opened) for item in ask_backend(opened, environment, what, progress)}
+
+
+def lock(
+    path: Path,
+    *,
+    output: Path | None = None,
+    resolver: Resolver = Resolver.UV,
+    upgrade: bool = False,
+    upgrade_packages: Sequence[str] = (),
+    exclude_newer: str | None = None,
+    force: bool = False,
+    offline: bool = False,
+    progress: Progress = SILENT,
+    **overrides: Unpack[Overrides],
+) -> Locked:
+    """Pin and hash everything that building a source may install, and write it.
+
+    Pins that still fit are kept: a newer release upstream changes nothing unless an upgrade is asked for.
+
+    Args:
+        path: a project's folder or an sdist.
+        output: the file; None is the place where ``build`` looks for it.
+        resolver: who decides the pins.
+        upgrade: forget all pins.
+        upgrade_packages: forget the pins of these distributions.
+        exclude_newer: leave out what was uploaded after this date (RFC 3339 or a day).
+        force: replace a file that we did not write.
+        offline: use what was fetched before.
+        progress: told what is going on.
+        overrides: fields of :class:`~samewheel.project.Settings` that come before the project's own.
+
+    Raises:
+        SamewheelError: one of its family; the old file is as it was then.
+    """
+    with temporary_folder() as folder:
+        opened = open_project(
+            path, folder, overrides=overrides, allow_dirty=True, not_source=output_folders(path, output), progress=progress
+        )
+        target = output or lock_file(opened.source, opened.settings)
+        previous = _previous(target, force=force)
+        requires_python = _python_range(opened, previous)
+        static = opened.project.build_system.requires
+        asked: tuple[str, ...] = ()
+        for _ in range(MOST_ROUNDS):
+            progress.step("Resolving the build requirements")
+            resolution = resolve(
+                sorted({*static, *asked}),
+                resolver=resolver,
+                requires_python=requires_python,
+                previous=previous,
+                upgrade=upgrade,
+                upgrade_packages=tuple(upgrade_packages),
+                exclude_newer=exclude_newer,
+                interpreter=opened.interpreter,
+                offline=offline,
+                cwd=opened.index_folder,
+            )
+            constraints = _render(opened, asked, requires_python, resolution, target)
+            answer = _asked(opened, constraints, sorted({*static, *asked}), progress, offline=offline)
+            if answer <= {*asked}:
+                write_atomic(target, constraints.content)
+                return Locked(path=target, constraints=constraints, previous=previous)
+            asked = tuple(sorted({*asked, *answer}))
+    raise UnlockableError(
+        f"the backend asked for something new {MOST_ROUNDS} times", cause=f"Its last answer: {', '.join(asked)}"
+    )
+
+
+def check_lock(
+    path: Path,
+    *,
+    output: Path | None = None,
+    offline: bool = False,
+    progress: Progress = SILENT,
+    **overrides: Unpack[Overrides],
+) -> tuple[str, ...]:
+    """Return why the lock is stale, as lines of a diff; nothing if it is fresh. Nothing is ever written.
+
+    The static requirements are compared first. Then the backend is asked, if its environment can be had: offline and
+    with nothing fetched before, the progress is warned and what the backend asked for last time is believed.
+
+    Raises:
+        StaleLockError: there is no lock.
+        SamewheelError: one of its family.
+    """
+    with temporary_folder() as folder:
+        opened = open_project(
+            path, folder, overrides=overrides, allow_dirty=True, not_source=output_folders(path, output), progress=progress
+        )
+        constraints = read_lock(opened, output)
+        static, markers = opened.project.build_system.requires, opened.interpreter.markers
+        reasons = stale(constraints, requires=static, asked=None, environment=markers)
+        if reasons:
+            return reasons
+        try:
+            asked = _asked(opened, constraints, static, progress, offline=offline)
+        except (NotBuildableError, StaleLockError):
+            raise
+        except SamewheelError as error:
+            progress.warn(f"the backend was not asked what it requires ({error.what})")
+            return ()
+        return stale(constraints, requires=static, asked=tuple(sorted(asked)), environment=markers)

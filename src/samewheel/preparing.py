@@ -1,0 +1,214 @@
+"""From what the user names to what a build needs: source, snapshot, epoch, constraints, interpreter, environments.
+
+The fetch phase of a build; the only project code that runs is the hook that says what the backend requires.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from samewheel._files import temporary_folder
+from samewheel._types import SILENT, SourceKind
+from samewheel.constraints import parse_constraints
+from samewheel.environment import fetch_environment
+from samewheel.epoch import choose_epoch
+from samewheel.errors import InvalidProjectError, StaleLockError
+from samewheel.interpreter import find_interpreter
+from samewheel.project import Settings, read_project
+from samewheel.sources import inspect, take
+from samewheel.staging import plain_conditions, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from samewheel._types import Progress
+    from samewheel.buildinfo import Epoch
+    from samewheel.constraints import Constraints
+    from samewheel.environment import Environment
+    from samewheel.interpreter import Interpreter
+    from samewheel.project import Overrides, Project
+    from samewheel.sources import Snapshot, Source
+
+__all__ = ["Opened", "Prepared", "ask_backend", "lock_file", "open_project", "output_folders", "prepare", "read_lock"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A source that was copied and read, before anything was fetched for it."""
+
+    snapshot: Snapshot
+    project: Project
+    """As the snapshot says."""
+    settings: Settings
+    """The project's own, under what the caller asked for."""
+    interpreter: Interpreter
+    epoch: Epoch
+
+    @property
+    def source(self) -> Source:
+        """What the user named."""
+        return self.snapshot.source
+
+    @property
+    def index_folder(self) -> Path | None:
+        """Where uv may look for index settings: the user's own project, never inside of a stranger's sdist."""
+        return None if self.source.kind is SourceKind.SDIST else self.source.path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything that builds of one source have in common."""
+
+    opened: Opened
+    constraints: Constraints
+    environments: Mapping[str, Environment]
+    """What is installed to build a ``wheel``, and an ``sdist`` where one is asked for."""
+
+
+def _stem(name: str) -> str:
+    """Return an sdist's file name without its ending, such as ``click-8.3.1``."""
+    return re.sub(r"(\.tar)?\.\w+$", "", name)
+
+
+def lock_file(source: Source, settings: Settings) -> Path:
+    """Return where the build constraints of a source are kept.
+
+    In a project, that is ``[tool.samewheel] constraints``. For an sdist it is a file named after it in the working
+    folder: the constraints of the project that happens to be there are not the sdist's.
+    """
+    if source.kind is SourceKind.SDIST:
+        return Path.cwd() / f"{_stem(source.path.name)}.constraints.txt"
+    return source.path / settings.constraints
+
+
+def open_project(
+    path: Path,
+    into: Path,
+    *,
+    overrides: Overrides,
+    allow_dirty: bool = False,
+    not_source: Sequence[Path] = (),
+    progress: Progress = SILENT,
+) -> Opened:
+    """Copy a source and read what it says of its build.
+
+    Args:
+        path: a project's folder or an sdist.
+        into: a folder that exists; the snapshot is made in it.
+        overrides: fields of :class:`~samewheel.project.Settings` that come before the project's own.
+        allow_dirty: copy a git working copy as it is, rather than refuse one that differs from its commit.
+        not_source: files and folders that are not part of the source, such as the output folder.
+        progress: told what is going on.
+
+    Raises:
+        NoSourceError: there is nothing to build from.
+        UsageError: the working copy differs from its commit, or an option is wrong.
+        InvalidProjectError: a file of the project is wrong.
+    """
+    progress.step("Copying the source")
+    source = inspect(path)
+    include: tuple[str, ...] = ()
+    left_out = list(not_source)
+    if source.kind is not SourceKind.SDIST:
+        outside = read_project(source.path).settings
+        include = outside.include
+        left_out.append(lock_file(source, msgspec.structs.replace(outside, **overrides)))
+    snapshot = take(
+        inspect(path, not_source=left_out),
+        into / "snapshot",
+        allow_dirty=allow_dirty,
+        include=include,
+        not_source=left_out,
+    )
+    for warning in snapshot.warnings:
+        progress.warn(warning)
+    project = read_project(snapshot.project)
+    settings = msgspec.structs.replace(project.settings, **overrides)
+    return Opened(
+        snapshot=snapshot,
+        project=project,
+        settings=settings,
+        interpreter=find_interpreter(settings.python),
+        epoch=choose_epoch(source.kind, snapshot.newest),
+    )
+
+
+def output_folders(path: Path, *more: Path | None) -> tuple[Path, ...]:
+    """Return the files and folders that hold results, not source, wherever ``path`` is a project's folder."""
+    home = path if path.is_dir() else Path.cwd()
+    return tuple(folder.absolute() for folder in (home / "dist", home / "evidence", *more) if folder is not None)
+
+
+def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
+    """Read the build constraints of a source, or ``file``; an sdist may also bring its project's own.
+
+    Raises:
+        StaleLockError: there are none.
+        InvalidProjectError: they cannot be read, or are not exact pins with hashes.
+    """
+    wanted = path = file or lock_file(opened.source, opened.settings)
+    if not path.exists() and opened.source.kind is SourceKind.SDIST:
+        path = opened.snapshot.project / opened.settings.constraints
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        given = os.path.relpath(opened.source.path)
+        raise StaleLockError(
+            f"{os.path.relpath(wanted)} does not exist",
+            cause="A build installs nothing whose hash was not pinned beforehand.",
+            hint=f"Pin what it needs: samewheel lock {given}",
+        ) from None
+    except OSError as error:
+        raise InvalidProjectError(f"cannot read {path}", cause=str(error)) from error
+    return parse_constraints(content, os.path.relpath(path))
+
+
+def ask_backend(opened: Opened, environment: Environment, what: str, progress: Progress = SILENT) -> tuple[str, ...]:
+    """Run the hook that says what the backend requires for a ``wheel`` or an ``sdist``, in the build phase.
+
+    The hook gets copies of its own: setuptools' writes an ``.egg-info`` into the source.
+
+    Raises:
+        BuildFailedError: the hook failed or hung.
+    """
+    progress.step(f"Asking the backend what it requires for the {what}")
+    with temporary_folder() as folder:
+        workshop = stage(
+            folder,
+            plain_conditions(folder, opened.epoch.value, opened.settings),
+            snapshot=opened.snapshot,
+            environment=environment,
+            interpreter=opened.interpreter,
+            settings=opened.settings,
+        )
+        return workshop.ask(what)
+
+
+def prepare(
+    opened: Opened, constraints: Constraints, *, products: Sequence[str] = ("wheel",), progress: Progress = SILENT
+) -> Prepared:
+    """Fetch the environments that building the ``products`` takes.
+
+    Raises:
+        StaleLockError: the constraints do not pin what is needed.
+        SamewheelError: as :func:`~samewheel.environment.fetch_environment`.
+    """
+    static = opened.project.build_system.requires
+    environments = {}
+    for what in products:
+        progress.step(f"Fetching what the {what} build needs")
+        first = fetch_environment(static, constraints, opened.interpreter, cwd=opened.index_folder)
+        asked = ask_backend(opened, first, what, progress)
+        everything = sorted({*static, *asked})
+        environments[what] = (
+            fetch_environment(everything, constraints, opened.interpreter, cwd=opened.index_folder)
+            if asked
+            else first
+        )
+    return Prepared(opened=opened, constraints=constraints, environments=environments)

@@ -1,0 +1,1 @@
+"""Result values as text for people."""

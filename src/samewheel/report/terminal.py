@@ -1,0 +1,64 @@
+"""Result values as lines for a terminal."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from samewheel.buildinfo import BuildInfo
+    from samewheel.building import Built
+
+__all__ = ["built_lines"]
+
+LABEL = 13
+"""Width of the column of labels."""
+
+
+def _row(label: str, value: str) -> str:
+    return f"  [dim]{label:<{LABEL}}[/]{escape(value)}"
+
+
+def _source(info: BuildInfo) -> str:
+    parts = [info.source.kind.value]
+    if info.source.commit:
+        parts.append(info.source.commit[:12])
+    if info.source.describe:
+        parts.append(f"({info.source.describe})")
+    if info.source.uri:
+        parts.append(info.source.uri)
+    if info.source.dirty:
+        parts.append(f"with {len(info.source.dirty)} uncommitted changes")
+    return " ".join(parts)
+
+
+def _isolation(info: BuildInfo) -> str:
+    if info.isolation.mechanism == "none":
+        return "none: the build could reach the network and write to other files"
+    return f"{info.isolation.mechanism}: network {info.isolation.network}, files {info.isolation.filesystem}"
+
+
+def built_lines(built: Built) -> Iterator[str]:
+    """Yield the lines that tell about a finished build, with markup."""
+    info = built.buildinfo
+    moment = datetime.fromtimestamp(info.epoch.value, UTC).isoformat().replace("+00:00", "Z")
+    yield f"[bold green]built[/] [bold]{escape(os.path.relpath(built.wheel))}[/]"
+    yield _row("sha256", info.wheel.sha256)
+    yield _row("size", f"{info.wheel.size:,} bytes")
+    yield _row("source", _source(info))
+    yield _row("epoch", f"{info.epoch.value} ({moment}, from the {info.epoch.origin})")
+    yield _row("dependencies", f"{len(info.dependencies)} hashed wheels, Python {info.interpreter.version}")
+    yield _row("frontend", f"{info.frontend.name} {info.frontend.version}, via {info.via.value}")
+    yield _row("isolation", _isolation(info))
+    yield _row("buildinfo", os.path.relpath(built.evidence))
+    if built.sdist is not None:
+        yield _row("sdist", os.path.relpath(built.sdist))
+    yield ""
+    yield "[dim]The same bytes with plain commands:[/]"
+    for command in info.commands:
+        yield f"  {escape(command)}"

@@ -1,0 +1,98 @@
+"""Sources and their snapshots: a folder, a git commit or an sdist becomes a clean copy with a digest."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from samewheel._files import copy_tree
+from samewheel._types import SourceKind
+from samewheel.errors import NoSourceError, SamewheelError
+from samewheel.sources import folder, git, sdist
+from samewheel.sources.git import ignored_files, refresh_index
+from samewheel.sources.sdist import sdist_stem
+from samewheel.sources.snapshot import Snapshot, Source, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = [
+    "Snapshot",
+    "Source",
+    "copy_snapshot",
+    "ignored_files",
+    "inspect",
+    "refresh_index",
+    "sdist_stem",
+    "settle",
+    "take",
+]
+
+
+def inspect(path: Path, *, not_source: Iterable[Path] = ()) -> Source:
+    """Find out what ``path`` is; nothing is copied, and nothing written.
+
+    Args:
+        path: a project's folder, or an sdist.
+        not_source: what never counts as changed: our lock, the output and evidence folders.
+
+    Raises:
+        NoSourceError: there is nothing.
+        UsageError: it is a file, but no sdist.
+        SamewheelError: git is needed and missing, or failed.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - absolute() keeps "..", resolve() loses the user's name
+    if absolute.is_dir():
+        return git.inspect(absolute, not_source=not_source) or folder.inspect(absolute)
+    if not absolute.exists():
+        raise NoSourceError(
+            f"{path} does not exist",
+            cause="The name is misspelt, or relative to another folder.",
+            hint="Name the project's folder or an sdist: samewheel build PROJECT",
+        )
+    return sdist.inspect(absolute)
+
+
+def take(
+    source: Source,
+    into: Path,
+    *,
+    allow_dirty: bool = False,
+    include: Sequence[str] = (),
+    not_source: Iterable[Path] = (),
+) -> Snapshot:
+    """Make a clean copy of a source.
+
+    Args:
+        source: as :func:`inspect` returned it.
+        into: a folder that does not exist yet, in one that does; after an error it may hold a part of the copy.
+        allow_dirty: copy a git working copy as it is instead of refusing what is not committed.
+        include: patterns of ignored files that belong to the source, relative to the project; not used for sdists.
+        not_source: what never belongs to the source: our lock, the output and evidence folders.
+
+    Raises:
+        UsageError: changes are not committed; submodules or files of Git LFS are not there.
+        InvalidProjectError: the source has something that cannot be copied safely; the message names it.
+        SamewheelError: git failed, or a file cannot be read or written.
+    """
+    if source.kind is SourceKind.GIT:
+        return git.take(source, into, allow_dirty=allow_dirty, include=include, not_source=not_source)
+    if source.kind is SourceKind.FOLDER:
+        return folder.take(source, into, include=include, not_source=not_source)
+    return sdist.take(source, into)
+
+
+def copy_snapshot(snapshot: Snapshot, into: Path, *, time: int) -> None:
+    """Copy a snapshot's root for one build, and set the time of everything in it to ``time``, POSIX seconds.
+
+    Raises:
+        SamewheelError: something cannot be copied, or its time not be set.
+    """
+    copy_tree(snapshot.root, into)
+    try:
+        settle(into, time)
+    except (OSError, OverflowError) as error:
+        raise SamewheelError(f"cannot set the times of the copy {into}", cause=str(error)) from error
+    if snapshot.source.kind is SourceKind.GIT:
+        refresh_index(into)

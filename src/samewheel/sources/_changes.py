@@ -1,0 +1,145 @@
+"""What of a git working copy is not as in its commit, and laying that over a clone."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from samewheel._files import remove
+from samewheel.errors import SamewheelError
+from samewheel.sources import _lfs
+from samewheel.sources._command import git, names, user_options
+from samewheel.sources._copying import copy_entry, files_of
+from samewheel.sources.snapshot import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["Change", "changes", "lay_over", "submodules"]
+
+SUBMODULE_MODE = "160000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Change:
+    """A file that is not as in the commit."""
+
+    path: str
+    """Relative to the top of the outermost repository; ends with ``/`` for a repository in it that is untracked."""
+    codes: tuple[str, ...]
+    """What ``git status --porcelain`` says of it, two characters each; sorted."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the working copy, as far as git would commit it, does not have the file."""
+        return "??" not in self.codes and any("D" in code and "U" not in code for code in self.codes)
+
+
+def submodules(root: Path, commit: str | None = None) -> dict[str, str]:
+    """Return the recorded commit of each submodule by path, from ``commit`` or else from the index.
+
+    Raises:
+        SamewheelError: git failed.
+    """
+    # Lines are "mode type oid<TAB>path" of a tree, and "mode oid stage<TAB>path" of the index.
+    listing = ["ls-tree", "-r", "-z", commit] if commit else ["ls-files", "--stage", "-z"]
+    found = dict[str, str]()
+    for line in names(git(root, *listing)):
+        description, _, path = line.partition("\t")
+        fields = description.split()
+        if fields[0] == SUBMODULE_MODE:
+            found[path] = fields[2] if commit else fields[1]
+    return found
+
+
+def _status(root: Path) -> dict[str, list[str]]:
+    # The state of submodules is asked for in each of them; here only whether it is another commit.
+    listing = git(
+        root,
+        *("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=dirty"),
+        user=True,
+        options=user_options(root),
+    )
+    found = dict[str, list[str]]()
+    for line in names(listing):
+        found.setdefault(line[3:], []).append(line[:2])
+    return found
+
+
+def _restored(root: Path, paths: list[str]) -> set[str]:
+    """Return those of the modified ``paths`` that are what a committed LFS pointer stands for."""
+    if not paths:
+        return set()
+    found, modified = set[str](), set(paths)
+    for line in names(git(root, "ls-tree", "-r", "-l", "-z", "HEAD")):
+        description, _, path = line.partition("\t")
+        _, kind, oid, size = description.split()
+        if path in modified and kind == "blob" and int(size) < _lfs.MAX_POINTER:
+            pointer = _lfs.parse(git(root, "cat-file", "blob", oid))
+            if pointer is not None and _lfs.stands_for(pointer, root / path):
+                found.add(path)
+    return found
+
+
+def changes(root: Path, *, excluded: Callable[[str], bool], prefix: str = "") -> list[Change]:
+    """Return what is not as in the commit, in the repository and its submodules, sorted by path.
+
+    Args:
+        root: the top of the working tree.
+        excluded: is asked with paths relative to the outermost repository.
+        prefix: where ``root`` is in that one; empty, or with ``/`` at the end.
+
+    Raises:
+        SamewheelError: git failed.
+        OSError: a file cannot be read.
+    """
+    status = _status(root)
+    restored = _restored(root, [path for path, codes in status.items() if any("M" in code for code in codes)])
+    found = [
+        Change(path=prefix + path, codes=tuple(sorted(codes)))
+        for path, codes in status.items()
+        if path not in restored and not excluded(prefix + path.rstrip("/"))
+    ]
+    for path in submodules(root):
+        if (root / path / ".git").exists():
+            found += changes(root / path, excluded=excluded, prefix=f"{prefix}{path}/")
+    return sorted(found)
+
+
+def _delete(clone: Path, relative: str) -> None:
+    """Remove a file, link or submodule, and the folders that are empty without it."""
+    path = clone / relative
+    if path.is_dir() and not path.is_symlink():
+        remove(path)
+    else:
+        path.unlink(missing_ok=True)
+    for parent in PurePosixPath(relative).parents[:-1]:
+        try:
+            (clone / parent).rmdir()
+        except OSError:
+            return
+
+
+def lay_over(working_copy: Path, clone: Path, changed: list[Change], *, excluded: Callable[[str], bool]) -> None:
+    """Make a clone that has just been checked out as the working copy is.
+
+    Raises:
+        InvalidProjectError: there is a socket, pipe or device.
+        SamewheelError: a file cannot be read or written.
+    """
+    present = [
+        change.path for change in changed if not change.is_gone and os.path.lexists(working_copy / change.path)
+    ]
+    try:
+        # First, as a folder may have taken the place of a file, or a file that of a folder.
+        for path in sorted({change.path for change in changed} - set(present)):
+            _delete(clone, path)
+    except OSError as error:
+        raise SamewheelError(f"cannot remove {shown(path)} from the copy", cause=str(error)) from error
+    known = submodules(working_copy)
+    top_level = [path.rstrip("/") for path in present if path not in known]
+    for file in files_of(working_copy, top_level, excluded=excluded):
+        copy_entry(working_copy / file, clone, file)

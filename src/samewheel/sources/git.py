@@ -1,0 +1,247 @@
+"""A git repository as source: cloned from the working copy at its commit, with tags, without a trace of the machine.
+
+setuptools-scm and hatch-vcs ask git for versions and files, so the copy has a ``.git`` of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from samewheel._types import SourceKind
+from samewheel.errors import SamewheelError, UsageError
+from samewheel.sources import _changes, _copying, _lfs
+from samewheel.sources._command import attempt, git, names, user_options
+from samewheel.sources.snapshot import Snapshot, Source, finish, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from samewheel.sources._changes import Change
+
+__all__ = ["ignored_files", "inspect", "published_at", "refresh_index", "take"]
+
+UPLOAD_PACK = "git -c 'safe.directory=*' upload-pack"
+"""What git runs in the repository to clone; it does not inherit settings from its own command line."""
+
+MAX_NAMED = 10
+"""Changed files that an error names."""
+
+
+def _is_below_git(folder: Path) -> bool:
+    """Tell whether git is needed to know more."""
+    return any(os.path.lexists(place / ".git") for place in (folder, *folder.parents))
+
+
+def _top(folder: Path) -> tuple[Path, bool] | None:
+    """Return the top of the working tree and whether its history is cut off; None without a repository."""
+    finished = attempt(folder, "rev-parse", "--is-shallow-repository", "--show-toplevel")
+    if finished.ok:
+        shallow, _, top = finished.stdout.partition(b"\n")
+        return Path(os.fsdecode(top.removesuffix(b"\n"))), shallow == b"true"
+    if b"not a git repository (or any" in finished.stderr:
+        return None
+    raise SamewheelError(
+        f"git does not accept the repository of {folder}",
+        cause=finished.tail(),
+        hint=f"Ask git itself: git -C {folder} status",
+    )
+
+
+def _is_tracked(folder: Path) -> bool:
+    """Tell whether the repository has a commit, and any file of the folder."""
+    if not attempt(folder, "rev-parse", "--quiet", "--verify", "HEAD").ok:
+        return False
+    return bool(git(folder, "ls-files", "-z", "--", "."))
+
+
+def published_at(url: str) -> str | None:
+    """Return a remote's URL as it may be told to anyone: without credentials; None for a place on this machine."""
+    if "://" not in url and (match := re.fullmatch(r"(?:[^/@:]+@)?([^/@:]{2,}):/*([^:]+)", url)):
+        # As scp has it; a single letter before the colon would be a drive.
+        return f"ssh://{match[1]}/{match[2]}"
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("git", "http", "https", "ssh") or not parts.hostname:
+        return None
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+
+def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:
+    """Return the folder as a source if a git repository tracks it, else None.
+
+    Raises:
+        SamewheelError: git is missing or failed, or a changed file cannot be read.
+    """
+    folder = path.resolve()
+    found = _top(folder) if _is_below_git(folder) else None
+    if found is None or not _is_tracked(folder):
+        return None
+    root, shallow = found
+    commit, time = git(root, "log", "-1", "--no-show-signature", "--format=%H %ct").decode().split()
+    described = attempt(root, "describe", "--tags", "--long")
+    return Source(
+        kind=SourceKind.GIT,
+        path=path,
+        root=root,
+        uri=published_at(attempt(root, "config", "--get", "remote.origin.url").text.strip()),
+        subdirectory="" if folder == root else folder.relative_to(root).as_posix(),
+        commit=commit,
+        describe=described.text.strip() if described.ok else None,
+        dirty=tuple(change.path for change in _changed(root, not_source)),
+        shallow=shallow,
+        time=int(time),
+    )
+
+
+def _changed(root: Path, not_source: Iterable[Path]) -> list[Change]:
+    try:
+        return _changes.changes(root, excluded=_copying.exclusion(root, not_source))
+    except OSError as error:
+        raise SamewheelError(f"cannot read the working copy {root}", cause=str(error)) from error
+
+
+def _clone(repository: Path, into: Path, commit: str) -> None:
+    """Clone with tags only, and check out ``commit``.
+
+    Nothing is shared with the repository, as a build may write to its copy; and what names its remotes goes.
+    """
+    options = ["--quiet", "--no-hardlinks", "--dissociate", "--no-checkout", "--template=", "--origin=origin"]
+    git(into.parent, "clone", *options, f"--upload-pack={UPLOAD_PACK}", "--", repository, into)
+    hint = f"Is the repository complete? git -C {repository} fsck --connectivity-only"
+    git(into, "checkout", "--quiet", "--force", "--detach", commit, hint=hint)
+    git(into, "remote", "remove", "origin")
+    for branch in git(into, "for-each-ref", "--format=%(refname)", "refs/heads").split():
+        git(into, "update-ref", "-d", os.fsdecode(branch))
+
+
+def _place(repository: Path, into: Path, commit: str, *, as_it_is: bool) -> None:
+    """Clone a repository with its submodules and the files of LFS.
+
+    Args:
+        repository: the working copy.
+        into: the clone.
+        commit: what to check out.
+        as_it_is: take the submodules that the working copy has, at the commits that it has, not the recorded ones.
+    """
+    _clone(repository, into, commit)
+    try:
+        _lfs.restore(repository, into)
+    except OSError as error:
+        raise SamewheelError(f"cannot read the working copy {repository}", cause=str(error)) from error
+    recorded = _changes.submodules(repository) if as_it_is else _changes.submodules(into, commit)
+    for path, oid in sorted(recorded.items()):
+        submodule = repository / path
+        if not os.path.lexists(submodule / ".git"):
+            raise UsageError(
+                f"the submodule {shown(path)} of {repository} is not there",
+                cause="It was not initialised, and is not fetched from its address behind your back.",
+                hint=f"Get it: git -C {repository} submodule update --init --recursive",
+            )
+        (into / path).mkdir(parents=True, exist_ok=True)
+        _place(submodule, into / path, _head(submodule) if as_it_is else oid, as_it_is=as_it_is)
+    if recorded:
+        # Without it, "git ls-files --recurse-submodules" would pass over them.
+        git(into, "config", "submodule.active", ".")
+
+
+def _head(repository: Path) -> str:
+    return git(repository, "rev-parse", "--verify", "HEAD").decode().strip()
+
+
+def _refuse(source: Source, changed: list[Change]) -> UsageError:
+    named = [shown(change.path) for change in changed[:MAX_NAMED]]
+    more = f" and {len(changed) - MAX_NAMED} more" if len(changed) > MAX_NAMED else ""
+    return UsageError(
+        f"{source.root} has changes that are not committed: {', '.join(named)}{more}",
+        cause="Nobody could build the same from the commit.",
+        hint="Commit them, or build the working copy as it is: --allow-dirty",
+    )
+
+
+def _include(source: Source, into: Path, patterns: Sequence[str], not_source: Iterable[Path]) -> None:
+    """Copy the ignored files that belong to the source, and let the clone ignore them, too."""
+    excluded = _copying.exclusion(source.project, not_source)
+    found = _copying.matches(source.project, patterns, excluded=excluded)
+    copied = list[str]()
+    for name in _copying.files_of(source.project, found, excluded=excluded):
+        file = f"{source.subdirectory}/{name}" if source.subdirectory else name
+        if not os.path.lexists(into / file):
+            _copying.copy_entry(source.project / name, into, file)
+            copied.append(file)
+    if copied:
+        info = into / ".git" / "info"
+        info.mkdir(exist_ok=True)
+        lines = ["/" + "".join(f"\\{sign}" if sign in "\\*?[ " else sign for sign in file) for file in copied]
+        (info / "exclude").write_bytes(b"".join(os.fsencode(line) + b"\n" for line in lines))
+
+
+def take(
+    source: Source, into: Path, *, allow_dirty: bool, include: Sequence[str], not_source: Iterable[Path]
+) -> Snapshot:
+    """Clone the source at its commit; with ``allow_dirty``, as its working copy is.
+
+    Raises:
+        UsageError: there are changes, submodules that were not initialised, or files of LFS that are not there.
+        InvalidProjectError: a pattern matches nothing; a link leads out; there is a socket, pipe or device.
+        SamewheelError: git failed, or a file cannot be read or written.
+    """
+    left_out = tuple(not_source)
+    changed = _changed(source.root, left_out)
+    if changed and not allow_dirty:
+        raise _refuse(source, changed)
+    commit = source.commit or _head(source.root)
+    _place(source.root, into, commit, as_it_is=bool(changed))
+    _changes.lay_over(source.root, into, changed, excluded=_copying.exclusion(source.root, left_out))
+    _include(source, into, include, left_out)
+    warnings = list[str]()
+    if source.shallow:
+        warnings.append(
+            f"the history of {source.root} is cut off, so a version taken from its tags may be wrong; "
+            f"complete it: git -C {source.root} fetch --unshallow --tags"
+        )
+    if changed:
+        warnings.append(f"the working copy {source.root} has {len(changed)} changes that are not committed")
+    taken = dataclasses.replace(source, dirty=tuple(change.path for change in changed))
+    snapshot = finish(taken, into, newest=source.time, left_out=set(), warnings=warnings)
+    refresh_index(into)
+    return snapshot
+
+
+def refresh_index(root: Path) -> None:
+    """Let the index of a clone, and of its submodules, know the files' present times and modes.
+
+    Else tools that compare without looking, such as ``git diff-index``, take every file for modified.
+
+    Raises:
+        SamewheelError: git failed.
+    """
+    # It fails if a file is really modified, as after laying changes over.
+    attempt(root, "update-index", "-q", "--refresh")
+    for path in _changes.submodules(root):
+        if os.path.lexists(root / path / ".git"):
+            refresh_index(root / path)
+
+
+def ignored_files(source: Source) -> tuple[str, ...]:
+    """Return the files of the project's folder that git ignores, relative to it, sorted; none without git.
+
+    Raises:
+        SamewheelError: git failed.
+    """
+    if source.kind is not SourceKind.GIT:
+        return ()
+    listing = git(
+        source.project,
+        *("ls-files", "-z", "--others", "--ignored", "--exclude-standard"),
+        user=True,
+        options=user_options(source.root),
+    )
+    return tuple(sorted(names(listing)))

@@ -1,0 +1,101 @@
+"""What a freshly built wheel must pass before it may leave the build (binary distribution format, PEP 427)."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import email.parser
+import hashlib
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from samewheel.errors import BuildFailedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["check_wheel"]
+
+CHUNK = 1 << 20
+"""Bytes of a member that are in memory at a time."""
+
+
+def _digest(archive: zipfile.ZipFile, member: zipfile.ZipInfo, algorithm: str) -> str:
+    """Return a member's digest as RECORD writes it: URL-safe base64 without padding."""
+    digest = hashlib.new(algorithm)
+    with archive.open(member) as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
+
+
+def _faults_of_record(archive: zipfile.ZipFile, record_name: str) -> list[str]:
+    """Return where RECORD and the members disagree."""
+    rows = list(csv.reader(io.StringIO(archive.read(record_name).decode("utf-8"))))
+    recorded = {row[0]: row[1] for row in rows if len(row) >= 2}  # noqa: PLR2004 - path and hash; size may follow
+    members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    unhashed = {record_name, f"{record_name}.jws", f"{record_name}.p7s"}
+    faults = [f"{name} is in RECORD but not in the wheel" for name in sorted(recorded.keys() - members.keys())]
+    faults += [f"{name} is not in RECORD" for name in sorted(members.keys() - recorded.keys() - unhashed)]
+    for name in sorted(members.keys() & recorded.keys() - unhashed):
+        algorithm, _, expected = recorded[name].partition("=")
+        if algorithm not in hashlib.algorithms_guaranteed:
+            faults.append(f"{name} has no hash in RECORD that can be checked: {recorded[name]!r}")
+        elif _digest(archive, members[name], algorithm) != expected:
+            faults.append(f"{name} does not have the hash that RECORD says")
+    return faults
+
+
+def _faults_of_metadata(archive: zipfile.ZipFile, dist_info: str, name: str, version: Version) -> list[str]:
+    """Return where METADATA and the file's name disagree."""
+    metadata = email.parser.BytesHeaderParser().parsebytes(archive.read(f"{dist_info}/METADATA"))
+    said_name, said_version = str(metadata["Name"]), str(metadata["Version"])
+    faults = []
+    if canonicalize_name(said_name) != name:
+        faults.append(f"METADATA says Name: {said_name}")
+    try:
+        if Version(said_version) != version:
+            faults.append(f"METADATA says Version: {said_version}")
+    except InvalidVersion:
+        faults.append(f"METADATA says Version: {said_version}, which is no version")
+    return faults
+
+
+def _faults(path: Path) -> list[str]:
+    name, version, _, _ = parse_wheel_filename(path.name)
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        twice = (
+            sorted({member for member in names if names.count(member) > 1}) if len(set(names)) < len(names) else []
+        )
+        if twice:
+            return [f"{member} is in the wheel more than once" for member in twice]
+        folders = sorted({member.split("/")[0] for member in names if member.split("/")[0].endswith(".dist-info")})
+        if len(folders) != 1:
+            return [f"there must be one .dist-info folder, and there are: {', '.join(folders) or 'none'}"]
+        missing = [f for f in ("METADATA", "RECORD", "WHEEL") if f"{folders[0]}/{f}" not in names]
+        if missing:
+            return [f"{folders[0]}/{file} is missing" for file in missing]
+        record = _faults_of_record(archive, f"{folders[0]}/RECORD")
+        return _faults_of_metadata(archive, folders[0], name, version) + record
+
+
+def check_wheel(path: Path) -> None:
+    """Check that a file is a whole wheel: its name, its members, RECORD's hashes, METADATA's name and version.
+
+    Raises:
+        BuildFailedError: it is not; every fault is named.
+        OSError: the file cannot be read.
+    """
+    try:
+        faults = _faults(path)
+    except InvalidWheelFilename as error:
+        faults = [str(error)]
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        faults = [f"it is not a readable archive: {error}"]
+    if faults:
+        raise BuildFailedError(f"the backend built {path.name}, which is not a valid wheel", cause="\n".join(faults))

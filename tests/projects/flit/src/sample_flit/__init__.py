@@ -1,0 +1,3 @@
+"""A sample built by flit."""
+
+__version__ = "1.0"

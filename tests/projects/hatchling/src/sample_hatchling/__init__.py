@@ -1,0 +1,3 @@
+"""A sample built by hatchling."""
+
+__version__ = "1.0"

@@ -1,0 +1,3 @@
+"""A sample built by poetry."""
+
+__version__ = "1.0"

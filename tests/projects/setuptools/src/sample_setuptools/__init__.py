@@ -1,0 +1,3 @@
+"""A sample built by setuptools."""
+
+__version__ = "1.0"

@@ -1,0 +1,6 @@
+"""Says hello."""
+
+
+def hello() -> str:
+    """Return a greeting."""
+    return "hello"

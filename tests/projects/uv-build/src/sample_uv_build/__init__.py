@@ -1,0 +1,3 @@
+"""A sample built by uv-build."""
+
+__version__ = "1.0"
