@@ -191,6 +191,8 @@ def build(
             not_source=output_folders(path, out_dir, evidence_dir),
             progress=progress,
         )
+        for warning in opened.snapshot.warnings:
+            progress.warn(warning)
         products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
         prepared = prepare(opened, read_lock(opened), products=products, progress=progress)
         (folder / "build").mkdir()

@@ -126,8 +126,6 @@ def open_project(
         include=include,
         not_source=left_out,
     )
-    for warning in snapshot.warnings:
-        progress.warn(warning)
     project = read_project(snapshot.project)
     settings = msgspec.structs.replace(project.settings, **overrides)
     return Opened(

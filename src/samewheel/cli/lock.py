@@ -16,13 +16,34 @@ __all__ = ["command"]
 
 @click.command("lock")
 @source_argument
-@click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="The constraints file.  [default: constraints.txt]")
+@click.option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The constraints file.  [default: constraints.txt]",
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit with 20 if the file is stale, and say why.")
 @click.option("--upgrade", "-U", is_flag=True, help="Take the newest versions instead of the pinned ones.")
-@click.option("--upgrade-package", "-P", "upgrade_packages", metavar="NAME", multiple=True, help="Take the newest version of this distribution.")
+@click.option(
+    "--upgrade-package",
+    "-P",
+    "upgrade_packages",
+    metavar="NAME",
+    multiple=True,
+    help="Take the newest version of this distribution.",
+)
 @click.option("--exclude-newer", metavar="DATE", help="Leave out what was uploaded after this date.")
-@click.option("--requires-python", metavar="RANGE", help="Pythons to lock for, such as '>=3.10'.  [default: this one and newer]")
-@click.option("--resolver", type=click.Choice([r.value for r in Resolver]), default=Resolver.UV.value, show_default=True, help="Who decides the pins; both must agree to the last hash.")
+@click.option(
+    "--requires-python", metavar="RANGE", help="Pythons to lock for, such as '>=3.10'.  [default: this one and newer]"
+)
+@click.option(
+    "--resolver",
+    type=click.Choice([r.value for r in Resolver]),
+    default=Resolver.UV.value,
+    show_default=True,
+    help="Who decides the pins; both must agree to the last hash.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that samewheel did not write.")
 @click.option("--offline", is_flag=True, help="Use only what was fetched before.")
 @common_options

@@ -66,6 +66,14 @@ def lower_bound(requires_python: str) -> str:
     return max(bounds).base_version
 
 
+def _not_an_instant(text: str, cause: str) -> UsageError:
+    return UsageError(
+        f"{text!r} is neither a date nor a timestamp with a time zone",
+        cause=cause,
+        hint="For example: --exclude-newer 2026-01-31, or 2026-01-31T12:00:00Z",
+    )
+
+
 def instant(exclude_newer: str) -> str:
     """Return the first moment that is too new, as an RFC 3339 timestamp in UTC.
 
@@ -79,18 +87,13 @@ def instant(exclude_newer: str) -> str:
     """
     try:
         if len(exclude_newer) == len("2026-01-31"):
-            day = date.fromisoformat(exclude_newer) + timedelta(days=1)
-            return f"{day.isoformat()}T00:00:00Z"
+            return f"{date.fromisoformat(exclude_newer) + timedelta(days=1)}T00:00:00Z"
         moment = datetime.fromisoformat(exclude_newer)
-        if moment.tzinfo is None:
-            raise ValueError("it has no time zone")
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError) as error:
-        raise UsageError(
-            f"{exclude_newer!r} is neither a date nor a timestamp with a time zone",
-            cause=str(error),
-            hint="For example: --exclude-newer 2026-01-31, or 2026-01-31T12:00:00Z",
-        ) from error
+        raise _not_an_instant(exclude_newer, str(error)) from error
+    if moment.tzinfo is None:
+        raise _not_an_instant(exclude_newer, "it has no time zone")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def package_names(names: Iterable[str]) -> tuple[NormalizedName, ...]:

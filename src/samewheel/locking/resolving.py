@@ -1,114 +1,152 @@
-"""The first resolver, uv: hashed pins for every platform and every Python from the oldest one on."""
+"""From requirements to hashed pins, by the resolver that was chosen, or by both."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
 
-from samewheel._files import temporary_folder
-from samewheel._uv import explain, run_uv
-from samewheel.constraints import parse_constraints, render
-from samewheel.errors import InvalidProjectError, SamewheelError, UnlockableError
-from samewheel.locking.inputs import indexed, instant, kept, lower_bound, package_names
+from packaging.markers import default_environment
+from packaging.specifiers import SpecifierSet
+
+from samewheel._types import Resolver
+from samewheel.constraints import render
+from samewheel.errors import UnlockableError, UsageError
+from samewheel.locking.by_pip_tools import resolve_pip_tools
+from samewheel.locking.by_uv import resolve_uv
+from samewheel.locking.comparing import agree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from samewheel._process import Finished
     from samewheel.constraints import Constraints, Pin
+    from samewheel.interpreter import Interpreter
 
-__all__ = ["pins_of", "resolve_uv", "sdist_only"]
-
-OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--strip-extras")
-
-_NO_WHEEL = re.compile(r"all versions of (\S+) have no usable wheels")
+__all__ = ["Resolution", "resolve"]
 
 
-def sdist_only(name: str) -> UnlockableError:
-    """Return the error for a package that cannot be installed without building it first."""
-    return UnlockableError(
-        f"{name} exists only as an sdist",
-        cause=f"Only wheels enter a build environment: building {name} first would run code that nothing pins.",
-        hint=f"Do without {name}, or build a wheel of it and name the index or folder that has it.",
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What requirements were resolved to."""
+
+    pins: tuple[Pin, ...]
+    """Sorted; of every platform if uv took part, else of one interpreter."""
+
+    @property
+    def text(self) -> bytes:
+        """The pins as lines of a constraints file."""
+        return render(self.pins)
 
 
-def _failure(finished: Finished) -> SamewheelError:
-    # Several packages may be in the explanation; the first is what uv came to first.
-    if found := _NO_WHEEL.search(finished.tail(200)):
-        return sdist_only(found[1])
-    return explain(finished, "the build requirements cannot be locked")
+def _this_environment() -> dict[str, str]:
+    return {key: str(value) for key, value in default_environment().items()}
 
 
-def pins_of(content: bytes, resolver: str) -> tuple[Pin, ...]:
-    """Read a resolver's answer, less its annotations that name the file which we asked with.
+def _check_scope(
+    resolver: Resolver,
+    interpreter: Interpreter,
+    requires_python: str,
+    environment: Mapping[str, str],
+    *,
+    offline: bool,
+) -> None:
+    """Refuse what pip-tools cannot answer: it needs the network, and answers for the interpreter that runs it."""
+    if offline:
+        raise UsageError(
+            "pip-tools cannot resolve offline", cause="It has no such mode.", hint="Use uv alone: --resolver uv"
+        )
+    this = environment["python_full_version"]
+    hint = f"Run samewheel with Python {interpreter.version}, or use uv alone: --resolver uv"
+    if resolver is Resolver.PIP_TOOLS and interpreter.markers != environment:
+        raise UsageError(
+            f"pip-tools cannot resolve for {interpreter.path}",
+            cause=f"It resolves for the interpreter that runs samewheel, Python {this}.",
+            hint=hint,
+        )
+    if not SpecifierSet(requires_python, prereleases=True).contains(this):
+        raise UsageError(
+            f"pip-tools cannot take part in locking for Python {requires_python}",
+            cause=f"It resolves for the interpreter that runs samewheel, Python {this}.",
+            hint=hint,
+        )
 
-    Raises:
-        UnlockableError: it is not pins with hashes, for example because the index has none.
-    """
-    try:
-        pins = parse_constraints(content, f"the answer of {resolver}").pins
-    except InvalidProjectError as error:
-        raise UnlockableError(
-            f"{resolver} found pins that cannot be locked", cause=f"{error.what}: {error.cause}"
-        ) from error
-    return tuple(replace(pin, via=tuple(name for name in pin.via if not name.startswith("-"))) for pin in pins)
 
-
-def resolve_uv(
+def resolve(
     requirements: Sequence[str],
     *,
+    resolver: Resolver,
     requires_python: str,
-    python: Path,
+    interpreter: Interpreter,
     previous: Constraints | None = None,
     upgrade: bool = False,
     upgrade_packages: Sequence[str] = (),
     exclude_newer: str | None = None,
     offline: bool = False,
     cwd: Path | None = None,
-) -> tuple[Pin, ...]:
-    """Resolve requirements with ``uv pip compile --universal`` to sorted pins with hashes.
+) -> Resolution:
+    """Resolve requirements to pins with hashes.
 
-    The hashes are those of all files of a release, sdists included. A pin that is kept also keeps its hashes, as uv
-    does it: a file that appears on the index later is not trusted before its package is upgraded. Where an index has
-    no hashes, uv downloads the files and computes them (measured with uv 0.13.9).
+    With both resolvers the result is uv's, once pip-tools says the same for the interpreter that runs samewheel. They
+    work apart from each other: each has its own cache, finds versions and hashes itself, keeps old pins by its own
+    rules, and has its own index settings (UV_DEFAULT_INDEX and uv.toml; PIP_INDEX_URL and pip.conf).
 
     Args:
         requirements: PEP 508.
-        requires_python: the Pythons to resolve for; only the lower bound counts.
-        python: the interpreter that uv may look at; it is not what is resolved for.
+        resolver: who decides.
+        requires_python: Pythons to lock for; uv takes the lower bound.
+        interpreter: the interpreter that builds.
         previous: the constraints so far, whose pins are kept while they satisfy the requirements.
         upgrade: keep none of them.
         upgrade_packages: names of packages whose pins are not kept.
         exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over.
-        offline: use the cache only.
+        offline: use what was fetched before.
         cwd: where uv looks for the project's index settings; None is a place that has none.
 
     Raises:
-        InvalidProjectError: requirements or ``requires_python`` are wrong.
-        UnlockableError: they have no solution of wheels with hashes.
-        UsageError: ``upgrade_packages`` or ``exclude_newer`` is wrong.
-        SamewheelError: the index cannot be reached, or the cache does not have what is needed.
+        UnlockableError: there is no solution of hashed wheels, or the resolvers disagree.
+        UsageError: the chosen resolver cannot do what is asked for, or an argument is wrong.
+        SamewheelError: the index cannot be reached; others as :func:`resolve_uv` and :func:`resolve_pip_tools`.
     """
-    lines = indexed(requirements)
-    keep = kept(previous, upgrade=upgrade, upgrade_packages=upgrade_packages)
-    options: list[str | Path] = [*OPTIONS, "--python-version", lower_bound(requires_python), "--python", python]
-    if upgrade:
-        options.append("--upgrade")
-    for name in package_names(upgrade_packages):
-        options += ["--upgrade-package", name]
-    if exclude_newer is not None:
-        options += ["--exclude-newer", instant(exclude_newer)]
-    if not lines:
-        return ()
-    with temporary_folder() as folder:
-        source, output = folder / "requirements.in", folder / "constraints.txt"
-        source.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-        if keep:
-            output.write_bytes(render(keep))
-        finished = run_uv(["pip", "compile", *options, "--output-file", output, source], offline=offline, cwd=cwd)
-        if not finished.ok:
-            raise _failure(finished)
-        return pins_of(output.read_bytes(), "uv")
+    environment = _this_environment()
+    if resolver is not Resolver.UV:
+        _check_scope(resolver, interpreter, requires_python, environment, offline=offline)
+
+    def by_uv() -> tuple[Pin, ...]:
+        return resolve_uv(
+            requirements,
+            requires_python=requires_python,
+            python=interpreter.path,
+            previous=previous,
+            upgrade=upgrade,
+            upgrade_packages=upgrade_packages,
+            exclude_newer=exclude_newer,
+            offline=offline,
+            cwd=cwd,
+        )
+
+    def by_pip_tools() -> tuple[Pin, ...]:
+        return resolve_pip_tools(
+            requirements,
+            environment=environment,
+            previous=previous,
+            upgrade=upgrade,
+            upgrade_packages=upgrade_packages,
+            exclude_newer=exclude_newer,
+        )
+
+    match resolver:
+        case Resolver.UV:
+            return Resolution(pins=by_uv())
+        case Resolver.PIP_TOOLS:
+            return Resolution(pins=by_pip_tools())
+        case Resolver.BOTH:
+            pins = by_uv()
+            if differences := agree(pins, by_pip_tools(), environment):
+                raise UnlockableError(
+                    "uv and pip-tools disagree",
+                    cause="\n".join(differences),
+                    hint="See which index each uses. A pin that was kept is found anew with: --upgrade-package NAME",
+                )
+            return Resolution(pins=pins)
+        case _:
+            assert_never(resolver)

@@ -7,23 +7,29 @@ build phase, without it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from packaging.specifiers import SpecifierSet
 
 from samewheel._files import temporary_folder, write_atomic
 from samewheel._types import SILENT, Resolver, SourceKind
-from samewheel.constraints import Header, parse_constraints
+from samewheel.constraints import is_ours, make_header, parse_constraints, render
 from samewheel.environment import fetch_environment
-from samewheel.errors import NotBuildableError, SamewheelError, StaleLockError, UnlockableError, UsageError
+from samewheel.errors import (
+    InvalidProjectError,
+    NotBuildableError,
+    SamewheelError,
+    StaleLockError,
+    UnlockableError,
+    UsageError,
+)
 from samewheel.locking.checking import stale
-from samewheel.locking.header import render
-from samewheel.locking.resolving import Resolution, resolve
+from samewheel.locking.resolving import resolve
 from samewheel.preparing import ask_backend, lock_file, open_project, output_folders, read_lock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from samewheel._types import Progress
     from samewheel.constraints import Constraints
@@ -59,23 +65,26 @@ def _previous(path: Path, *, force: bool) -> Constraints | None:
         return None
     except OSError as error:
         raise UsageError(f"cannot read {path}", cause=str(error)) from error
-    try:
-        constraints = parse_constraints(content, str(path))
-    except NotBuildableError:
-        constraints = None
-    if constraints is not None and constraints.header is not None:
-        return constraints
-    if not force:
+    if not is_ours(content) and not force:
         raise UsageError(
             f"{path} was not written by samewheel",
             cause="It has no header of ours, so it may be yours: constraints of something else, for example.",
             hint="Write elsewhere with -o FILE, or replace it with --force.",
         )
-    return None
+    try:
+        return parse_constraints(content, str(path)) if is_ours(content) else None
+    except InvalidProjectError:
+        # Ours, but damaged by an edit or a merge: there is nothing in it worth keeping.
+        return None
 
 
-def _python_range(opened: Opened, previous: Constraints | None) -> str:
-    """Return the Pythons to lock for: as set, else as locked before, else from this interpreter on."""
+def _python_range(opened: Opened, previous: Constraints | None, resolver: Resolver) -> str:
+    """Return the Pythons to lock for: as set, else as locked before, else from this interpreter on.
+
+    pip-tools alone answers for one interpreter, and the lock says so.
+    """
+    if resolver is Resolver.PIP_TOOLS:
+        return f"=={opened.interpreter.minor}.*"
     stated = opened.settings.requires_python
     if stated is None and previous is not None and previous.header is not None:
         stated = previous.header.requires_python
@@ -90,14 +99,9 @@ def _python_range(opened: Opened, previous: Constraints | None) -> str:
     return stated
 
 
-def _render(opened: Opened, asked: tuple[str, ...], requires_python: str, resolution: Resolution, path: Path) -> Constraints:
-    header = Header(
-        requires=opened.project.build_system.requires, asked=asked, requires_python=requires_python
-    )
-    return parse_constraints(render(header) + resolution.text, str(path))
-
-
-def _asked(opened: Opened, constraints: Constraints, requirements: Sequence[str], progress: Progress, *, offline: bool) -> set[str]:
+def _asked(
+    opened: Opened, constraints: Constraints, requirements: Sequence[str], progress: Progress, *, offline: bool
+) -> set[str]:
     """Install what is required so far and return all that the backend then asks for."""
     environment = fetch_environment(
         requirements, constraints, opened.interpreter, offline=offline, cwd=opened.index_folder
@@ -139,11 +143,16 @@ def lock(
     """
     with temporary_folder() as folder:
         opened = open_project(
-            path, folder, overrides=overrides, allow_dirty=True, not_source=output_folders(path, output), progress=progress
+            path,
+            folder,
+            overrides=overrides,
+            allow_dirty=True,
+            not_source=output_folders(path, output),
+            progress=progress,
         )
         target = output or lock_file(opened.source, opened.settings)
         previous = _previous(target, force=force)
-        requires_python = _python_range(opened, previous)
+        requires_python = _python_range(opened, previous, resolver)
         static = opened.project.build_system.requires
         asked: tuple[str, ...] = ()
         for _ in range(MOST_ROUNDS):
@@ -152,15 +161,16 @@ def lock(
                 sorted({*static, *asked}),
                 resolver=resolver,
                 requires_python=requires_python,
+                interpreter=opened.interpreter,
                 previous=previous,
                 upgrade=upgrade,
-                upgrade_packages=tuple(upgrade_packages),
+                upgrade_packages=upgrade_packages,
                 exclude_newer=exclude_newer,
-                interpreter=opened.interpreter,
                 offline=offline,
                 cwd=opened.index_folder,
             )
-            constraints = _render(opened, asked, requires_python, resolution, target)
+            header = make_header(requires=static, asked=asked, requires_python=requires_python)
+            constraints = parse_constraints(render(resolution.pins, header), str(target))
             answer = _asked(opened, constraints, sorted({*static, *asked}), progress, offline=offline)
             if answer <= {*asked}:
                 write_atomic(target, constraints.content)
@@ -190,11 +200,17 @@ def check_lock(
     """
     with temporary_folder() as folder:
         opened = open_project(
-            path, folder, overrides=overrides, allow_dirty=True, not_source=output_folders(path, output), progress=progress
+            path,
+            folder,
+            overrides=overrides,
+            allow_dirty=True,
+            not_source=output_folders(path, output),
+            progress=progress,
         )
         constraints = read_lock(opened, output)
         static, markers = opened.project.build_system.requires, opened.interpreter.markers
-        reasons = stale(constraints, requires=static, asked=None, environment=markers)
+        stated = opened.settings.requires_python
+        reasons = stale(constraints, requires=static, asked=None, environment=markers, requires_python=stated)
         if reasons:
             return reasons
         try:

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from samewheel.buildinfo import BuildInfo
     from samewheel.building import Built
+    from samewheel.constraints import Constraints
+    from samewheel.locking import Locked
 
-__all__ = ["built_lines"]
+__all__ = ["built_lines", "locked_lines", "stale_lines"]
 
 LABEL = 13
 """Width of the column of labels."""
@@ -62,3 +64,38 @@ def built_lines(built: Built) -> Iterator[str]:
     yield "[dim]The same bytes with plain commands:[/]"
     for command in info.commands:
         yield f"  {escape(command)}"
+
+
+def _versions(constraints: Constraints | None) -> dict[str, str]:
+    """Return the pinned versions by name; a name that has several, for several markers, has them all."""
+    versions: dict[str, str] = {}
+    for pin in constraints.pins if constraints is not None else ():
+        versions[pin.name] = f"{versions[pin.name]}, {pin.version}" if pin.name in versions else pin.version
+    return versions
+
+
+def locked_lines(locked: Locked) -> Iterator[str]:
+    """Yield the lines that tell about a lock: what is new, what moved, what went."""
+    header, now, before = locked.constraints.header, _versions(locked.constraints), _versions(locked.previous)
+    pythons = f" for Python {header.requires_python}" if header is not None else ""
+    yield f"[bold green]locked[/] [bold]{escape(os.path.relpath(locked.path))}[/]: {len(now)} packages{pythons}"
+    for name in sorted({*now, *before}):
+        if name not in now:
+            yield f"  [red]- {escape(name)} {escape(before[name])}[/]"
+        elif name not in before:
+            yield f"  [green]+ {escape(name)} {escape(now[name])}[/]"
+        elif now[name] != before[name]:
+            yield f"  [yellow]~ {escape(name)} {escape(before[name])} -> {escape(now[name])}[/]"
+    if locked.previous is not None and locked.previous.content == locked.constraints.content:
+        yield "  nothing changed"
+
+
+def stale_lines(reasons: tuple[str, ...]) -> Iterator[str]:
+    """Yield the lines that tell whether a lock is fresh."""
+    if not reasons:
+        yield "[bold green]fresh[/]"
+        return
+    yield "[bold red]stale[/]"
+    for reason in reasons:
+        yield f"  {escape(reason)}"
+    yield "[bold]next:[/] samewheel lock"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from samewheel._files import remove
 from samewheel.errors import SamewheelError
 from samewheel.sources import _lfs
-from samewheel.sources._command import git, names, user_options
+from samewheel.sources._command import git, git_with_paths, names, user_options
 from samewheel.sources._copying import copy_entry, files_of
 from samewheel.sources.snapshot import shown
 
@@ -28,7 +29,7 @@ class Change:
     """A file that is not as in the commit."""
 
     path: str
-    """Relative to the top of the outermost repository; ends with ``/`` for a repository in it that is untracked."""
+    """Relative to the top of its repository; ends with ``/`` for a repository in it that is untracked."""
     codes: tuple[str, ...]
     """What ``git status --porcelain`` says of it, two characters each; sorted."""
 
@@ -69,6 +70,10 @@ def _status(root: Path) -> dict[str, list[str]]:
     return found
 
 
+def _has_mode(path: Path, mode: str) -> bool:
+    return (mode == "100755") == bool(path.lstat().st_mode & stat.S_IXUSR)
+
+
 def _restored(root: Path, paths: list[str]) -> set[str]:
     """Return those of the modified ``paths`` that are what a committed LFS pointer stands for."""
     if not paths:
@@ -76,37 +81,35 @@ def _restored(root: Path, paths: list[str]) -> set[str]:
     found, modified = set[str](), set(paths)
     for line in names(git(root, "ls-tree", "-r", "-l", "-z", "HEAD")):
         description, _, path = line.partition("\t")
-        _, kind, oid, size = description.split()
+        mode, kind, oid, size = description.split()
         if path in modified and kind == "blob" and int(size) < _lfs.MAX_POINTER:
             pointer = _lfs.parse(git(root, "cat-file", "blob", oid))
-            if pointer is not None and _lfs.stands_for(pointer, root / path):
+            if pointer is not None and _lfs.stands_for(pointer, root / path) and _has_mode(root / path, mode):
                 found.add(path)
     return found
 
 
-def changes(root: Path, *, excluded: Callable[[str], bool], prefix: str = "") -> list[Change]:
-    """Return what is not as in the commit, in the repository and its submodules, sorted by path.
+def changes(root: Path, *, excluded: Callable[[str], bool]) -> list[Change]:
+    """Return what is not as in the commit, in the repository but not in its submodules, sorted by path.
 
     Args:
         root: the top of the working tree.
-        excluded: is asked with paths relative to the outermost repository.
-        prefix: where ``root`` is in that one; empty, or with ``/`` at the end.
+        excluded: is asked with paths relative to it.
 
     Raises:
-        SamewheelError: git failed.
-        OSError: a file cannot be read.
+        SamewheelError: git failed, or a file cannot be read.
     """
     status = _status(root)
-    restored = _restored(root, [path for path, codes in status.items() if any("M" in code for code in codes)])
-    found = [
-        Change(path=prefix + path, codes=tuple(sorted(codes)))
+    modified = [path for path, codes in status.items() if any("M" in code for code in codes)]
+    try:
+        restored = _restored(root, modified)
+    except OSError as error:
+        raise SamewheelError(f"cannot read the working copy {root}", cause=str(error)) from error
+    return sorted(
+        Change(path=path, codes=tuple(sorted(codes)))
         for path, codes in status.items()
-        if path not in restored and not excluded(prefix + path.rstrip("/"))
-    ]
-    for path in submodules(root):
-        if (root / path / ".git").exists():
-            found += changes(root / path, excluded=excluded, prefix=f"{prefix}{path}/")
-    return sorted(found)
+        if path not in restored and not excluded(path.rstrip("/"))
+    )
 
 
 def _delete(clone: Path, relative: str) -> None:
@@ -124,7 +127,13 @@ def _delete(clone: Path, relative: str) -> None:
 
 
 def lay_over(working_copy: Path, clone: Path, changed: list[Change], *, excluded: Callable[[str], bool]) -> None:
-    """Make a clone that has just been checked out as the working copy is.
+    """Make a clone that has just been checked out as the working copy is, for one repository.
+
+    Args:
+        working_copy: the top of its working tree.
+        clone: the clone, with its submodules.
+        changed: paths relative to both.
+        excluded: is asked with such paths.
 
     Raises:
         InvalidProjectError: there is a socket, pipe or device.
@@ -135,11 +144,15 @@ def lay_over(working_copy: Path, clone: Path, changed: list[Change], *, excluded
     ]
     try:
         # First, as a folder may have taken the place of a file, or a file that of a folder.
-        for path in sorted({change.path for change in changed} - set(present)):
+        for path in sorted({change.path for change in changed} - present):
             _delete(clone, path)
     except OSError as error:
         raise SamewheelError(f"cannot remove {shown(path)} from the copy", cause=str(error)) from error
-    known = submodules(working_copy)
-    top_level = [path.rstrip("/") for path in present if path not in known]
-    for file in files_of(working_copy, top_level, excluded=excluded):
+    # A submodule was cloned at the commit that the working copy has.
+    named = [path.rstrip("/") for path in sorted(present) if not os.path.lexists(clone / path / ".git")]
+    for file in files_of(working_copy, named, excluded=excluded):
         copy_entry(working_copy / file, clone, file)
+    # What is added to the user's index is a file of git's for backends that ask, and must be one in the clone.
+    tracked = [change.path for change in changed if change.codes != ("??",)]
+    git_with_paths(clone, "update-index", "--force-remove", paths=[path for path in tracked if path not in present])
+    git_with_paths(clone, "update-index", "--add", "--replace", paths=[path for path in tracked if path in present])

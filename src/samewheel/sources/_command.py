@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["attempt", "git", "names", "user_options"]
+__all__ = ["attempt", "git", "git_with_paths", "names", "user_options"]
 
 TIMEOUT = 1800.0
 """Seconds for one command: copying the largest repositories takes minutes on a slow disk."""
+
+PATHS_PER_COMMAND = 100
+"""Paths on one command line, which has a limit; each may have up to 4096 bytes."""
 
 ALWAYS = {
     "core.fsmonitor": "false",
@@ -95,6 +98,16 @@ def git(cwd: Path, *words: str | Path, user: bool = False, options: Sequence[str
         cause = f"It took more than {TIMEOUT:.0f} s." if finished.timed_out else finished.tail()
         raise SamewheelError(f"git {command} failed in {cwd}", cause=cause, hint=hint)
     return finished.stdout
+
+
+def git_with_paths(cwd: Path, *words: str, paths: Sequence[str]) -> None:
+    """Run git as :func:`git` does, as often as it takes to have all ``paths`` as arguments.
+
+    Raises:
+        SamewheelError: there is no git, or it failed.
+    """
+    for start in range(0, len(paths), PATHS_PER_COMMAND):
+        git(cwd, *words, "--", *paths[start : start + PATHS_PER_COMMAND])
 
 
 def names(output: bytes) -> list[str]:

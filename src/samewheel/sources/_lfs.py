@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from samewheel._files import sha256_of, walk
 from samewheel._types import Sha256
 from samewheel.errors import UsageError
-from samewheel.sources._command import git, names
+from samewheel.sources._command import git, git_with_paths, names
 from samewheel.sources._copying import copy_entry
 from samewheel.sources.snapshot import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
 __all__ = ["MAX_POINTER", "Pointer", "parse", "restore", "stands_for"]
@@ -25,9 +26,6 @@ MAX_POINTER = 1024
 POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:[^\n]+\n)*?oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n"
 )
-
-PATHS_PER_COMMAND = 200
-"""Paths on one command line, which has a limit."""
 
 MAX_NAMED = 10
 """Files that an error names."""
@@ -76,8 +74,13 @@ def _is_declared(clone: Path, relative: str) -> bool:
     return names(git(clone, "check-attr", "-z", "filter", "--", relative))[-1:] == ["lfs"]
 
 
-def restore(working_copy: Path, clone: Path) -> None:
+def restore(working_copy: Path, clone: Path, *, changed: Container[str]) -> None:
     """Replace the pointers in a fresh clone by the files of the working copy that they stand for.
+
+    Args:
+        working_copy: the top of a working tree.
+        clone: a clone of its repository, checked out.
+        changed: files that are laid over the clone later, whatever they are now.
 
     Raises:
         UsageError: the working copy does not have them; the message names the files.
@@ -86,8 +89,12 @@ def restore(working_copy: Path, clone: Path) -> None:
     """
     restored, missing = list[str](), list[str]()
     for relative, pointer in _pointers(clone).items():
+        if relative in changed:
+            continue
         if stands_for(pointer, working_copy / relative):
+            mode = (clone / relative).stat().st_mode
             copy_entry(working_copy / relative, clone, relative)
+            (clone / relative).chmod(mode)
             restored.append(relative)
         elif len(missing) < MAX_NAMED and _is_declared(clone, relative):
             missing.append(relative)
@@ -98,5 +105,4 @@ def restore(working_copy: Path, clone: Path) -> None:
             hint="Fetch them: git lfs pull",
         )
     # Versions that are taken from git would otherwise say that the clone is dirty.
-    for start in range(0, len(restored), PATHS_PER_COMMAND):
-        git(clone, "update-index", "--assume-unchanged", "--", *restored[start : start + PATHS_PER_COMMAND])
+    git_with_paths(clone, "update-index", "--assume-unchanged", paths=restored)

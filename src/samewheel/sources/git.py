@@ -95,17 +95,32 @@ def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:
         subdirectory="" if folder == root else folder.relative_to(root).as_posix(),
         commit=commit,
         describe=described.text.strip() if described.ok else None,
-        dirty=tuple(change.path for change in _changed(root, not_source)),
+        dirty=_paths(_changes_of(root, tuple(not_source))),
         shallow=shallow,
         time=int(time),
     )
 
 
-def _changed(root: Path, not_source: Iterable[Path]) -> list[Change]:
-    try:
-        return _changes.changes(root, excluded=_copying.exclusion(root, not_source))
-    except OSError as error:
-        raise SamewheelError(f"cannot read the working copy {root}", cause=str(error)) from error
+def _join(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
+
+
+Changes = dict[str, list["Change"]]
+"""What changed, by repository: its path from the top of the outermost one, which is empty for that itself."""
+
+
+def _changes_of(root: Path, not_source: Iterable[Path], inner: str = "") -> Changes:
+    """Return what changed in a repository and its submodules."""
+    top = root / inner
+    found = {inner: _changes.changes(top, excluded=_copying.exclusion(top, not_source))}
+    for path in _changes.submodules(top):
+        if os.path.lexists(top / path / ".git"):
+            found |= _changes_of(root, not_source, _join(inner, path))
+    return found
+
+
+def _paths(changed: Changes) -> tuple[str, ...]:
+    return tuple(sorted(_join(inner, change.path) for inner, found in changed.items() for change in found))
 
 
 def _clone(repository: Path, into: Path, commit: str) -> None:
@@ -122,21 +137,21 @@ def _clone(repository: Path, into: Path, commit: str) -> None:
         git(into, "update-ref", "-d", os.fsdecode(branch))
 
 
-def _place(repository: Path, into: Path, commit: str, *, as_it_is: bool) -> None:
-    """Clone a repository with its submodules and the files of LFS.
+def _place(
+    root: Path, into: Path, commit: str, changed: Changes, not_source: Iterable[Path], *, inner: str = ""
+) -> None:
+    """Clone a repository with its submodules and the files of LFS, and lay over it what changed.
 
-    Args:
-        repository: the working copy.
-        into: the clone.
-        commit: what to check out.
-        as_it_is: take the submodules that the working copy has, at the commits that it has, not the recorded ones.
+    Without any changes, submodules are at the recorded commits; else at those that the working copy has.
     """
-    _clone(repository, into, commit)
+    repository, clone, dirty = root / inner, into / inner, any(changed.values())
+    own = changed.get(inner, [])
+    _clone(repository, clone, commit)
     try:
-        _lfs.restore(repository, into)
+        _lfs.restore(repository, clone, changed={change.path for change in own})
     except OSError as error:
         raise SamewheelError(f"cannot read the working copy {repository}", cause=str(error)) from error
-    recorded = _changes.submodules(repository) if as_it_is else _changes.submodules(into, commit)
+    recorded = _changes.submodules(repository) if dirty else _changes.submodules(clone, commit)
     for path, oid in sorted(recorded.items()):
         submodule = repository / path
         if not os.path.lexists(submodule / ".git"):
@@ -145,19 +160,22 @@ def _place(repository: Path, into: Path, commit: str, *, as_it_is: bool) -> None
                 cause="It was not initialised, and is not fetched from its address behind your back.",
                 hint=f"Get it: git -C {repository} submodule update --init --recursive",
             )
-        (into / path).mkdir(parents=True, exist_ok=True)
-        _place(submodule, into / path, _head(submodule) if as_it_is else oid, as_it_is=as_it_is)
+        (clone / path).mkdir(parents=True, exist_ok=True)
+        head = _head(submodule) if dirty else oid
+        _place(root, into, head, changed, not_source, inner=_join(inner, path))
     if recorded:
         # Without it, "git ls-files --recurse-submodules" would pass over them.
-        git(into, "config", "submodule.active", ".")
+        git(clone, "config", "submodule.active", ".")
+    if own:
+        _changes.lay_over(repository, clone, own, excluded=_copying.exclusion(repository, not_source))
 
 
 def _head(repository: Path) -> str:
     return git(repository, "rev-parse", "--verify", "HEAD").decode().strip()
 
 
-def _refuse(source: Source, changed: list[Change]) -> UsageError:
-    named = [shown(change.path) for change in changed[:MAX_NAMED]]
+def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
+    named = [shown(path) for path in changed[:MAX_NAMED]]
     more = f" and {len(changed) - MAX_NAMED} more" if len(changed) > MAX_NAMED else ""
     return UsageError(
         f"{source.root} has changes that are not committed: {', '.join(named)}{more}",
@@ -172,7 +190,7 @@ def _include(source: Source, into: Path, patterns: Sequence[str], not_source: It
     found = _copying.matches(source.project, patterns, excluded=excluded)
     copied = list[str]()
     for name in _copying.files_of(source.project, found, excluded=excluded):
-        file = f"{source.subdirectory}/{name}" if source.subdirectory else name
+        file = _join(source.subdirectory, name)
         if not os.path.lexists(into / file):
             _copying.copy_entry(source.project / name, into, file)
             copied.append(file)
@@ -194,12 +212,11 @@ def take(
         SamewheelError: git failed, or a file cannot be read or written.
     """
     left_out = tuple(not_source)
-    changed = _changed(source.root, left_out)
-    if changed and not allow_dirty:
-        raise _refuse(source, changed)
-    commit = source.commit or _head(source.root)
-    _place(source.root, into, commit, as_it_is=bool(changed))
-    _changes.lay_over(source.root, into, changed, excluded=_copying.exclusion(source.root, left_out))
+    changed = _changes_of(source.root, left_out)
+    dirty = _paths(changed)
+    if dirty and not allow_dirty:
+        raise _refuse(source, dirty)
+    _place(source.root, into, source.commit or _head(source.root), changed, left_out)
     _include(source, into, include, left_out)
     warnings = list[str]()
     if source.shallow:
@@ -207,9 +224,9 @@ def take(
             f"the history of {source.root} is cut off, so a version taken from its tags may be wrong; "
             f"complete it: git -C {source.root} fetch --unshallow --tags"
         )
-    if changed:
-        warnings.append(f"the working copy {source.root} has {len(changed)} changes that are not committed")
-    taken = dataclasses.replace(source, dirty=tuple(change.path for change in changed))
+    if dirty:
+        warnings.append(f"the working copy {source.root} has files that are not as committed: {len(dirty)}")
+    taken = dataclasses.replace(source, dirty=dirty)
     snapshot = finish(taken, into, newest=source.time, left_out=set(), warnings=warnings)
     refresh_index(into)
     return snapshot

@@ -3,8 +3,8 @@
 It runs in two steps, as there is no other way to hashes that can be compared with uv's, which are those of all files
 of a release (measured: pip-tools 7.6.2 with pip 26.3, uv 0.13.9). With ``--only-binary :all:`` pip-compile lists the
 wheels' hashes and leaves out the sdist's; without it, it may build an sdist while it resolves. So the first step
-resolves with wheels only, and the second lists the hashes of exactly those versions, where a wheel always comes first.
-In both steps pip cannot start a process, hence cannot build anything, whatever an index offers.
+resolves with wheels only, and the second lists the hashes of exactly those versions, of which each has a wheel that
+fits. In both steps pip cannot start a process, hence cannot build anything, whatever an index offers.
 """
 
 from __future__ import annotations
@@ -12,21 +12,19 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from packaging.markers import default_environment
 
 from samewheel._files import temporary_folder
 from samewheel._process import run
 from samewheel._uv import TIMEOUT, cache_folder, fetch_environment
 from samewheel.constraints import select
 from samewheel.errors import SamewheelError, UnlockableError, UsageError
+from samewheel.locking.by_uv import pins_of, sdist_only
 from samewheel.locking.inputs import indexed, instant, kept
-from samewheel.locking.resolving import pins_of, sdist_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from samewheel._process import Finished
     from samewheel.constraints import Constraints, Pin
@@ -136,26 +134,26 @@ def _versions(content: bytes) -> list[str]:
 def resolve_pip_tools(
     requirements: Sequence[str],
     *,
+    environment: Mapping[str, str],
     previous: Constraints | None = None,
     upgrade: bool = False,
     upgrade_packages: Sequence[str] = (),
     exclude_newer: str | None = None,
-    environment: Mapping[str, str] | None = None,
 ) -> tuple[Pin, ...]:
     """Resolve requirements with ``pip-compile`` to sorted pins with hashes, for the interpreter that runs this.
 
     The pins have no markers. Hashes are never taken over from ``previous``. With pip-tools 7.6.2 they are of what was
-    downloaded, not of what the index claims: it asks a URL for the claims that pypi.org does not have, and then hashes
-    every file of a release. There is no way to do this offline.
+    downloaded, not of what the index claims: it looks for the claims at a URL that pypi.org does not have, and then
+    downloads and hashes every file of a release. There is no way to do this offline.
 
     Args:
         requirements: PEP 508.
+        environment: variables (PEP 508) of the interpreter that runs this; they say which old pins apply.
         previous: the constraints so far; pins of this interpreter are kept while they satisfy the requirements.
         upgrade: keep none of them.
         upgrade_packages: names of packages whose pins are not kept.
         exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over. pip refuses an index that
             does not say when files were uploaded, and does not apply the limit to files on disk (``file:`` indexes).
-        environment: PEP 508 variables of the interpreter that runs this; None: ask it.
 
     Raises:
         InvalidProjectError: a requirement is wrong.
@@ -168,10 +166,7 @@ def resolve_pip_tools(
     limit = [] if exclude_newer is None else ["--uploaded-prior-to", instant(exclude_newer)]
     if not lines:
         return ()
-    variables = (
-        {key: str(value) for key, value in default_environment().items()} if environment is None else environment
-    )
-    pinned = [f"{pin.name}=={pin.version}" for pin in select(keep, variables).values()]
+    pinned = [f"{pin.name}=={pin.version}" for pin in select(keep, environment).values()]
     with temporary_folder() as folder:
         resolved = _compile(lines, [*limit, "--no-annotate", "--pip-args", RESOLVE], folder / "resolve", pinned)
         versions = _versions(resolved)

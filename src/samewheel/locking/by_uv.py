@@ -1,0 +1,114 @@
+"""The first resolver, uv: hashed pins for every platform and every Python from the oldest one on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from samewheel._files import temporary_folder
+from samewheel._uv import explain, run_uv
+from samewheel.constraints import parse_constraints, render
+from samewheel.errors import InvalidProjectError, SamewheelError, UnlockableError
+from samewheel.locking.inputs import indexed, instant, kept, lower_bound, package_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from samewheel._process import Finished
+    from samewheel.constraints import Constraints, Pin
+
+__all__ = ["pins_of", "resolve_uv", "sdist_only"]
+
+OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--strip-extras")
+
+_NO_WHEEL = re.compile(r"all versions of (\S+) have no usable wheels")
+
+
+def sdist_only(name: str) -> UnlockableError:
+    """Return the error for a package that cannot be installed without building it first."""
+    return UnlockableError(
+        f"{name} exists only as an sdist",
+        cause=f"Only wheels enter a build environment: building {name} first would run code that nothing pins.",
+        hint=f"Do without {name}, or build a wheel of it and name the index or folder that has it.",
+    )
+
+
+def _failure(finished: Finished) -> SamewheelError:
+    # Several packages may be in the explanation; the first is what uv came to first.
+    if found := _NO_WHEEL.search(finished.tail(200)):
+        return sdist_only(found[1])
+    return explain(finished, "the build requirements cannot be locked")
+
+
+def pins_of(content: bytes, resolver: str) -> tuple[Pin, ...]:
+    """Read a resolver's answer, less its annotations that name the file which we asked with.
+
+    Raises:
+        UnlockableError: it is not pins with hashes, for example because the index has none.
+    """
+    try:
+        pins = parse_constraints(content, f"the answer of {resolver}").pins
+    except InvalidProjectError as error:
+        raise UnlockableError(
+            f"{resolver} found pins that cannot be locked", cause=f"{error.what}: {error.cause}"
+        ) from error
+    return tuple(replace(pin, via=tuple(name for name in pin.via if not name.startswith("-"))) for pin in pins)
+
+
+def resolve_uv(
+    requirements: Sequence[str],
+    *,
+    requires_python: str,
+    python: Path,
+    previous: Constraints | None = None,
+    upgrade: bool = False,
+    upgrade_packages: Sequence[str] = (),
+    exclude_newer: str | None = None,
+    offline: bool = False,
+    cwd: Path | None = None,
+) -> tuple[Pin, ...]:
+    """Resolve requirements with ``uv pip compile --universal`` to sorted pins with hashes.
+
+    The hashes are those of all files of a release, sdists included. A pin that is kept also keeps its hashes, as uv
+    does it: a file that appears on the index later is not trusted before its package is upgraded. Where an index has
+    no hashes, uv downloads the files and computes them (measured with uv 0.13.9).
+
+    Args:
+        requirements: PEP 508.
+        requires_python: the Pythons to resolve for; only the lower bound counts.
+        python: the interpreter that uv may look at; it is not what is resolved for.
+        previous: the constraints so far, whose pins are kept while they satisfy the requirements.
+        upgrade: keep none of them.
+        upgrade_packages: names of packages whose pins are not kept.
+        exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over.
+        offline: use the cache only.
+        cwd: where uv looks for the project's index settings; None is a place that has none.
+
+    Raises:
+        InvalidProjectError: requirements or ``requires_python`` are wrong.
+        UnlockableError: they have no solution of wheels with hashes.
+        UsageError: ``upgrade_packages`` or ``exclude_newer`` is wrong.
+        SamewheelError: the index cannot be reached, or the cache does not have what is needed.
+    """
+    lines = indexed(requirements)
+    keep = kept(previous, upgrade=upgrade, upgrade_packages=upgrade_packages)
+    options: list[str | Path] = [*OPTIONS, "--python-version", lower_bound(requires_python), "--python", python]
+    if upgrade:
+        options.append("--upgrade")
+    for name in package_names(upgrade_packages):
+        options += ["--upgrade-package", name]
+    if exclude_newer is not None:
+        options += ["--exclude-newer", instant(exclude_newer)]
+    if not lines:
+        return ()
+    with temporary_folder() as folder:
+        source, output = folder / "requirements.in", folder / "constraints.txt"
+        source.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        if keep:
+            output.write_bytes(render(keep))
+        finished = run_uv(["pip", "compile", *options, "--output-file", output, source], offline=offline, cwd=cwd)
+        if not finished.ok:
+            raise _failure(finished)
+        return pins_of(output.read_bytes(), "uv")

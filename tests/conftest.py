@@ -1,0 +1,63 @@
+"""What every test gets: a cache of its own kind, a neutral environment, and projects to build."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PROJECTS = Path(__file__).parent / "projects"
+
+
+class Samewheel(Protocol):
+    """Runs the command line as a user does: in a process of its own."""
+
+    def __call__(
+        self, *arguments: str | Path, cwd: Path | None = None, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Return what became of it; ``env`` is added to the environment."""
+
+
+@pytest.fixture(autouse=True)
+def _neutral_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Share one cache among all tests and runs, and forget what the caller's environment would decide."""
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", os.environ.get("SAMEWHEEL_TEST_CACHE", str(ROOT / ".cache" / "tests")))
+    for name in ("SOURCE_DATE_EPOCH", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def samewheel(tmp_path: Path) -> Samewheel:
+    """Return what runs ``python -m samewheel`` in ``tmp_path``, or where it is told."""
+
+    def call(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "samewheel", *(str(argument) for argument in arguments)]
+        environment = {**os.environ, **env}
+        return subprocess.run(  # the tests' own caller, not the tool's
+            command, cwd=cwd or tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+
+    return call
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> ProjectCopier:
+    """Return what copies a project of ``tests/projects`` to a folder of the test."""
+
+    def copy(name: str, to: str | None = None) -> Path:
+        return Path(shutil.copytree(PROJECTS / name, tmp_path / (to or name)))
+
+    return copy
+
+
+class ProjectCopier(Protocol):
+    """Copies a project of ``tests/projects``."""
+
+    def __call__(self, name: str, to: str | None = None) -> Path:
+        """Return the copy's folder."""
