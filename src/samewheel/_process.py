@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from samewheel.errors import SamewheelError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+    from types import FrameType
 
 __all__ = ["Finished", "kill_all", "run"]
 
@@ -80,69 +82,130 @@ class _Kept:
         self._thread.start()
 
     def _read(self) -> None:
-        while chunk := os.read(self._stream.fileno(), 1 << 16):
-            self._chunks.append(chunk)
-            self._size += len(chunk)
-            while self._limit is not None and self._size - len(self._chunks[0]) >= self._limit:
-                self._size -= len(self._chunks.popleft())
+        # Closed here, not by whoever reads the result: a process that left the group may hold the pipe for longer.
+        with self._stream as stream:
+            while chunk := os.read(stream.fileno(), 1 << 16):
+                self._chunks.append(chunk)
+                self._size += len(chunk)
+                while self._limit is not None and self._size - len(self._chunks[0]) >= max(self._limit, 1):
+                    self._size -= len(self._chunks.popleft())
 
     def finish(self) -> bytes:
         """Return what was kept; a process that left the group and holds the pipe is not waited for."""
         self._thread.join(timeout=GRACE)
-        if not self._thread.is_alive():
-            self._stream.close()
         kept = b"".join(list(self._chunks))
-        return kept if self._limit is None else kept[-self._limit :]
+        return kept if self._limit is None else kept[max(0, len(kept) - self._limit) :]
 
 
 _running: set[subprocess.Popen[bytes]] = set()
-_running_lock = threading.Lock()
+_running_lock = threading.RLock()
+"""Held while a group is signalled and while its id is given back: a freed id may at once be a stranger's.
 
+Reentrant, because a signal's handler may call :func:`kill_all` in the very thread that holds it.
+"""
 
-@contextmanager
-def _registered(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    with _running_lock:
-        _running.add(process)
-    try:
-        yield
-    finally:
-        with _running_lock:
-            _running.discard(process)
+_KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    if os.name == "posix":
-        with suppress(ProcessLookupError, PermissionError):
+    """Signal the whole group, if it is still ours."""
+    with _running_lock, suppress(ProcessLookupError, PermissionError):
+        if process not in _running:
+            return
+        if os.name == "posix":
             os.killpg(process.pid, number)
-    elif number != signal.SIGTERM:
-        process.kill()
+        elif number == _KILL:
+            process.kill()
 
 
-def _stop(process: subprocess.Popen[bytes], ended: threading.Event) -> None:
-    """Ask the group to stop, and kill it if it has not ``ended`` after the grace.
+def _ended(process: subprocess.Popen[bytes], *, within: float) -> bool:
+    """Wait for the leader's end without giving its process id back."""
+    if not hasattr(os, "waitid"):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(within)
+        return process.returncode is not None
+    deadline = time.monotonic() + within
+    with suppress(ChildProcessError):
+        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+    return True
 
-    Nothing is waited for with a process id here: another thread may be waiting for it, and only one is told.
-    """
-    _signal_group(process, signal.SIGTERM)
-    if not ended.wait(GRACE):
-        _signal_group(process, KILL)
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the group to stop, then kill what is left of it."""
+    if os.name == "posix":
+        _signal_group(process, signal.SIGTERM)
+        _ended(process, within=GRACE)
+    _signal_group(process, _KILL)
 
 
 def kill_all() -> None:
     """Kill every process group that :func:`run` started in any thread and that is still there."""
     with _running_lock:
-        processes = list(_running)
-    for process in processes:
-        _signal_group(process, KILL)
+        for process in list(_running):
+            _signal_group(process, _KILL)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the leader, kill what it left behind in its group, and only then free its process id."""
+    """Wait for the leader, where the platform can, without giving its process id back."""
     if hasattr(os, "waitid"):
-        # Without WNOWAIT the id could be given to a stranger before the group is killed.
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        _signal_group(process, signal.SIGKILL)
-    process.wait()
+    else:
+        process.wait()
+
+
+def _release(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of the group, and only then give its id back."""
+    with _running_lock:
+        _signal_group(process, _KILL)
+        process.wait()
+        _running.discard(process)
+
+
+def _start(
+    words: tuple[str, ...], *, env: Mapping[str, str], cwd: Path | None, umask: int, merge: bool
+) -> subprocess.Popen[bytes]:
+    try:
+        process = subprocess.Popen(
+            words,
+            env=dict(env),
+            cwd=cwd,
+            umask=umask,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        # ValueError: a NUL byte in a word or a variable, or "=" in a variable's name.
+        raise SamewheelError(
+            f"cannot start {words[0]}", cause=str(error), hint="Is it installed, and may it be run?"
+        ) from error
+    with _running_lock:
+        _running.add(process)
+    return process
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off Python's handlers of interruptions to the end of the block: within Popen() they would lose the child."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pending: list[tuple[int, FrameType | None]] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, lambda *happened: pending.append(happened))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for happened in pending:
+            handlers[signal.Signals(happened[0])](*happened)
 
 
 def run(
@@ -170,42 +233,31 @@ def run(
         SamewheelError: the command cannot be started.
     """
     words = tuple(str(word) for word in argv)
+    process: subprocess.Popen[bytes] | None = None
+    expired = threading.Event()
+
+    def expire() -> None:
+        expired.set()
+        if process is not None:
+            _stop(process)
+
+    timer = threading.Timer(timeout or 0, expire)
+    timer.daemon = True
     try:
-        process = subprocess.Popen(
-            words,
-            env=dict(env),
-            cwd=cwd,
-            umask=umask,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise SamewheelError(
-            f"cannot start {words[0]}", cause=str(error), hint="Is it installed, and may it be run?"
-        ) from error
-    with _registered(process):
+        with _uninterrupted():
+            process = _start(words, env=env, cwd=cwd, umask=umask, merge=merge)
         kept = [_Kept(stream, keep) for stream in (process.stdout, process.stderr) if stream is not None]
-        expired, ended = threading.Event(), threading.Event()
-
-        def expire() -> None:
-            expired.set()
-            _stop(process, ended)
-
-        timer = threading.Timer(timeout or 0, expire)
-        timer.daemon = True
-        if timeout is not None:
+        if timeout is not None and timeout < threading.TIMEOUT_MAX:
             timer.start()
-        try:
-            _wait(process)
-        except BaseException:
-            _signal_group(process, KILL)
-            _wait(process)
-            raise
-        finally:
-            ended.set()
-            timer.cancel()
+        _wait(process)
+    except BaseException:
+        if process is not None:
+            _stop(process)
+        raise
+    finally:
+        timer.cancel()
+        if process is not None:
+            _release(process)
     outputs = [stream.finish() for stream in kept]
     return Finished(
         argv=words,

@@ -115,9 +115,10 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     Raises:
         SamewheelError: uv cannot be started.
     """
-    cache = cache_folder() / "uv"
+    cache, nowhere = cache_folder() / "uv", cache_folder() / "nowhere"
     try:
         cache.mkdir(parents=True, exist_ok=True)
+        nowhere.mkdir(exist_ok=True)
     except OSError as error:
         raise SamewheelError(
             f"cannot make the cache {cache}", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to another folder."
@@ -128,7 +129,7 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     return run(
         [uv_binary(), *arguments, *common],
         env=fetch_environment(),
-        cwd=cwd or cache,
+        cwd=cwd or nowhere,
         timeout=TIMEOUT,
         keep=None,
     )

@@ -1,0 +1,77 @@
+# `just --list` shows every recipe. CI runs these recipes and nothing else.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments
+
+# The caller's, else the time of the last commit, else the earliest that a ZIP file can say: the same for every build.
+epoch := env("SOURCE_DATE_EPOCH", `git log -1 --format=%ct 2>/dev/null || echo 315532800`)
+oldest_python := "3.11"
+run := "uv run --locked"
+
+[private]
+default:
+    @just --list
+
+# Build the wheel, and prove it by building it again under other conditions
+[group('package')]
+package constraints="constraints.txt": (package-build constraints) (package-verify constraints)
+
+# Pin what a build of the wheel installs, with hashes; `--upgrade` takes newer releases
+[group('package')]
+package-constraints constraints="constraints.txt" *args:
+    {{ run }} scripts/build_requirements.py | uv pip compile -q --generate-hashes --only-binary :all: \
+        --universal --python-version {{ oldest_python }} --custom-compile-command "just package-constraints" \
+        -o {{ quote(constraints) }} {{ args }} -
+
+# Check that the pins still are what the project asks for
+[group('package')]
+package-constraints-check constraints="constraints.txt":
+    {{ run }} samewheel lock --check --output {{ quote(constraints) }}
+
+# Build the wheel into an emptied dist/, from hashed pins only
+[group('package')]
+package-build constraints="constraints.txt":
+    SOURCE_DATE_EPOCH={{ quote(epoch) }} uv build --wheel --clear \
+        --build-constraint {{ quote(constraints) }} --require-hashes --force-pep517
+
+# Build twice in clean copies, and compare both with the wheel in dist/
+[group('package')]
+package-verify constraints="constraints.txt":
+    {{ run }} scripts/verify_twice.py --constraints {{ quote(constraints) }} . dist/*.whl
+
+# Check that the metadata and the README of the wheel in dist/ are fit for an index
+[group('package')]
+package-check:
+    {{ run }} twine check --strict dist/*.whl
+
+# Run the tests that take seconds, in parallel; `just test -k lock` runs those about locking
+[group('check')]
+test *args:
+    {{ run }} pytest -n auto -m "not long" "$@"
+
+# Run the tests that build many real packages, which takes minutes
+[group('check')]
+test-real *args:
+    {{ run }} pytest -n auto -m long "$@"
+
+# Check form, smells and types
+[group('check')]
+lint:
+    {{ run }} ruff format --check
+    {{ run }} ruff check
+    {{ run }} mypy
+
+# Check that tables and transcripts in README.md, CONTRIBUTING.md and docs/ say what the code does
+[group('check')]
+docs:
+    {{ run }} pytest -m "not long" -k "docs or readme or contributing or exit_codes"
+
+# Every gate, as CI runs it; the tests come last, so that their summary ends the output
+[group('check')]
+ci: lint package package-check package-constraints-check (test "--cov")
+
+# Remove what the other recipes write, but not constraints.txt
+[group('check')]
+clean:
+    rm -rf dist evidence .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+    find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""One piece at a time: no network, and files only where they are the subject."""
