@@ -66,6 +66,11 @@ lint:
 docs:
     {{ run }} pytest -m "not long" -k "docs or readme or contributing or exit_codes"
 
+# Compare speed with what a user would run instead, in pairs
+[group('check')]
+bench *args:
+    {{ run }} benchmarks/paired.py "$@"
+
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
 ci: lint package package-check package-constraints-check (test "--cov")

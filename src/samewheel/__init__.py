@@ -1,3 +1,82 @@
-"""samewheel builds the same wheel from the same source, every time, and proves it."""
+"""samewheel builds the same wheel from the same source, every time, and proves it.
+
+    >>> from pathlib import Path
+    >>> import samewheel
+    >>> samewheel.lock(Path("project"))                      # doctest: +SKIP
+    >>> built = samewheel.build(Path("project"))             # doctest: +SKIP
+    >>> print(built.wheel, built.buildinfo.wheel.sha256)     # doctest: +SKIP
+
+The verbs and values of this module are the whole public interface; they are imported when they are first used, so
+that ``import samewheel`` and ``samewheel --version`` cost next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from samewheel._types import Frontend, Progress, Resolver, Sha256, SourceKind, Via
+    from samewheel.buildinfo import BuildInfo, read_buildinfo
+    from samewheel.building import Built, build
+    from samewheel.errors import (
+        BuildFailedError,
+        ExitCode,
+        InvalidProjectError,
+        NoSourceError,
+        NotBuildableError,
+        SamewheelError,
+        StaleLockError,
+        UnlockableError,
+        UsageError,
+    )
+    from samewheel.locking import Locked, check_lock, lock
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "BuildFailedError",
+    "BuildInfo",
+    "Built",
+    "ExitCode",
+    "Frontend",
+    "InvalidProjectError",
+    "Locked",
+    "NoSourceError",
+    "NotBuildableError",
+    "Progress",
+    "Resolver",
+    "SamewheelError",
+    "Sha256",
+    "SourceKind",
+    "StaleLockError",
+    "UnlockableError",
+    "UsageError",
+    "Via",
+    "build",
+    "check_lock",
+    "lock",
+    "read_buildinfo",
+]
+
+_HOMES = {
+    "_types": ("Frontend", "Progress", "Resolver", "Sha256", "SourceKind", "Via"),
+    "buildinfo": ("BuildInfo", "read_buildinfo"),
+    "building": ("Built", "build"),
+    "locking": ("Locked", "check_lock", "lock"),
+}
+"""The modules that the names come from; all others are errors."""
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((module for module, names in _HOMES.items() if name in names), "errors")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

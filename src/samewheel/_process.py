@@ -190,7 +190,7 @@ def _start(
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Put off Python's handlers of interruptions to the end of the block: within Popen() they would lose the child."""
+    """Put off interruptions to the end of the block: one in the midst of Popen() would lose the child."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -203,7 +203,7 @@ def test_refuses_anything_but_hashed_pins(line: str, told: str) -> None:
 
 def test_comment_ends_a_pin() -> None:
     """As in pip: a hash after a comment in the midst of a pin is not the pin's."""
-    assert "line 3" in refusal(f"packaging==26.3 \\\n# hello\n    --hash={A}\n")
+    assert "packaging==26.3 has no hash" in refusal(f"packaging==26.3 \\\n# hello\n    --hash={A}\n")
 
 
 def test_refuses_a_name_twice() -> None:
@@ -280,7 +280,7 @@ def test_header_belongs_at_the_beginning() -> None:
 def test_requirement_with_a_line_break_is_refused() -> None:
     """A marker may quote anything; in a comment it would begin a line of its own."""
     with pytest.raises(InvalidProjectError, match="control character"):
-        normalise("a; sys_platform == 'x\ny'")
+        normalise("a; sys_platform == 'x\u2028y'")
 
 
 # Writing

@@ -22,7 +22,7 @@ def test_requirements_are_sorted_and_spelled_once() -> None:
 )
 def test_direct_reference_is_refused_by_name(requirement: str) -> None:
     """It has no hash that an index vouches for, and a git URL is not even a file."""
-    with pytest.raises(UnlockableError, match="^x is required by its URL"):
+    with pytest.raises(UnlockableError, match=r"^x is required by its URL"):
         indexed(["hatchling", requirement])
 
 
@@ -47,7 +47,7 @@ def test_anything_else_never_reaches_a_resolver(text: str) -> None:
     ],
 )
 def test_oldest_python_is_found(requires_python: str, lowest: str) -> None:
-    """uv resolves from one version on; that must be the oldest one that is promised."""
+    """One version is what uv resolves from; it must be the oldest one that is promised."""
     assert lower_bound(requires_python) == lowest
 
 
@@ -60,7 +60,7 @@ def test_open_range_is_refused(requires_python: str) -> None:
 
 def test_wrong_range_is_refused() -> None:
     """A range that is no specifier is named."""
-    with pytest.raises(InvalidProjectError, match="'3.11' is wrong"):
+    with pytest.raises(InvalidProjectError, match=r"'3\.11' is wrong"):
         lower_bound("3.11")
 
 

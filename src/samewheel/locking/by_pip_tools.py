@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from samewheel._files import temporary_folder
@@ -74,6 +75,16 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _conflict(log: str) -> list[str]:
+    """Return pip's lines about who requires what, which it writes to its log only."""
+    lines = iter(log.splitlines())
+    for line in lines:
+        if line.endswith("The conflict is caused by:"):
+            # Each line of the log begins with a timestamp.
+            return list(takewhile(bool, (following.partition(" ")[2].strip() for following in lines)))
+    return []
+
+
 def _failure(finished: Finished, log: str) -> SamewheelError:
     said = _CREDENTIALS.sub("//", finished.tail(400))
     errors = "\n".join(line.strip() for line in said.splitlines() if line.lstrip().startswith("ERROR:"))
@@ -90,14 +101,12 @@ def _failure(finished: Finished, log: str) -> SamewheelError:
             cause=_CREDENTIALS.sub("//", not_fetched[0]),
             hint="Check the network, proxy and index URL; pip has its own settings (PIP_INDEX_URL, pip.conf).",
         )
-    if (
-        nothing_for
-        and re.search(rf"No sources permitted for {re.escape(nothing_for[1])}\b", log)
-        and "none)" in errors
-    ):
-        return sdist_only(nothing_for[1])
+    if nothing_for and re.search(rf"No sources permitted for {re.escape(nothing_for[1])}:", log):
+        return sdist_only(nothing_for[1], everywhere="(from versions: none)" in errors)
     if nothing_for or "ResolutionImpossible" in said:
-        return UnlockableError("pip-tools: the requirements have no solution", cause=errors)
+        return UnlockableError(
+            "pip-tools: the requirements have no solution", cause="\n".join([errors, *_conflict(log)])
+        )
     if finished.timed_out:
         return SamewheelError(f"pip-tools did not end within {TIMEOUT:.0f} seconds", cause=said)
     return SamewheelError("pip-tools failed", cause="\n".join(said.splitlines()[-40:]))

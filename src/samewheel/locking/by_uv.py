@@ -23,23 +23,32 @@ __all__ = ["pins_of", "resolve_uv", "sdist_only"]
 
 OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--strip-extras")
 
-_NO_WHEEL = re.compile(r"all versions of (\S+) have no usable wheels")
+_WHEELS_REQUIRED = re.compile(r"Wheels are required for `([^`]+)`")
 
 
-def sdist_only(name: str) -> UnlockableError:
-    """Return the error for a package that cannot be installed without building it first."""
+def sdist_only(name: str, *, everywhere: bool) -> UnlockableError:
+    """Return the error for a package that would have to be built first.
+
+    Args:
+        name: the package.
+        everywhere: whether none of its releases has a wheel, or only none of those that are required.
+    """
     return UnlockableError(
-        f"{name} exists only as an sdist",
+        f"{name} exists only as an sdist" + ("" if everywhere else " in the versions that are required"),
         cause=f"Only wheels enter a build environment: building {name} first would run code that nothing pins.",
         hint=f"Do without {name}, or build a wheel of it and name the index or folder that has it.",
     )
 
 
 def _failure(finished: Finished) -> SamewheelError:
-    # Several packages may be in the explanation; the first is what uv came to first.
-    if found := _NO_WHEEL.search(finished.tail(200)):
-        return sdist_only(found[1])
-    return explain(finished, "the build requirements cannot be locked")
+    said = finished.tail(200)
+    found = _WHEELS_REQUIRED.search(said)
+    # Where there are wheels, but none for these Pythons, both hints are there: the sdist is not the whole story.
+    if found is None or f"Wheels are available for `{found[1]}`" in said:
+        return explain(finished, "the build requirements cannot be locked")
+    name = re.escape(found[1])
+    everywhere = rf"all versions of {name} have no usable wheels|only {name}==\S+ is available"
+    return sdist_only(found[1], everywhere=re.search(everywhere, said) is not None)
 
 
 def pins_of(content: bytes, resolver: str) -> tuple[Pin, ...]:

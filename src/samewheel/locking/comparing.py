@@ -38,10 +38,11 @@ def agree(uv: Iterable[Pin], pip_tools: Iterable[Pin], environment: Mapping[str,
     """Compare the pins of both resolvers that apply to one interpreter; no sentence means that they agree.
 
     Names, versions and whole sets of hashes must be equal: an additional hash would let another file in. Measured on
-    46 releases of build tools (setuptools, hatchling, ninja, cython, cffi and others; uv 0.13.9, pip-tools 7.6.2):
-    uv always lists the wheels of all platforms and the sdist, and so does pip-tools when sdists are allowed, which is
-    how :func:`~samewheel.locking.by_pip_tools.resolve_pip_tools` asks; the sets were then equal in all 46. With
-    ``--only-binary :all:`` pip-tools leaves out the sdist's hash.
+    43 releases of build tools (setuptools, hatchling, ninja, cython, cffi, numpy and others; uv 0.13.9, pip-tools
+    7.6.2): uv always lists the wheels of all platforms and the sdist, and so does pip-tools when sdists are allowed,
+    which is how :func:`~samewheel.locking.by_pip_tools.resolve_pip_tools` asks; the sets were then equal in all 43.
+    With ``--only-binary :all:`` pip-tools leaves out the sdist's hash. On an index without hashes uv computes those
+    of wheels only, so that releases with an sdist differ.
 
     When a pin was kept from an older lock, uv also kept its hashes; files that appeared on the index since are then
     hashes that only pip-tools has. Upgrading the package settles that.

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["built_lines", "locked_lines", "stale_lines"]
 
+ORIGINS = {
+    "commit": "the commit's time",
+    "default": "the earliest that a wheel can hold",
+    "environment": "the caller's SOURCE_DATE_EPOCH",
+    "sdist": "the newest file of the sdist",
+}
+"""Where SOURCE_DATE_EPOCH comes from, in words."""
+
 LABEL = 13
 """Width of the column of labels."""
 
@@ -53,7 +61,7 @@ def built_lines(built: Built) -> Iterator[str]:
     yield _row("sha256", info.wheel.sha256)
     yield _row("size", f"{info.wheel.size:,} bytes")
     yield _row("source", _source(info))
-    yield _row("epoch", f"{info.epoch.value} ({moment}, from the {info.epoch.origin})")
+    yield _row("epoch", f"{info.epoch.value} ({moment}, {ORIGINS[info.epoch.origin]})")
     yield _row("dependencies", f"{len(info.dependencies)} hashed wheels, Python {info.interpreter.version}")
     yield _row("frontend", f"{info.frontend.name} {info.frontend.version}, via {info.via.value}")
     yield _row("isolation", _isolation(info))

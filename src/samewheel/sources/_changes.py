@@ -139,9 +139,8 @@ def lay_over(working_copy: Path, clone: Path, changed: list[Change], *, excluded
         InvalidProjectError: there is a socket, pipe or device.
         SamewheelError: a file cannot be read or written.
     """
-    present = [
-        change.path for change in changed if not change.is_gone and os.path.lexists(working_copy / change.path)
-    ]
+    there = {change.path for change in changed if os.path.lexists(working_copy / change.path)}
+    present = there - {change.path for change in changed if change.is_gone}
     try:
         # First, as a folder may have taken the place of a file, or a file that of a folder.
         for path in sorted({change.path for change in changed} - present):

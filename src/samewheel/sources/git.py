@@ -61,7 +61,7 @@ def _is_tracked(folder: Path) -> bool:
 
 def published_at(url: str) -> str | None:
     """Return a remote's URL as it may be told to anyone: without credentials; None for a place on this machine."""
-    if "://" not in url and (match := re.fullmatch(r"(?:[^/@:]+@)?([^/@:]{2,}):/*([^:]+)", url)):
+    if "://" not in url and (match := re.fullmatch(r"(?:[^/@:]+@)?([^/@:]{2,}):/*([^:@]+)", url)):
         # As scp has it; a single letter before the colon would be a drive.
         return f"ssh://{match[1]}/{match[2]}"
     try:

@@ -33,6 +33,9 @@ MAX_MEMBERS = 100_000
 MAX_SIZE = 4 << 30
 """Bytes that an archive may unpack to."""
 
+MAX_TIME = (1 << 32) - 1
+"""POSIX seconds; a later member (year 2106) tells nothing, and no wheel could hold its time."""
+
 Stream = gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile
 
 TARS: dict[str, Callable[[Path], Stream]] = {
@@ -119,7 +122,8 @@ class _Members:
         self.tops.update(path.parts[:1])
         if len(self.tops) > 1:
             raise self.refuse(name, f"An sdist has one folder at its top; here are: {', '.join(sorted(self.tops))}.")
-        self.newest = max(time, self.newest or 0)
+        if 0 <= time <= MAX_TIME:
+            self.newest = max(time, self.newest or 0)
 
 
 def _unpack_tar(stream: Stream, into: Path, members: _Members) -> None:

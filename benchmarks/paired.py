@@ -1,0 +1,108 @@
+"""Compare whole commands in pairs, one after the other, so that a machine whose speed drifts is no matter.
+
+    python benchmarks/paired.py            # every comparison; or name some: startup build-requests
+
+Prints, for each comparison, the median wall-clock seconds of both and the median of the ratios pair by pair. The
+first pair warms the caches and does not count. Nothing here judges; the dated results stand in docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pypi_simple import PyPISimple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two commands that do the same for a user, or a command and what it cannot be faster than."""
+
+    ours: list[str]
+    theirs: list[str]
+    folder: Path
+    pairs: int
+
+
+def seconds(command: list[str], folder: Path) -> float:
+    """Run a command quietly and return the wall-clock seconds it took.
+
+    Raises:
+        SystemExit: it failed; its output is shown.
+    """
+    start = time.perf_counter()
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    took = time.perf_counter() - start
+    if finished.returncode != 0:
+        sys.exit(f"{' '.join(command)} failed:\n{finished.stdout}{finished.stderr}")
+    return took
+
+
+def sdist(project: str, version: str, folder: Path) -> Path:
+    """Fetch a project's sdist and return it unpacked."""
+    with PyPISimple() as index:
+        page = index.get_project_page(project)
+        (file,) = [p for p in page.packages if p.version == version and p.package_type == "sdist"]
+        index.download_package(file, folder / file.filename)
+    seconds(["tar", "-xf", file.filename], folder)
+    return folder / f"{project}-{version}"
+
+
+def startup(folder: Path) -> Comparison:
+    """``samewheel --version`` against starting Python to do nothing."""
+    samewheel = str(Path(sys.executable).with_name("samewheel"))
+    return Comparison(ours=[samewheel, "--version"], theirs=[sys.executable, "-c", "pass"], folder=folder, pairs=40)
+
+
+def building(project: str, version: str, folder: Path) -> Comparison:
+    """``samewheel build`` of a locked project against a plain ``uv build`` of it."""
+    unpacked = sdist(project, version, folder)
+    samewheel = [sys.executable, "-m", "samewheel"]
+    seconds([*samewheel, "lock", "-q"], unpacked)
+    plain = ["uv", "build", "--wheel", "--quiet", "--python", sys.executable, "--force-pep517", "--require-hashes"]
+    return Comparison(
+        ours=[*samewheel, "build", "-q"],
+        theirs=[*plain, "--build-constraint", "constraints.txt"],
+        folder=unpacked,
+        pairs=7,
+    )
+
+
+COMPARISONS: dict[str, Callable[[Path], Comparison]] = {
+    "startup": startup,
+    "build-requests": lambda folder: building("requests", "2.34.2", folder),
+    "build-click": lambda folder: building("click", "8.5.1", folder),
+    "build-attrs": lambda folder: building("attrs", "26.1.0", folder),
+    "build-tomlkit": lambda folder: building("tomlkit", "0.15.2", folder),
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named comparisons, or all."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
+    print(f"{'comparison':<16} {'pairs':>5} {'ours s':>8} {'theirs s':>9} {'ratio':>7}")
+    for name in names or COMPARISONS:
+        with tempfile.TemporaryDirectory() as temporary:
+            comparison = COMPARISONS[name](Path(temporary))
+            pairs = [
+                (seconds(comparison.ours, comparison.folder), seconds(comparison.theirs, comparison.folder))
+                for _ in range(comparison.pairs + 1)
+            ][1:]
+        ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
+        ratio = statistics.median(a / b for a, b in pairs)
+        print(f"{name:<16} {len(pairs):>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

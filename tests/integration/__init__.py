@@ -1,0 +1,1 @@
+"""Real packages from the index."""
