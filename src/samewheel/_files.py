@@ -80,17 +80,22 @@ def tree_digest(root: Path, *, skip: Callable[[str], bool] = lambda _: False) ->
 
 
 def remove(path: Path) -> None:
-    """Remove a folder with all that is in it, also what a build left unwritable; nothing happens if it is gone."""
+    """Remove a folder with all that is in it, also what a build left unwritable; nothing happens if it is gone.
 
-    def retry(function: Callable[[str], object], name: str, _: object) -> None:
-        with suppress(OSError):
-            Path(name).parent.chmod(0o700)
-            Path(name).chmod(0o700)
-            function(name)
-
-    shutil.rmtree(path, onerror=retry)
-    if path.exists():
-        shutil.rmtree(path, ignore_errors=True)
+    Nothing outside of the folder is touched: neither what links lead to, nor the folder's parent.
+    """
+    shutil.rmtree(path, ignore_errors=True)
+    if not path.is_dir() or path.is_symlink():
+        return
+    with suppress(OSError):
+        path.chmod(0o700)
+    for folder, names, _ in os.walk(path):
+        for inner in (Path(folder, name) for name in names):
+            # Links to folders are among the names, and chmod would follow them.
+            if not inner.is_symlink():
+                with suppress(OSError):
+                    inner.chmod(0o700)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def copy_tree(source: Path, destination: Path) -> None:
@@ -114,8 +119,17 @@ def copy_tree(source: Path, destination: Path) -> None:
 
 @contextmanager
 def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
-    """Make a private folder, and remove it with all its contents at the end, however the end comes."""
-    folder = Path(tempfile.mkdtemp(prefix="samewheel-", dir=parent)).resolve()
+    """Make a private folder, and remove it with all its contents at the end, however the end comes.
+
+    Raises:
+        SamewheelError: it cannot be made.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="samewheel-", dir=parent)).resolve()
+    except OSError as error:
+        raise SamewheelError(
+            "cannot make a temporary folder", cause=str(error), hint="Set TMPDIR to a folder that can be written."
+        ) from error
     try:
         yield folder
     finally:

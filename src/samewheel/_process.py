@@ -167,23 +167,24 @@ def _release(process: subprocess.Popen[bytes]) -> None:
 def _start(
     words: tuple[str, ...], *, env: Mapping[str, str], cwd: Path | None, umask: int, merge: bool
 ) -> subprocess.Popen[bytes]:
-    try:
-        process = subprocess.Popen(
-            words,
-            env=dict(env),
-            cwd=cwd,
-            umask=umask,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if merge else subprocess.PIPE,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        # ValueError: a NUL byte in a word or a variable, or "=" in a variable's name.
-        raise SamewheelError(
-            f"cannot start {words[0]}", cause=str(error), hint="Is it installed, and may it be run?"
-        ) from error
+    # Started and registered at once: whoever kills them all in between must not miss this one.
     with _running_lock:
+        try:
+            process = subprocess.Popen(
+                words,
+                env=dict(env),
+                cwd=cwd,
+                umask=umask,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            # ValueError: a NUL byte in a word or a variable, or "=" in a variable's name.
+            raise SamewheelError(
+                f"cannot start {words[0]}", cause=str(error), hint="Is it installed, and may it be run?"
+            ) from error
         _running.add(process)
     return process
 

@@ -99,6 +99,11 @@ def explain(finished: Finished, what: str) -> SamewheelError:
         return SamewheelError(
             f"{what}: the package index cannot be reached", cause=said, hint="Check the network, proxy and index URL."
         )
+    if re.search(r"\(401 Unauthorized\)|403 Forbidden", said):
+        # uv counts a package that it may not see as one that does not exist.
+        return SamewheelError(
+            f"{what}: the package index refuses us", cause=said, hint="Check the index URL and its credentials."
+        )
     if "No solution found" in said:
         return UnlockableError(f"{what}: the requirements have no solution", cause=said)
     return SamewheelError(what, cause=said)
@@ -119,6 +124,8 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     try:
         cache.mkdir(parents=True, exist_ok=True)
         nowhere.mkdir(exist_ok=True)
+        # An empty one stops uv's search, which else goes on in the folders above.
+        (nowhere / "uv.toml").touch()
     except OSError as error:
         raise SamewheelError(
             f"cannot make the cache {cache}", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to another folder."

@@ -159,5 +159,6 @@ def read_buildinfo(content: bytes, where: str) -> BuildInfo:
         if schema != SCHEMA:
             raise SamewheelError(f"{where} is not a {SCHEMA}", cause=f"Its schema is {schema!r}.")
         return msgspec.convert(document, BuildInfo)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        # ValueError: bytes that are not UTF-8; RecursionError: brackets without end.
         raise SamewheelError(f"{where} is not a {SCHEMA}", cause=str(error)) from error

@@ -76,17 +76,19 @@ class Conditions:
 
     def described(self) -> dict[str, str]:
         """Return the conditions as words, without any path of this machine."""
+        # As the build sees them: the user's own variables win.
+        seen = {name: self.masked(value) for name, value in self.environ().items()}
         return {
-            "home": "$HOME",
-            "locale": self.locale,
-            "path": ":".join(("$SHIMS", "$ENV/bin", *SYSTEM_PATH)),
-            "hash_seed": str(self.hash_seed),
+            "home": seen["HOME"],
+            "locale": seen["LC_ALL"],
+            "path": seen["PATH"],
+            "hash_seed": seen["PYTHONHASHSEED"],
             "source": "$SOURCE",
             "source_mtime": str(self.epoch),
-            "temp": "$TMP",
-            "timezone": self.timezone,
+            "temp": seen["TMPDIR"],
+            "timezone": seen["TZ"],
             "umask": f"{self.umask:03o}",
-            "user": self.user,
+            "user": seen["USER"],
         }
 
     def masked(self, text: str) -> str:

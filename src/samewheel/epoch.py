@@ -37,7 +37,9 @@ def choose_epoch(kind: SourceKind, newest: int | None, environ: Mapping[str, str
         UsageError: the caller's value is no number, or outside of 1980 to 2107.
     """
     if given := environ.get("SOURCE_DATE_EPOCH"):
-        if not (given.isascii() and given.isdigit() and EARLIEST <= int(given) <= LATEST):
+        # The length first: int() refuses thousands of digits with an error of its own.
+        digits = given.isascii() and given.isdigit() and len(given) <= len(str(LATEST))
+        if not (digits and EARLIEST <= int(given) <= LATEST):
             raise UsageError(
                 f"SOURCE_DATE_EPOCH is {given!r}",
                 cause=f"It must be whole seconds from {EARLIEST} (1980) to {LATEST} (2107): wheels hold no others.",

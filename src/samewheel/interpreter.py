@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._process import run
-from samewheel.errors import UsageError
+from samewheel.errors import SamewheelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,10 +109,16 @@ def find_interpreter(request: str | None = None) -> Interpreter:
     env = {name: os.environ[name] for name in ("HOME", "PATH", "PYENV_ROOT") if name in os.environ}
     if not path.exists():
         raise UsageError(f"there is no interpreter {path}")
-    finished = run([path, "-I", "-c", QUESTION], env=env, timeout=60)
+    try:
+        finished = run([path, "-I", "-c", QUESTION], env=env, timeout=60)
+    except SamewheelError as error:
+        raise UsageError(f"the interpreter {path} cannot be run", cause=error.cause, hint=error.hint) from error
     if not finished.ok:
         raise UsageError(f"the interpreter {path} does not work", cause=finished.tail(10))
-    answer = json.loads(finished.stdout)
+    try:
+        answer = json.loads(finished.stdout)
+    except ValueError as error:
+        raise UsageError(f"{path} is no Python interpreter", cause=finished.tail(10)) from error
     return Interpreter(
         path=path,
         prefix=Path(answer["prefix"]),

@@ -13,13 +13,18 @@ __all__ = ["forgotten_files"]
 GENERATED = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".o", ".orig", ".rej", ".swp")
 """Endings of files that stand beside modules and rightly stay out of a build from a clean source."""
 
+COPIES = frozenset({"__pycache__", "site-packages", "node_modules"})
+"""Folders whose files were installed or compiled: copies of the package in them are not its source."""
 
-def _packaged_as(path: PurePosixPath, members: frozenset[str]) -> str | None:
+OUTPUTS = frozenset({"build", "dist"})
+"""Top folders that earlier builds left."""
+
+
+def _packaged_as(path: PurePosixPath, folders: frozenset[str]) -> str | None:
     """Return the name that ``path`` would have in the wheel: the longest end whose folder holds modules there."""
     for start in range(len(path.parts) - 1):
         name = "/".join(path.parts[start:])
-        folder = name.rpartition("/")[0]
-        if any(m.rpartition("/")[0] == folder and m.endswith(".py") for m in members):
+        if name.rpartition("/")[0] in folders:
             return name
     return None
 
@@ -35,12 +40,13 @@ def forgotten_files(ignored: Sequence[str], members: Sequence[str]) -> tuple[str
         members: the wheel's members.
     """
     wheel = frozenset(members)
+    folders = frozenset(member.rpartition("/")[0] for member in members if member.endswith(".py"))
     forgotten = []
     for name in ignored:
         path = PurePosixPath(name)
-        if "__pycache__" in path.parts or path.name.endswith(GENERATED):
+        if path.name.endswith(GENERATED) or not COPIES.isdisjoint(path.parts) or path.parts[0] in OUTPUTS:
             continue
-        packaged = _packaged_as(path, wheel)
+        packaged = _packaged_as(path, folders)
         if packaged is not None and packaged not in wheel:
             forgotten.append(name)
     return tuple(sorted(forgotten))

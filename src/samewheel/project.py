@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
@@ -53,8 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The interpreter to build with: a path, or a name on PATH."""
     frontend: Frontend = Frontend.UV
     via: Via = Via.TREE
-    timeout: float | None = None
-    """Seconds that a single step of the backend may take."""
+    timeout: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """Seconds that a single step of the backend may take; more than none."""
     config_settings: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
     """Passed to the backend (PEP 517 ``config_settings``)."""
     env: dict[str, str] = msgspec.field(default_factory=dict)
@@ -87,7 +87,8 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # Not TOMLDecodeError alone: also bytes that are not UTF-8, integers of 5000 digits, brackets without end.
         raise InvalidProjectError(f"{path} is not valid TOML", cause=str(error)) from error
     except OSError as error:
         raise InvalidProjectError(f"cannot read {path}", cause=error.strerror or str(error)) from error
@@ -139,9 +140,18 @@ def _read_settings(document: dict[str, Any], path: Path) -> Settings:
             )
     try:
         settings = msgspec.convert(table, Settings)
+    except msgspec.ValidationError as error:
+        cause = str(error).replace("`$", "`tool.samewheel")
+        raise InvalidProjectError(f"{path}: tool.samewheel is wrong", cause=cause) from error
+    try:
         SpecifierSet(settings.requires_python or "")
-    except (msgspec.ValidationError, InvalidSpecifier) as error:
-        raise InvalidProjectError(f"{path}: tool.samewheel is wrong", cause=str(error)) from error
+    except InvalidSpecifier as error:
+        raise InvalidProjectError(f"{path}: tool.samewheel.requires-python is wrong", cause=str(error)) from error
+    for name, value in settings.env.items():
+        if not name or "=" in name or "\0" in name + value:
+            raise InvalidProjectError(
+                f"{path}: tool.samewheel.env has {name!r}", cause="No environment can have such a variable."
+            )
     return settings
 
 

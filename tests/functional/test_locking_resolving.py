@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import zipfile
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -210,6 +211,16 @@ def test_both_give_what_uv_gives(index: Index) -> None:
     assert [pin.marker for pin in pins] == [None, 'sys_platform == "win32"']
 
 
+def test_each_resolver_can_be_chosen_alone(index: Index) -> None:
+    """Then its word is taken, and its text is lines of a constraints file."""
+    index.add("one", "1.0")
+    interpreter = find_interpreter(None)
+    for chosen in (Resolver.UV, Resolver.PIP_TOOLS):
+        found = resolve(["one"], resolver=chosen, requires_python=">=3.11", interpreter=interpreter)
+        assert parse_constraints(found.text, "x").pins == found.pins
+        assert versions(found.pins) == {"one": "1.0"}
+
+
 def test_tampered_file_is_noticed(index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where one resolver is shown another file than the other, nothing is locked."""
     honest, other = index.add("one", "1.0"), Index(tmp_path / "other")
@@ -406,6 +417,9 @@ def test_pip_tools_refuses_what_it_cannot_answer() -> None:
             resolve(["one"], resolver=chosen, requires_python=">=3.11", interpreter=interpreter, offline=True)
         with pytest.raises(UsageError, match="cannot take part in locking for Python >=4"):
             resolve(["one"], resolver=chosen, requires_python=">=4", interpreter=interpreter)
+    other = replace(interpreter, markers={**interpreter.markers, "python_full_version": "3.99.0"})
+    with pytest.raises(UsageError, match="pip-tools cannot resolve for"):
+        resolve(["one"], resolver=Resolver.PIP_TOOLS, requires_python=">=3.11", interpreter=other)
 
 
 def test_same_bytes_under_every_hash_seed(index: Index) -> None:

@@ -278,11 +278,13 @@ def test_second_interruption_kills_the_group_too(lifeline: Lifeline) -> None:
 def test_kill_all_ends_runs_of_other_threads(lifeline: Lifeline) -> None:
     """An interrupted audit has a build in every thread, and only the main thread sees the interruption."""
     script = """trap '' TERM; exec 3>"$1"; echo started >&3; sleep 1000 & sleep 1000"""
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(run, shell(script, lifeline.path), env=PATH)
-        assert lifeline.heard() == b"started\n"
-        kill_all()
-        finished = running.result(timeout=PATIENCE)
+    results: list[Finished] = []
+    thread = threading.Thread(target=lambda: results.append(run(shell(script, lifeline.path), env=PATH)), daemon=True)
+    thread.start()
+    assert lifeline.heard() == b"started\n"
+    kill_all()
+    thread.join(PATIENCE)
+    [finished] = results
     assert (finished.returncode, finished.timed_out) == (-signal.SIGKILL, False)
     assert lifeline.last_words() == b""
 

@@ -181,7 +181,7 @@ def resolve_pip_tools(
         versions = _versions(resolved)
         if not versions:
             return ()
-        hashing = [*limit, "--generate-hashes", "--no-reuse-hashes", "--pip-args", LIST]
+        hashing = [*limit, "--generate-hashes", "--pip-args", LIST]
         pins = pins_of(_compile(versions, hashing, folder / "hash"), "pip-tools")
     found = sorted(f"{pin.name}=={pin.version}" for pin in pins)
     if found != sorted(versions):

@@ -87,7 +87,7 @@ def instant(exclude_newer: str) -> str:
     """
     try:
         if len(exclude_newer) == len("2026-01-31"):
-            return f"{date.fromisoformat(exclude_newer)}T00:00:00Z"
+            return f"{date.fromisoformat(exclude_newer) + timedelta(days=1)}T00:00:00Z"
         moment = datetime.fromisoformat(exclude_newer)
     except (ValueError, OverflowError) as error:
         raise _not_an_instant(exclude_newer, str(error)) from error

@@ -8,6 +8,7 @@ import email.parser
 import hashlib
 import io
 import zipfile
+import zlib
 from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["check_wheel"]
+
+ALGORITHMS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
+"""What RECORD may hash with: SHA-256 or better, and neither MD5 nor SHA-1."""
 
 CHUNK = 1 << 20
 """Bytes of a member that are in memory at a time."""
@@ -39,11 +43,14 @@ def _faults_of_record(archive: zipfile.ZipFile, record_name: str) -> list[str]:
     recorded = {row[0]: row[1] for row in rows if len(row) >= 2}  # noqa: PLR2004 - path and hash; size may follow
     members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
     unhashed = {record_name, f"{record_name}.jws", f"{record_name}.p7s"}
-    faults = [f"{name} is in RECORD but not in the wheel" for name in sorted(recorded.keys() - members.keys())]
+    paths = [row[0] for row in rows if row]
+    twice = sorted({name for name in paths if paths.count(name) > 1}) if len(set(paths)) < len(paths) else []
+    faults = [f"{name} is in RECORD more than once" for name in twice]
+    faults += [f"{name} is in RECORD but not in the wheel" for name in sorted(recorded.keys() - members.keys())]
     faults += [f"{name} is not in RECORD" for name in sorted(members.keys() - recorded.keys() - unhashed)]
     for name in sorted(members.keys() & recorded.keys() - unhashed):
         algorithm, _, expected = recorded[name].partition("=")
-        if algorithm not in hashlib.algorithms_guaranteed:
+        if algorithm not in ALGORITHMS:
             faults.append(f"{name} has no hash in RECORD that can be checked: {recorded[name]!r}")
         elif _digest(archive, members[name], algorithm) != expected:
             faults.append(f"{name} does not have the hash that RECORD says")
@@ -53,8 +60,13 @@ def _faults_of_record(archive: zipfile.ZipFile, record_name: str) -> list[str]:
 def _faults_of_metadata(archive: zipfile.ZipFile, dist_info: str, name: str, version: Version) -> list[str]:
     """Return where METADATA and the file's name disagree."""
     metadata = email.parser.BytesHeaderParser().parsebytes(archive.read(f"{dist_info}/METADATA"))
+    absent = [field for field in ("Name", "Version") if field not in metadata]
+    if absent:
+        return [f"METADATA has no {field}" for field in absent]
     said_name, said_version = str(metadata["Name"]), str(metadata["Version"])
     faults = []
+    if canonicalize_name(dist_info.partition("-")[0]) != name:
+        faults.append(f"{dist_info} has another name than the wheel")
     if canonicalize_name(said_name) != name:
         faults.append(f"METADATA says Name: {said_name}")
     try:
@@ -95,7 +107,8 @@ def check_wheel(path: Path) -> None:
         faults = _faults(path)
     except InvalidWheelFilename as error:
         faults = [str(error)]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, csv.Error) as error:
+        # RuntimeError: an encrypted member or an unknown compression; ValueError: RECORD is not UTF-8.
         faults = [f"it is not a readable archive: {error}"]
     if faults:
         raise BuildFailedError(f"the backend built {path.name}, which is not a valid wheel", cause="\n".join(faults))

@@ -1,0 +1,1 @@
+"""A sample whose version is a git tag."""

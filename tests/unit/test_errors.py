@@ -1,0 +1,49 @@
+"""What an error says: three parts, of which some may be missing."""
+
+from __future__ import annotations
+
+import pickle
+
+from samewheel.errors import BuildFailedError, ExitCode, SamewheelError, UsageError
+
+
+def test_text_is_the_three_parts_in_order() -> None:
+    """A user reads what failed first, then why, then what to do."""
+    assert str(SamewheelError("it failed", cause="because\nof this", hint="do that")) == (
+        "it failed\nbecause\nof this\ndo that"
+    )
+
+
+def test_parts_that_are_missing_leave_no_empty_line() -> None:
+    """Not every failure has a cause or a cure that we know."""
+    assert str(SamewheelError("it failed")) == "it failed"
+    assert str(SamewheelError("it failed", hint="do that")) == "it failed\ndo that"
+
+
+def test_parts_can_be_read_apart() -> None:
+    """The command line and a notebook show them differently."""
+    error = UsageError("what", cause="cause", hint="hint")
+    assert (error.what, error.cause, error.hint) == ("what", "cause", "hint")
+    assert error.exit_code is ExitCode.USAGE
+
+
+def test_cause_and_hint_are_named_by_the_caller() -> None:
+    """Two swapped strings would be a message that misleads; so they cannot be given by place."""
+    try:
+        SamewheelError("what", "cause")  # type: ignore[misc]
+    except TypeError as error:
+        assert "positional" in str(error)  # noqa: PT017 - pytest.raises would need an unused value
+    else:
+        raise AssertionError
+
+
+def test_message_with_percent_and_braces_is_kept() -> None:
+    """A log's tail is evidence, never a format."""
+    assert str(BuildFailedError("100 %s {0}", cause="%d")) == "100 %s {0}\n%d"
+
+
+def test_error_survives_its_way_from_another_process() -> None:
+    """An audit builds in worker processes, and their errors come home pickled."""
+    error = pickle.loads(pickle.dumps(BuildFailedError("what", cause="cause", hint="hint")))  # noqa: S301 - our own
+    assert type(error) is BuildFailedError
+    assert (error.what, error.cause, error.hint) == ("what", "cause", "hint")
