@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +16,7 @@ from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
+from samewheel.errors import SamewheelError
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock
 from samewheel.sources import ignored_files, inspect, take
@@ -21,6 +24,8 @@ from samewheel.staging import plain_conditions, stage
 from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from samewheel._types import Progress
     from samewheel.buildinfo import Isolation
     from samewheel.conditions import Conditions
@@ -91,6 +96,20 @@ def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progres
     return Product(wheel=wheel, sdist=sdist, conditions=conditions, isolation=isolation)
 
 
+def _below(folder: Path, path: Path) -> str | None:
+    """Return a path relative to the folder that it is in; None if it is elsewhere."""
+    top, resolved = folder.resolve(), path.resolve()
+    return resolved.relative_to(top).as_posix() if top in resolved.parents else None
+
+
+def _relative_lock(prepared: Prepared) -> str | None:
+    """Return the constraints file as somebody in the project's folder would name it; None is the sdist's own."""
+    opened, lock = prepared.opened, Path(prepared.constraints.where)
+    if opened.source.kind is SourceKind.SDIST:
+        return None if _below(opened.snapshot.root, lock) else lock.name
+    return _below(opened.source.path, lock) or lock.name
+
+
 def describe(prepared: Prepared, product: Product) -> BuildInfo:
     """Return the buildinfo of a build."""
     opened = prepared.opened
@@ -131,8 +150,9 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
             conditions=product.conditions,
             interpreter=opened.interpreter,
             settings=settings,
-            constraints=Path(lock.where).name,
-            shims={} if pure else find_compilers(opened.interpreter),
+            constraints=_relative_lock(prepared),
+            outputs=tuple(name for file in opened.not_source if (name := _below(opened.source.path, file))),
+            shims=() if pure else tuple(find_compilers(opened.interpreter)),
         ),
     )
 
@@ -149,6 +169,33 @@ def _warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> N
             f"git ignores files beside packaged modules, so they are not in the wheel: {', '.join(forgotten)}. "
             "If they belong to it, list them in [tool.samewheel] include."
         )
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse before the work what cannot be written to after it."""
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise SamewheelError(
+            f"cannot write to {folder}",
+            cause=f"{nearest} is {'not writable' if nearest.is_dir() else 'not a folder'}.",
+            hint="Name another folder: --out-dir DIR, --evidence DIR",
+        )
+
+
+@contextmanager
+def _undone_on_failure(*files: Path) -> Iterator[None]:
+    """Put files back as they were if the block fails: no evidence without its wheel, none of it beside an old one."""
+    before = {file: file.read_bytes() if file.is_file() else None for file in files}
+    try:
+        yield
+    except BaseException:
+        for file, content in before.items():
+            with suppress(SamewheelError, OSError):
+                if content is None:
+                    file.unlink(missing_ok=True)
+                elif file.read_bytes() != content:
+                    write_atomic(file, content)
+        raise
 
 
 def build(
@@ -182,6 +229,8 @@ def build(
     home = path if path.is_dir() else Path.cwd()
     out_dir = (out_dir or home / "dist").absolute()
     evidence_dir = (evidence_dir or home / "evidence").absolute()
+    for wanted in (out_dir, evidence_dir):
+        _check_folder(wanted)
     with temporary_folder() as folder:
         opened = open_project(
             path,
@@ -201,10 +250,10 @@ def build(
         buildinfo = describe(prepared, product)
         _warn_of_forgotten(prepared, product.wheel, progress)
         evidence = evidence_dir / f"{product.wheel.name}.buildinfo.json"
-        write_atomic(evidence, to_json(SCHEMA, buildinfo))
-        written = None
-        if sdist and product.sdist is not None:
-            written = out_dir / product.sdist.name
-            place(product.sdist, written)
-        place(product.wheel, out_dir / product.wheel.name)
+        written = out_dir / product.sdist.name if sdist and product.sdist is not None else None
+        with _undone_on_failure(evidence, *([written] if written else [])):
+            write_atomic(evidence, to_json(SCHEMA, buildinfo))
+            if written is not None and product.sdist is not None:
+                place(product.sdist, written)
+            place(product.wheel, out_dir / product.wheel.name)
     return Built(wheel=out_dir / product.wheel.name, sdist=written, evidence=evidence, buildinfo=buildinfo)

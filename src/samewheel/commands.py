@@ -50,7 +50,7 @@ def _copy_source(snapshot: Snapshot, outputs: Sequence[str]) -> list[str]:
         return _copy_folder(snapshot, outputs)
     if source.kind is SourceKind.SDIST:
         name = shlex.quote(source.path.name)
-        if name.endswith(".zip"):
+        if source.path.suffix == ".zip":
             return [f'unzip -q {name} -d "$work/unzipped" && mv "$work/unzipped"/* "$work/source"']
         return [f'mkdir "$work/source" && tar -xf {name} -C "$work/source" --strip-components=1']
     clone = 'git clone --quiet -c core.autocrlf=false "$(git rev-parse --show-toplevel)" "$work/source"'
@@ -97,6 +97,7 @@ def _make_shims(shims: Sequence[str], interpreter: Interpreter) -> list[str]:
     text = shlex.quote(shim_text("%s", maps).replace("\n", "\\n"))
     names = " ".join(shlex.quote(name) for name in sorted(shims))
     return [
+        "unset ARCHFLAGS CC CFLAGS CPPFLAGS CXX CXXFLAGS LDFLAGS LDSHARED",
         f'include=$("$(uv python find --no-project {interpreter.version})" -c {question})',
         'export work include && mkdir "$work/shims"',
         f'for name in {names}; do printf {text} "$(command -v "$name")" > "$work/shims/$name"; done',
@@ -110,8 +111,8 @@ def _uv_build(what: str, interpreter: Interpreter, constraints: str, settings: S
     options: list[str] = []
     for key, values in sorted(settings.config_settings.items()):
         options += [f"--config-setting={key}={value}" for value in ([values] if isinstance(values, str) else values)]
-    start = shlex.join(["uv", "build", f"--{what}", "--python", interpreter.version])
-    return " ".join([start, "--build-constraint", constraints, "--require-hashes --force-pep517", *map(shlex.quote, options)])
+    start = f"uv build --{what} --python {interpreter.version} --build-constraint {constraints}"
+    return " ".join([start, "--require-hashes", "--force-pep517", *map(shlex.quote, options)])
 
 
 def plain_commands(

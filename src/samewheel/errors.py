@@ -14,6 +14,7 @@ Every error says three things: what failed (with the file, member or key), the l
 
 from __future__ import annotations
 
+import functools
 from enum import IntEnum
 from typing import ClassVar
 
@@ -76,6 +77,10 @@ class SamewheelError(Exception):
         self.what = what
         self.cause = cause
         self.hint = hint
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Let it cross from one process to another: what only keywords set is not in ``args`` alone."""
+        return functools.partial(type(self), cause=self.cause, hint=self.hint), (self.what,)
 
     def __str__(self) -> str:
         """Return the parts that are there, one per line."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,8 @@ class Opened:
     """The project's own, under what the caller asked for."""
     interpreter: Interpreter
     epoch: Epoch
+    not_source: tuple[Path, ...] = ()
+    """Files and folders of the user's project that are no part of its source, such as the output folder."""
 
     @property
     def source(self) -> Source:
@@ -74,6 +77,16 @@ class Prepared:
 def _stem(name: str) -> str:
     """Return an sdist's file name without its ending, such as ``click-8.3.1``."""
     return re.sub(r"(\.tar)?\.\w+$", "", name)
+
+
+def overridden(settings: Settings, overrides: Overrides) -> Settings:
+    """Return a project's settings under a caller's: single variables and backend settings are replaced one by one."""
+    merged: Overrides = {**overrides}
+    if "config_settings" in overrides:
+        merged["config_settings"] = {**settings.config_settings, **overrides["config_settings"]}
+    if "env" in overrides:
+        merged["env"] = {**settings.env, **overrides["env"]}
+    return msgspec.structs.replace(settings, **merged)
 
 
 def lock_file(source: Source, settings: Settings) -> Path:
@@ -118,7 +131,7 @@ def open_project(
     if source.kind is not SourceKind.SDIST:
         outside = read_project(source.path).settings
         include = outside.include
-        left_out.append(lock_file(source, msgspec.structs.replace(outside, **overrides)))
+        left_out.append(lock_file(source, overridden(outside, overrides)))
     snapshot = take(
         inspect(path, not_source=left_out),
         into / "snapshot",
@@ -127,13 +140,14 @@ def open_project(
         not_source=left_out,
     )
     project = read_project(snapshot.project)
-    settings = msgspec.structs.replace(project.settings, **overrides)
+    settings = overridden(project.settings, overrides)
     return Opened(
         snapshot=snapshot,
         project=project,
         settings=settings,
         interpreter=find_interpreter(settings.python),
         epoch=choose_epoch(source.kind, snapshot.newest),
+        not_source=tuple(left_out),
     )
 
 
@@ -160,7 +174,7 @@ def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
         raise StaleLockError(
             f"{os.path.relpath(wanted)} does not exist",
             cause="A build installs nothing whose hash was not pinned beforehand.",
-            hint=f"Pin what it needs: samewheel lock {given}",
+            hint=f"Pin what it needs: samewheel lock {shlex.quote(given)}",
         ) from None
     except OSError as error:
         raise InvalidProjectError(f"cannot read {path}", cause=str(error)) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel import sources
+from samewheel._types import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +105,15 @@ def snapshot(path: Path, into: Path, **options: object) -> Snapshot:
     """Inspect and take a source."""
     not_source = options.get("not_source", ())
     return sources.take(sources.inspect(path, not_source=not_source), into, **options)  # type: ignore[arg-type]
+
+
+def copy_for_build(taken: Snapshot, into: Path, *, time: int) -> Path:
+    """Copy a snapshot as each build gets it, all times set."""
+    shutil.copytree(taken.root, into, symlinks=True)
+    sources.settle(into, time)
+    if taken.source.kind is SourceKind.GIT:
+        sources.refresh_index(into)
+    return into
 
 
 def files_in(folder: Path) -> list[str]:

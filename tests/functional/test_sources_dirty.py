@@ -139,6 +139,7 @@ def test_backends_see_what_is_added(repository: Path, tmp_path: Path) -> None:
     """setuptools-scm packages the files that git lists, and the user's git lists what was added."""
     write(repository, {"added.txt": "", "ignored.log": "", "new.txt": ""})
     git(repository, "add", "--force", "added.txt", "ignored.log")
+    git(repository, "rm", "--quiet", "src/demo/__init__.py")
     clone = snapshot(repository, tmp_path / "copy", allow_dirty=True).root
     assert git(clone, "ls-files") == git(repository, "ls-files")
     assert git(clone, "status", "--porcelain") == git(repository, "status", "--porcelain")
@@ -246,7 +247,7 @@ def test_included_files_are_copied(repository: Path, tmp_path: Path) -> None:
         repository,
         {"src/demo/_generated.py": "x", "src/demo/data/a.log": "", "src/demo/data/.b.log": "", "c.log": ""},
     )
-    taken = snapshot(repository, tmp_path / "copy", include=["src/**/_generated.py", "src/demo/data"])
+    taken = snapshot(repository, tmp_path / "copy", include=["src/**/_generated.py", "src/demo/data/*"])
     assert files_in(taken.root) == [
         *(".gitignore", "pyproject.toml", "src/demo/__init__.py", "src/demo/_generated.py"),
         *("src/demo/data/.b.log", "src/demo/data/a.log"),

@@ -233,13 +233,3 @@ def test_times_are_settled(project: Path, tmp_path: Path) -> None:
     sources.settle(root, 1_234_567_890)
     times = {path.lstat().st_mtime for path in (root, *root.rglob("*"))}
     assert times == {1_234_567_890}
-
-
-def test_copy_of_a_copy_is_the_same_with_settled_times(project: Path, tmp_path: Path) -> None:
-    """Each build gets its own, so that none sees what another has written."""
-    taken = snapshot(project, tmp_path / "copy")
-    before = contents(taken.root)
-    sources.copy_snapshot(taken, tmp_path / "places" / "source", time=5)
-    copied = contents(tmp_path / "places" / "source")
-    assert {name: (mode, 5 * 10**9, content) for name, (mode, _, content) in before.items()} == copied
-    assert contents(taken.root) == before

@@ -17,6 +17,7 @@ from tests.functional.git_projects import (
     GIT,
     commit,
     contents,
+    copy_for_build,
     files_in,
     git,
     isolate,
@@ -39,6 +40,15 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def repository(tmp_path: Path) -> Path:
     """A project in a repository of its own, clean."""
     return make_repository(tmp_path / "repository")
+
+
+def sign(repository: Path) -> None:
+    """Put a signature, if not a valid one, on a commit, so that whoever shows it has it checked."""
+    text = git(repository, "cat-file", "commit", "HEAD")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n xxxx\n -----END PGP SIGNATURE-----\n\n"
+    write(repository.parent, {"signed": text.replace("\n\n", f"\n{signature}", 1) + "\n"})
+    signed = git(repository, "hash-object", "-t", "commit", "-w", repository.parent / "signed")
+    git(repository, "update-ref", "HEAD", signed)
 
 
 def leak(folder: Path, *needles: str) -> list[str]:
@@ -168,6 +178,16 @@ def test_commit_is_taken_from_detached_head(repository: Path, tmp_path: Path) ->
     assert (taken.root / "more.py").exists()
 
 
+def test_commit_is_the_one_that_was_inspected(repository: Path, tmp_path: Path) -> None:
+    """A commit in between does not slip in under the name of another."""
+    source = sources.inspect(repository)
+    write(repository, {"more.py": ""})
+    commit(repository)
+    taken = sources.take(source, tmp_path / "copy")
+    assert git(taken.root, "rev-parse", "HEAD") == source.commit
+    assert not (taken.root / "more.py").exists()
+
+
 def test_branch_and_tag_may_have_the_same_name(repository: Path, tmp_path: Path) -> None:
     """Commits are named in full, never by a name that could mean two things."""
     git(repository, "tag", "main")
@@ -254,6 +274,7 @@ def test_filters_of_another_user_do_not_run(repository: Path, tmp_path: Path) ->
 
 def test_programs_in_settings_of_repository_do_not_run(repository: Path, tmp_path: Path) -> None:
     """Whoever prepared the checkout must not run anything outside the sandbox."""
+    sign(repository)
     evil = tmp_path / "evil"
     evil.write_text(f"#!/bin/sh\necho $0 $@ >>{tmp_path / 'ran'}\n")
     evil.chmod(0o755)
@@ -348,9 +369,9 @@ def test_copy_of_a_copy_is_clean_for_git(repository: Path, tmp_path: Path) -> No
     """Some setup.py ask git diff-index, which believes the index and not the files."""
     taken = snapshot(repository, tmp_path / "copy")
     assert git(taken.root, "diff-index", "HEAD") == ""
-    sources.copy_snapshot(taken, tmp_path / "again", time=1_000_000_000)
-    assert git(tmp_path / "again", "diff-index", "HEAD") == ""
-    assert (tmp_path / "again" / "src").stat().st_mtime == 1_000_000_000
+    again = copy_for_build(taken, tmp_path / "again", time=1_000_000_000)
+    assert git(again, "diff-index", "HEAD") == ""
+    assert (again / "src").stat().st_mtime == 1_000_000_000
 
 
 def test_missing_git_is_named(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

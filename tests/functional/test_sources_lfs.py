@@ -114,9 +114,22 @@ def test_executable_bit_is_that_of_the_commit(repository: Path) -> None:
     """As for any other file."""
     (repository / "model.bin").chmod(0o755)
     assert sources.inspect(repository).dirty == ("model.bin",)
-    git(repository, "config", "core.fileMode", "false")
-    write(repository, {"model.bin": pointer_to(MODEL)})
-    assert sources.inspect(repository).dirty == ()
+
+
+def test_executable_bit_that_git_ignores_is_ignored(tmp_path: Path) -> None:
+    """On some file systems every file has it, and git is told so."""
+    root = make_repository(tmp_path / "repository", {"model.bin": pointer_to(MODEL)})
+    home = tmp_path / "home"
+    (tmp_path / "pointer").write_text(pointer_to(MODEL))
+    git(home, "config", "--global", "filter.lfs.clean", f"cat {tmp_path / 'pointer'}", home=home)
+    write(root, {".gitattributes": "*.bin filter=lfs\n"})
+    commit(root)
+    git(root, "config", "core.fileMode", "false")
+    write(root, {"model.bin": MODEL})
+    (root / "model.bin").chmod(0o755)
+    taken = snapshot(root, tmp_path / "copy")
+    assert (taken.root / "model.bin").read_bytes() == MODEL
+    assert (taken.root / "model.bin").stat().st_mode & 0o777 == 0o644
 
 
 def test_pointers_in_submodules_are_replaced(repository: Path, tmp_path: Path) -> None:

@@ -83,7 +83,6 @@ def test_sdist_is_described(tmp_path: Path) -> None:
     path = write_tar(tmp_path / "demo-1.tar.gz", *SOUND)
     source = sources.inspect(path)
     assert source == sources.Source(kind=SourceKind.SDIST, path=path, root=path.resolve())
-    assert sources.sdist_stem(path) == "demo-1"
 
 
 def test_sdist_may_be_a_link(tmp_path: Path) -> None:
@@ -165,6 +164,17 @@ def test_unsafe_member_is_refused_by_name(tmp_path: Path, bad: tuple[tarfile.Tar
     assert named in refusal.value.what
     assert [path.name for path in (tmp_path / "work").iterdir()] == ["copy"]
     assert {path.name for path in (tmp_path / "work" / "copy").iterdir()} <= {"demo-1"}
+
+
+@pytest.mark.parametrize("name", ["/demo-1/x", "../demo-1/x", "demo-1", "/"])
+@pytest.mark.parametrize("suffix", [".tar.gz", ".zip"])
+def test_unsafe_member_is_refused_if_it_is_alone(tmp_path: Path, suffix: str, name: str) -> None:
+    """Without another top folder that it would contradict; the copy's root must never be elsewhere."""
+    path = tmp_path / f"demo-1{suffix}"
+    write_zip(path, {name: b""}) if suffix == ".zip" else write_tar(path, (member("x")[0].replace(name=name), b""))
+    with pytest.raises(InvalidProjectError) as refusal:
+        snapshot(path, tmp_path / "copy")
+    assert f"has the member {name}" in refusal.value.what
 
 
 def test_file_is_not_written_through_link(tmp_path: Path) -> None:

@@ -9,7 +9,17 @@ import pytest
 
 from samewheel import sources
 from samewheel.errors import SamewheelError, UsageError
-from tests.functional.git_projects import commit, contents, files_in, git, isolate, make_repository, snapshot, write
+from tests.functional.git_projects import (
+    commit,
+    contents,
+    copy_for_build,
+    files_in,
+    git,
+    isolate,
+    make_repository,
+    snapshot,
+    write,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +121,10 @@ def test_submodule_at_other_commit_is_a_change(repository: Path, tmp_path: Path)
     head = commit(repository / "vendor" / "outer")
     with pytest.raises(UsageError, match="vendor/outer"):
         snapshot(repository, tmp_path / "refused")
+    write(repository / "vendor" / "outer" / "in ner", {"ignored.o": "", "inner.c": "changed"})
+    commit(repository / "vendor" / "outer" / "in ner")
     clone = snapshot(repository, tmp_path / "copy", allow_dirty=True).root
+    assert "vendor/outer/in ner/ignored.o" not in files_in(clone)
     assert git(clone / "vendor" / "outer", "rev-parse", "HEAD") == head
     assert (clone / "vendor" / "outer" / "outer.c").read_text() == "changed"
 
@@ -139,6 +152,13 @@ def test_recorded_commit_that_is_not_there_is_an_error(repository: Path, tmp_pat
     git(repository, "commit", "--quiet", "--message", "moved")
     with pytest.raises(SamewheelError, match="vendor/outer"):
         snapshot(repository, tmp_path / "copy")
+
+
+def test_copy_of_a_copy_is_clean_for_git(repository: Path, tmp_path: Path) -> None:
+    """In the submodules as at the top, which looks into them and is asked last."""
+    again = copy_for_build(snapshot(repository, tmp_path / "copy"), tmp_path / "again", time=1_000_000_000)
+    for place in ("vendor/outer/in ner", "vendor/outer", "."):
+        assert git(again / place, "diff-index", "HEAD") == ""
 
 
 def test_digest_covers_submodules(repository: Path, tmp_path: Path) -> None:

@@ -33,8 +33,18 @@ def test_number_is_accepted_exactly_within_the_limits(value: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["now", "1.6e9", "1600000000.5", " 1600000000", "1600000000\n", "+1600000000", "1_600_000_000", "²", "٣" * 9]
-    + ["9" * 5000],
+    [
+        "now",
+        "1.6e9",
+        "160000000.5",
+        " 160000000",
+        "160000000\n",
+        "+160000000",
+        "16_000_000",
+        "²",
+        "٣" * 9,
+        "9" * 5000,
+    ],
     ids=lambda value: ascii(value[:20]),
 )
 def test_what_is_no_whole_number_is_refused(value: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pickle
 
+import pytest
+
 from samewheel.errors import BuildFailedError, ExitCode, SamewheelError, UsageError
 
 
@@ -29,12 +31,8 @@ def test_parts_can_be_read_apart() -> None:
 
 def test_cause_and_hint_are_named_by_the_caller() -> None:
     """Two swapped strings would be a message that misleads; so they cannot be given by place."""
-    try:
-        SamewheelError("what", "cause")  # type: ignore[misc]
-    except TypeError as error:
-        assert "positional" in str(error)  # noqa: PT017 - pytest.raises would need an unused value
-    else:
-        raise AssertionError
+    with pytest.raises(TypeError, match="positional"):
+        SamewheelError("what", "cause")  # type: ignore[call-arg]
 
 
 def test_message_with_percent_and_braces_is_kept() -> None:

@@ -275,6 +275,43 @@ def test_second_interruption_kills_the_group_too(lifeline: Lifeline) -> None:
         assert b"KeyboardInterrupt" in caller.communicate(timeout=PATIENCE)[1]
 
 
+def test_interruption_in_the_midst_of_a_start_is_put_off() -> None:
+    """Within Popen() there is a child already, and nobody yet who knows it and could kill it."""
+    script = """
+import os, signal
+from samewheel._process import _uninterrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    with _uninterrupted():
+        os.kill(os.getpid(), signal.SIGINT)
+        print("the block went on")
+    print("the interruption was lost")
+except KeyboardInterrupt:
+    print("interrupted at its end")
+print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+"""
+    finished = run([sys.executable, "-c", script], env={})
+    assert finished.text.splitlines() == ["the block went on", "interrupted at its end", "True"]
+
+
+def test_children_that_interrupt_us_at_their_start_are_killed(lifeline: Lifeline) -> None:
+    """The earliest of interruptions: the child is hardly there, and must be gone with us all the same."""
+    script = f"""
+import signal
+from samewheel._process import run
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for _ in range(30):
+    try:
+        run(["/bin/sh", "-c", 'exec 3>"$1"; kill -INT $PPID; echo said >&3; exec sleep 1000', "sh",
+             {str(lifeline.path)!r}], env={PATH!r})
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+    finished = run([sys.executable, "-c", script], env={}, timeout=PATIENCE)
+    assert finished.text == "interrupted\n" * 30
+    lifeline.last_words()
+
+
 def test_kill_all_ends_runs_of_other_threads(lifeline: Lifeline) -> None:
     """An interrupted audit has a build in every thread, and only the main thread sees the interruption."""
     script = """trap '' TERM; exec 3>"$1"; echo started >&3; sleep 1000 & sleep 1000"""

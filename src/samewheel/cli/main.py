@@ -78,8 +78,11 @@ def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return the exit code; a user's mistake never ends in a traceback."""
-    # A terminated run cleans up like an interrupted one.
-    signal.signal(signal.SIGTERM, _terminated)
+    # A run that is terminated, or whose terminal is closed, cleans up like an interrupted one; nohup's wish holds.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminated)
     try:
         code = samewheel.main(args=list(arguments), prog_name="samewheel", standalone_mode=False)
         return int(code or ExitCode.OK)

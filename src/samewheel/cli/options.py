@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,10 +71,19 @@ build_options = _stacked(
 
 
 def _config_settings(words: Sequence[str]) -> dict[str, str | list[str]]:
-    """Return settings as PEP 517 has them: a key that is given several times gets a list."""
+    """Return settings as PEP 517 has them: a key that is given several times gets a list.
+
+    Raises:
+        UsageError: one has no key, or no value.
+    """
     settings: dict[str, str | list[str]] = {}
     for word in words:
-        key, _, value = word.partition("=")
+        key, given, value = word.partition("=")
+        if not key or not given:
+            raise UsageError(
+                f"--config-setting {word!r} is not KEY=VALUE",
+                hint=f"For an empty value: -C {word.strip('=') or 'KEY'}=",
+            )
         before = settings.get(key)
         if before is None:
             settings[key] = value
@@ -87,6 +97,8 @@ def _environment(words: Sequence[str]) -> dict[str, str]:
     env = {}
     for word in words:
         name, given, value = word.partition("=")
+        if not name:
+            raise UsageError(f"--env {word!r} names no variable", hint="Give a name: --env NAME=VALUE")
         if not given:
             if name not in os.environ:
                 raise UsageError(
@@ -101,7 +113,7 @@ def overrides_from(options: dict[str, Any]) -> Overrides:
     """Return the settings that the command line decides; an option that was not given decides nothing.
 
     Raises:
-        UsageError: ``--env`` names a variable that is not set.
+        UsageError: an option is no setting, or ``--env`` names a variable that is not set.
     """
     overrides: Overrides = {}
     if options.get("constraints"):
@@ -115,6 +127,10 @@ def overrides_from(options: dict[str, Any]) -> Overrides:
     if options.get("via"):
         overrides["via"] = Via(options["via"])
     if options.get("timeout"):
+        if not math.isfinite(options["timeout"]):
+            raise UsageError(
+                f"--timeout {options['timeout']} is no time", hint="Without the option, there is no limit."
+            )
         overrides["timeout"] = options["timeout"]
     if options.get("config_settings"):
         overrides["config_settings"] = _config_settings(options["config_settings"])

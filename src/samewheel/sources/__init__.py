@@ -6,28 +6,16 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samewheel._files import copy_tree
 from samewheel._types import SourceKind
-from samewheel.errors import NoSourceError, SamewheelError
+from samewheel.errors import NoSourceError
 from samewheel.sources import folder, git, sdist
 from samewheel.sources.git import ignored_files, refresh_index
-from samewheel.sources.sdist import sdist_stem
 from samewheel.sources.snapshot import Snapshot, Source, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = [
-    "Snapshot",
-    "Source",
-    "copy_snapshot",
-    "ignored_files",
-    "inspect",
-    "refresh_index",
-    "sdist_stem",
-    "settle",
-    "take",
-]
+__all__ = ["Snapshot", "Source", "ignored_files", "inspect", "refresh_index", "settle", "take"]
 
 
 def inspect(path: Path, *, not_source: Iterable[Path] = ()) -> Source:
@@ -81,18 +69,3 @@ def take(
     if source.kind is SourceKind.FOLDER:
         return folder.take(source, into, include=include, not_source=not_source)
     return sdist.take(source, into)
-
-
-def copy_snapshot(snapshot: Snapshot, into: Path, *, time: int) -> None:
-    """Copy a snapshot's root for one build, and set the time of everything in it to ``time``, POSIX seconds.
-
-    Raises:
-        SamewheelError: something cannot be copied, or its time not be set.
-    """
-    copy_tree(snapshot.root, into)
-    try:
-        settle(into, time)
-    except (OSError, OverflowError) as error:
-        raise SamewheelError(f"cannot set the times of the copy {into}", cause=str(error)) from error
-    if snapshot.source.kind is SourceKind.GIT:
-        refresh_index(into)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from samewheel._files import remove
 from samewheel.errors import SamewheelError
 from samewheel.sources import _lfs
-from samewheel.sources._command import git, git_with_paths, names, user_options
+from samewheel.sources._command import attempt, git, git_with_paths, names, user_options
 from samewheel.sources._copying import copy_entry, files_of
 from samewheel.sources.snapshot import shown
 
@@ -79,12 +79,13 @@ def _restored(root: Path, paths: list[str]) -> set[str]:
     if not paths:
         return set()
     found, modified = set[str](), set(paths)
+    any_mode = attempt(root, "config", "--type=bool", "--get", "core.fileMode").text.strip() == "false"
     for line in names(git(root, "ls-tree", "-r", "-l", "-z", "HEAD")):
         description, _, path = line.partition("\t")
         mode, kind, oid, size = description.split()
         if path in modified and kind == "blob" and int(size) < _lfs.MAX_POINTER:
             pointer = _lfs.parse(git(root, "cat-file", "blob", oid))
-            if pointer is not None and _lfs.stands_for(pointer, root / path) and _has_mode(root / path, mode):
+            if pointer and _lfs.stands_for(pointer, root / path) and (any_mode or _has_mode(root / path, mode)):
                 found.add(path)
     return found
 

@@ -49,7 +49,6 @@ def _environment(*, user: bool) -> dict[str, str]:
     kept = (*KEPT_VARIABLES, *USER_VARIABLES) if user else KEPT_VARIABLES
     environment = {
         "GIT_ALLOW_PROTOCOL": "file",
-        "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_LAZY_FETCH": "1",
         # Replaced objects are not cloned, so they must not count when the source is looked at.
         "GIT_NO_REPLACE_OBJECTS": "1",

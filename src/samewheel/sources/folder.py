@@ -97,14 +97,15 @@ def take(source: Source, into: Path, *, include: Sequence[str], not_source: Iter
         InvalidProjectError: a pattern matches nothing; a link leads out; there is a socket, pipe or device.
         SamewheelError: a file or folder cannot be read or written.
     """
-    # Without itself: a copy that lies inside the folder would otherwise have no end.
-    excluded = _copying.exclusion(source.root, [*not_source, into])
+    excluded = _copying.exclusion(source.root, not_source)
     found = _scan(source.root, excluded)
     included = _copying.matches(source.root, include, excluded=excluded)
+    files = {*found.files, *_copying.files_of(source.root, included, excluded=excluded)}
+    # Only now: a copy that lies inside the folder would otherwise find itself.
     into.mkdir()
     for folder in found.folders:
         (into / folder).mkdir()
-    for file in sorted({*found.files, *_copying.files_of(source.root, included, excluded=excluded)}):
+    for file in sorted(files):
         _copying.copy_entry(source.root / file, into, file)
     left_out = {name for name in found.left_out if name.rstrip("/") not in included}
     return finish(source, into, newest=None, left_out=left_out, warnings=[])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["inspect", "sdist_stem", "take"]
+__all__ = ["inspect", "take"]
 
 MAX_MEMBERS = 100_000
 """Members of an archive; the largest sdists have a third of it."""
@@ -66,11 +66,6 @@ MEMBER_FAULTS = frozenset(
 
 def _suffix(path: Path) -> str | None:
     return next((suffix for suffix in (*TARS, ".zip") if path.name.endswith(suffix)), None)
-
-
-def sdist_stem(path: Path) -> str:
-    """Return the name of an sdist without its ending: ``NAME-VERSION``."""
-    return path.name.removesuffix(_suffix(path) or "")
 
 
 def inspect(path: Path) -> Source:

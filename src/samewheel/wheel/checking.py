@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import csv
 import email.parser
+import errno
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from typing import TYPE_CHECKING
@@ -23,6 +25,9 @@ __all__ = ["check_wheel"]
 
 ALGORITHMS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
 """What RECORD may hash with: SHA-256 or better, and neither MD5 nor SHA-1."""
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError, csv.Error)
+"""What reading a damaged archive raises; a RuntimeError is an encrypted member or an unknown compression."""
 
 CHUNK = 1 << 20
 """Bytes of a member that are in memory at a time."""
@@ -41,7 +46,8 @@ def _faults_of_record(archive: zipfile.ZipFile, record_name: str) -> list[str]:
     """Return where RECORD and the members disagree."""
     rows = list(csv.reader(io.StringIO(archive.read(record_name).decode("utf-8"))))
     recorded = {row[0]: row[1] for row in rows if len(row) >= 2}  # noqa: PLR2004 - path and hash; size may follow
-    members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    # Not by is_dir(), which fails for an empty name before Python 3.12.
+    members = {info.filename: info for info in archive.infolist() if not info.filename.endswith("/")}
     unhashed = {record_name, f"{record_name}.jws", f"{record_name}.p7s"}
     paths = [row[0] for row in rows if row]
     twice = sorted({name for name in paths if paths.count(name) > 1}) if len(set(paths)) < len(paths) else []
@@ -107,8 +113,12 @@ def check_wheel(path: Path) -> None:
         faults = _faults(path)
     except InvalidWheelFilename as error:
         faults = [str(error)]
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, csv.Error) as error:
-        # RuntimeError: an encrypted member or an unknown compression; ValueError: RECORD is not UTF-8.
+    except UNREADABLE as error:
+        faults = [f"it is not a readable archive: {error}"]
+    except OSError as error:
+        # An offset before the file's start, or damaged bzip2 data; all others are the disk's fault.
+        if error.errno not in (errno.EINVAL, None):
+            raise
         faults = [f"it is not a readable archive: {error}"]
     if faults:
         raise BuildFailedError(f"the backend built {path.name}, which is not a valid wheel", cause="\n".join(faults))

@@ -14,7 +14,7 @@ import zipfile
 def notice(config_settings):
     umask = os.umask(0)
     os.umask(umask)
-    files = [path for path in pathlib.Path(".").rglob("*") if "__pycache__" not in path.parts]
+    files = [path for path in pathlib.Path(".").rglob("*") if not {"__pycache__", ".git"} & set(path.parts)]
     return {
         "config_settings": config_settings,
         "cwd": os.getcwd(),

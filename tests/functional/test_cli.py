@@ -1,0 +1,251 @@
+"""The command line: what scripts and terminals rely on."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from samewheel import __version__
+from samewheel.buildinfo import SCHEMA, read_buildinfo, to_json
+from samewheel.cli.main import COMMANDS
+from samewheel.project import Settings
+from tests.functional.builds import PATIENCE, make_project
+
+if TYPE_CHECKING:
+    from tests.conftest import Samewheel
+
+ESCAPE = "\x1b["
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project that builds in no time."""
+    return make_project(tmp_path / "project", 'files["sample.py"] = "x = 1\\n"')
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_printed_alone(option: str, samewheel: Samewheel) -> None:
+    """Scripts parse it."""
+    finished = samewheel(option)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, f"samewheel {__version__}\n", "")
+
+
+def test_version_imports_no_library() -> None:
+    """It has a budget that one careless import would spend."""
+    finished = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "samewheel", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in finished.stderr.splitlines()}
+    assert "samewheel" in imported
+    assert imported.isdisjoint({"click", "msgspec", "rich", "packaging", "uv", "build", "platformdirs", "tomllib"})
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=" ".join)
+def test_help_names_every_command_and_exit_code(arguments: tuple[str, ...], samewheel: Samewheel) -> None:
+    """Whoever has just installed it types the name alone."""
+    finished = samewheel(*arguments)
+    text = finished.stdout + finished.stderr
+    assert finished.returncode == (0 if arguments else 2)
+    for command in COMMANDS:
+        assert re.search(rf"^  {command}\b", text, re.MULTILINE)
+    for code in (1, 2, 14, 15, 20, 130):
+        assert re.search(rf"\b{code}\b", text)
+
+
+def test_help_of_build_has_an_option_for_every_setting(samewheel: Samewheel) -> None:
+    """What can be said in pyproject.toml can be tried out on the command line first."""
+    text = samewheel("build", "--help").stdout
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    # Not a matter of one build: for which Pythons to lock, and what belongs to the source.
+    for name in names - {"requires-python", "include"}:
+        assert f"--{name.removesuffix('s') if name == 'config-settings' else name}" in text
+    assert "--requires-python" in samewheel("lock", "--help").stdout
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_of_every_command_is_whole(command: str, samewheel: Samewheel) -> None:
+    """Every option says what it does."""
+    finished = samewheel(command, "--help")
+    assert finished.returncode == 0
+    assert finished.stderr == ""
+    assert finished.stdout.startswith(f"Usage: samewheel {command} [OPTIONS] [PROJECT | SDIST]\n")
+    options = re.findall(r"^  (-\S.*?)(?:  +(.*))?$", finished.stdout, re.MULTILINE)
+    assert len(options) >= 5
+    assert max(map(len, finished.stdout.splitlines())) <= 100
+
+
+def test_installed_script_is_the_module(samewheel: Samewheel) -> None:
+    """Both names of the program are one."""
+    script = subprocess.run(
+        [f"{os.path.dirname(sys.executable)}/samewheel", "build", "--help"],  # noqa: PTH120 - links must stay
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert script.stdout == samewheel("build", "--help").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--no-such-option",),
+        ("no-such-command",),
+        ("build", "--no-such-option"),
+        ("build", "one", "two"),
+        ("build", "--frontend", "pip"),
+        ("build", "--via", "air"),
+        ("build", "--timeout", "0"),
+        ("build", "--timeout", "-1"),
+        ("build", "--timeout", "soon"),
+        ("build", "--env"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_2_and_says_why(arguments: tuple[str, ...], samewheel: Samewheel) -> None:
+    """A verdict has another code, so a script can tell a typing error from one."""
+    finished = samewheel(*arguments)
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    assert "Error:" in finished.stderr or "error:" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-C", "=x"), ("--env", "=x"), ("--env", ""), ("--timeout", "nan"), ("--timeout", "inf"), ("-C", "novalue")],
+    ids=" ".join,
+)
+def test_words_that_are_no_setting_are_refused(
+    arguments: tuple[str, ...], project: Path, samewheel: Samewheel
+) -> None:
+    """A key without a name or value would reach the backend as something else than was meant."""
+    finished = samewheel("build", project, *arguments)
+    assert finished.returncode == 2
+    assert "Traceback" not in finished.stderr
+
+
+def test_json_is_the_buildinfo_and_nothing_else(project: Path, samewheel: Samewheel) -> None:
+    """Standard output is for the next program."""
+    finished = samewheel("build", project, "--json")
+    assert finished.returncode == 0
+    (evidence,) = (project / "evidence").iterdir()
+    assert finished.stdout.encode() == evidence.read_bytes()
+    assert next(iter(json.loads(finished.stdout).items())) == ("schema", SCHEMA)
+    assert "Building" in finished.stderr
+
+
+def test_buildinfo_is_read_back_as_it_was(project: Path, samewheel: Samewheel) -> None:
+    """Later commands read it strictly."""
+    content = samewheel("build", project, "--json").stdout.encode()
+    info = read_buildinfo(content, "it")
+    assert to_json(SCHEMA, info) == content
+    document = json.loads(content)
+    assert list(document)[1:] == sorted(set(document) - {"schema"})
+    assert info.wheel.name == "sample-1.0-py3-none-any.whl"
+
+
+def test_buildinfo_has_no_path_of_the_machine(project: Path, tmp_path: Path, samewheel: Samewheel) -> None:
+    """It is published, and it must be the same on every machine."""
+    text = samewheel("build", project, "--json", cwd=tmp_path).stdout
+    places = {str(tmp_path), str(Path.home()), sys.prefix, sys.base_prefix, str(Path.cwd()), tempfile.gettempdir()}
+    # The system's own folders are in the search path, which is the same everywhere.
+    for place in places - {"/", "/usr", "/usr/local"}:
+        assert place not in text
+
+
+def test_quiet_says_the_result_only(project: Path, samewheel: Samewheel) -> None:
+    """In a log of many builds, progress is noise."""
+    finished = samewheel("build", project, "-q")
+    assert finished.stderr == ""
+    assert finished.stdout.startswith("built ")
+    assert samewheel("build", project, "-q", "--json").stderr == ""
+
+
+def test_result_names_the_digest_and_the_commands(project: Path, samewheel: Samewheel) -> None:
+    """What is shown is what the evidence says."""
+    finished = samewheel("build", project)
+    info = read_buildinfo(next((project / "evidence").iterdir()).read_bytes(), "it")
+    assert info.wheel.sha256 in finished.stdout
+    assert f"{info.wheel.size:,} bytes" in finished.stdout
+    for command in info.commands:
+        assert f"\n  {command}" in finished.stdout
+
+
+def test_there_is_no_colour_without_a_terminal(project: Path, samewheel: Samewheel) -> None:
+    """Logs and files are read by people and programs that do not want escape codes."""
+    finished = samewheel("build", project, TERM="xterm-256color")
+    assert ESCAPE not in finished.stdout + finished.stderr
+    (project / "constraints.txt").unlink()
+    assert ESCAPE not in samewheel("build", project, TERM="xterm-256color").stderr
+
+
+def on_terminal(project: Path, **env: str) -> str:
+    """Return what a build writes to a terminal."""
+    pty = pytest.importorskip("pty", reason="only POSIX has terminals of this kind")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "samewheel", "build", project],
+        env={**os.environ, "TERM": "xterm-256color", **env},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        content = b""
+        while select.select([ours], [], [], PATIENCE)[0]:
+            try:
+                more = os.read(ours, 1 << 16)
+            except OSError:  # the other end was closed
+                break
+            if not more:
+                break
+            content += more
+        os.close(ours)
+    assert process.returncode == 0
+    return content.decode()
+
+
+def test_there_is_colour_on_a_terminal(project: Path) -> None:
+    """The result stands out."""
+    assert f"{ESCAPE}1;32mbuilt" in on_terminal(project)
+
+
+def test_no_color_is_respected(project: Path) -> None:
+    """https://no-color.org."""
+    assert not re.search(r"\x1b\[[\d;]*3[0-7]m", on_terminal(project, NO_COLOR="1"))
+
+
+def test_completion_is_offered(samewheel: Samewheel) -> None:
+    """Shells ask for it by a variable."""
+    script = samewheel(_SAMEWHEEL_COMPLETE="bash_source")
+    assert "_samewheel_completion" in script.stdout
+    answer = samewheel(_SAMEWHEEL_COMPLETE="bash_complete", COMP_WORDS="samewheel bu", COMP_CWORD="1")
+    assert answer.stdout == "plain,build\n"
+    options = samewheel(_SAMEWHEEL_COMPLETE="bash_complete", COMP_WORDS="samewheel build --fr", COMP_CWORD="2")
+    assert "plain,--frontend" in options.stdout
+
+
+def test_closed_pipe_is_no_traceback(project: Path) -> None:
+    """``samewheel build | head -1``."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "samewheel", "build", project, "-q"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        stderr = process.stderr.read()
+    assert b"Traceback" not in stderr
+    assert b"Exception ignored" not in stderr

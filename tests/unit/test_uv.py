@@ -1,0 +1,252 @@
+"""uv in the fetch phase: what of the caller's environment it sees, where it looks for settings, how it fails."""
+
+from __future__ import annotations
+
+import sys
+import tarfile
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from samewheel._uv import cache_folder, explain, fetch_environment, run_uv, uv_binary, uv_version
+from samewheel.errors import ExitCode, SamewheelError, UnlockableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from samewheel._process import Finished
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a cache of its own, no proxy, and no patience with broken connections."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(folder))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+def resolve(tmp_path: Path, requirements: str, *options: str | Path, offline: bool = False) -> Finished:
+    """Ask uv for a resolution."""
+    (tmp_path / "in.txt").write_text(requirements)
+    command = ["pip", "compile", "--quiet", "--only-binary", ":all:", "--python", sys.executable]
+    return run_uv([*command, *options, tmp_path / "in.txt"], offline=offline)
+
+
+@contextmanager
+def index(status: int) -> Iterator[str]:
+    """Serve a package index that answers everything with one status."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/simple"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HOME",
+        "PATH",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "NO_PROXY",
+        "SSL_CERT_FILE",
+        "REQUESTS_CA_BUNDLE",
+        "NETRC",
+        "LANG",
+        "UV_INDEX",
+        "UV_DEFAULT_INDEX",
+        "UV_INDEX_URL",
+        "UV_INDEX_INTERNAL_PASSWORD",
+        "UV_EXTRA_INDEX_URL",
+        "UV_FIND_LINKS",
+        "UV_NO_INDEX",
+        "UV_KEYRING_PROVIDER",
+        "UV_HTTP_TIMEOUT",
+        "UV_NATIVE_TLS",
+        "UV_INSECURE_HOST",
+        "UV_OFFLINE",
+        "UV_EXCLUDE_NEWER",
+        "UV_CONFIG_FILE",
+        "UV_CONCURRENT_DOWNLOADS",
+    ],
+)
+def test_what_says_where_packages_come_from_stays(name: str) -> None:
+    """Behind a proxy or with a private index nothing could be fetched without these."""
+    assert fetch_environment({name: "value"}) == {name: "value"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYTHONSTARTUP",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "UV_CACHE_DIR",
+        "UV_PYTHON",
+        "UV_LINK_MODE",
+        "UV_PRERELEASE",
+        "UV_RESOLUTION",
+        "UV_CONSTRAINT",
+        "UV_BUILD_CONSTRAINT",
+        "UV_OVERRIDE",
+        "UV_NO_BUILD",
+        "UV_NO_BINARY",
+        "UV_REQUIRE_HASHES",
+        "UV_PYTHON_DOWNLOADS",
+        "UV_PROJECT_ENVIRONMENT",
+        "UV_COMPILE_BYTECODE",
+        "UV_NO_CACHE",
+    ],
+)
+def test_what_would_change_the_outcome_goes(name: str) -> None:
+    """Two people with the same index must get the same lock and the same environment."""
+    assert fetch_environment({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
+
+
+def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the user exported counts, read when it is needed."""
+    monkeypatch.setenv("UV_INDEX_URL", "https://example.org")
+    monkeypatch.setenv("PYTHONPATH", "/evil")
+    assert fetch_environment()["UV_INDEX_URL"] == "https://example.org"
+    assert "PYTHONPATH" not in fetch_environment()
+
+
+def test_cache_is_where_the_user_says(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A CI job keeps it between runs; a relative name counts from the working folder."""
+    assert cache_folder() == own_cache
+    monkeypatch.chdir(own_cache.parent)
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", "relative")
+    assert cache_folder() == own_cache.parent / "relative"
+
+
+def test_cache_is_not_the_users_uv_cache(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that builds can write to may be poisoned."""
+    monkeypatch.setenv("UV_CACHE_DIR", str(own_cache.parent / "poisoned"))
+    assert run_uv(["cache", "dir"]).text.strip() == str(own_cache / "uv")
+
+
+def test_cache_that_cannot_be_made_is_our_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint says which variable moves it."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    with pytest.raises(SamewheelError, match="cannot make the cache") as caught:
+        run_uv(["--version"])
+    assert "SAMEWHEEL_CACHE_DIR" in caught.value.hint
+
+
+def test_uv_is_the_one_that_we_installed() -> None:
+    """Another uv on PATH would be another, untested resolver."""
+    assert uv_binary().is_relative_to(sys.prefix)
+    assert f"uv {uv_version()}" in run_uv(["--version"]).text
+
+
+def test_settings_above_the_cache_do_not_count(own_cache: Path, tmp_path: Path) -> None:
+    """The cache may lie in a project, whose settings are not meant for a stranger's sdist."""
+    own_cache.mkdir()
+    (tmp_path / "uv.toml").write_text("nonsense = 1")
+    assert "nonsense" not in explain(resolve(tmp_path, "absent", "--no-index"), "x").cause
+    assert "No solution found" in resolve(tmp_path, "absent", "--no-index").tail()
+
+
+def test_settings_of_the_project_count_where_we_are_told_so(tmp_path: Path) -> None:
+    """A private index is named there."""
+    (tmp_path / "uv.toml").write_text("nonsense = 1")
+    assert "nonsense" in run_uv(["pip", "list"], cwd=tmp_path).tail()
+
+
+def test_requirements_that_contradict_each_other_cannot_be_locked(tmp_path: Path) -> None:
+    """That is the project's fault, and the message is uv's proof."""
+    error = explain(resolve(tmp_path, "a>2\na<1\n", "--no-index"), "locking")
+    assert type(error) is UnlockableError
+    assert error.exit_code is ExitCode.NOT_BUILDABLE
+    assert error.what == "locking: the requirements have no solution"
+    assert "a>2" in error.cause
+
+
+def test_project_without_a_wheel_cannot_be_locked(tmp_path: Path) -> None:
+    """Building it first would run code that nobody locked; the message names the project."""
+    links = tmp_path / "links"
+    (links / "only-1.0").mkdir(parents=True)
+    (links / "only-1.0" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: only\nVersion: 1.0\n")
+    with tarfile.open(links / "only-1.0.tar.gz", "w:gz") as archive:
+        archive.add(links / "only-1.0", "only-1.0")
+    error = explain(resolve(tmp_path, "only", "--no-index", "--find-links", links), "locking")
+    assert type(error) is UnlockableError
+    assert error.what == "only has no wheel that fits"
+    assert "only" in error.hint
+
+
+def test_package_that_was_never_fetched_is_missing_offline(tmp_path: Path) -> None:
+    """It is not the project's fault, and the cure is one run with the network."""
+    error = explain(resolve(tmp_path, "absent", offline=True), "locking")
+    assert type(error) is SamewheelError
+    assert error.exit_code is ExitCode.FAILED
+    assert error.what == "locking offline"
+    assert "network" in error.hint
+
+
+def test_index_that_nobody_serves_cannot_be_reached(tmp_path: Path) -> None:
+    """A broken network must never look like a project that has no solution."""
+    error = explain(resolve(tmp_path, "absent", "--index-url", "http://127.0.0.1:9/simple"), "locking")
+    assert type(error) is SamewheelError
+    assert error.what == "locking: the package index cannot be reached"
+    assert "127.0.0.1:9" in error.cause
+    assert error.hint
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_index_that_fails_cannot_be_reached(status: int, tmp_path: Path) -> None:
+    """An outage passes; the project is as it was."""
+    with index(status) as url:
+        error = explain(resolve(tmp_path, "absent", "--index-url", url), "locking")
+    assert type(error) is SamewheelError
+    assert error.what == "locking: the package index cannot be reached"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_index_that_asks_for_a_password_is_no_fault_of_the_project(status: int, tmp_path: Path) -> None:
+    """It takes what it may not see for absent; a CI job with an expired token must say so."""
+    with index(status) as url:
+        error = explain(resolve(tmp_path, "absent", "--index-url", url), "locking")
+    assert type(error) is SamewheelError
+    assert error.what == "locking: the package index refuses us"
+    assert "credentials" in error.hint
+
+
+def test_package_that_no_index_has_cannot_be_locked(tmp_path: Path) -> None:
+    """A misspelt name in build-system.requires is the project's fault."""
+    with index(404) as url:
+        error = explain(resolve(tmp_path, "absent", "--index-url", url), "locking")
+    assert type(error) is UnlockableError
+
+
+def test_any_other_failure_is_shown_in_uvs_own_words() -> None:
+    """What we do not know we do not interpret."""
+    error = explain(run_uv(["no-such-command"]), "doing something")
+    assert type(error) is SamewheelError
+    assert error.what == "doing something"
+    assert "no-such-command" in error.cause
