@@ -2,10 +2,12 @@
 
     python -I _hooks.py REQUEST RESULT
 
-REQUEST is a JSON file: ``source`` and ``python`` (paths), ``config_settings``, and either ``ask`` (``wheel`` or
-``sdist``: what does the backend require for it?) or ``build`` (the same words) with ``output`` (a folder).
-RESULT gets a JSON value: the sorted requirements, or the name of the file that was built. What the backend prints
-goes to our own output, so it cannot be mistaken for an answer. The frontend is ``build`` (PEP 517).
+REQUEST is a JSON file: ``source`` and ``python`` (paths), ``backend`` and ``backend_path`` (as pyproject.toml has
+them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what does the backend require for it?) or
+``build`` (the same words) with ``output`` (a folder). RESULT gets a JSON value: what the hook answered, or the name
+of the file that was built. What the backend prints goes to our own output, so it cannot be mistaken for an answer.
+
+Questions go straight to the hook (PEP 517); the frontend that builds is ``build``.
 """
 
 from __future__ import annotations
@@ -13,29 +15,43 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from subprocess import CalledProcessError
+from typing import Any
 
 import build
 import pyproject_hooks
 
 
+def ask(request: dict[str, Any]) -> object:
+    """Return what the hook answers, whatever it is."""
+    backend = pyproject_hooks.BuildBackendHookCaller(
+        request["source"],
+        request["backend"],
+        request["backend_path"] or None,
+        runner=pyproject_hooks.default_subprocess_runner,
+        python_executable=request["python"],
+    )
+    hook = getattr(backend, f"get_requires_for_build_{request['ask']}")
+    return hook(request["config_settings"])
+
+
+def build_one(request: dict[str, Any]) -> str:
+    """Build and return the name of what was built."""
+    builder = build.ProjectBuilder(
+        request["source"], python_executable=request["python"], runner=pyproject_hooks.default_subprocess_runner
+    )
+    return Path(builder.build(request["build"], request["output"], request["config_settings"])).name
+
+
 def main(request_file: str, result_file: str) -> int:
     """Answer one request; a failing hook ends with status 1 after its own output."""
     request = json.loads(Path(request_file).read_bytes())
-    builder = build.ProjectBuilder(
-        request["source"],
-        python_executable=request["python"],
-        runner=pyproject_hooks.default_subprocess_runner,
-    )
-    settings = request["config_settings"]
     try:
-        if "ask" in request:
-            answer: object = sorted(builder.get_requires_for_build(request["ask"], settings))
-        else:
-            answer = Path(builder.build(request["build"], request["output"], settings)).name
-    except build.BuildException as error:
-        sys.stderr.write(f"{error}\n")
+        answer = ask(request) if "ask" in request else build_one(request)
+    except pyproject_hooks.BackendUnavailable as error:
+        sys.stderr.write(f"{error.traceback}\n{error}\n")
         return 1
-    except build.BuildBackendException as error:
+    except (build.BuildException, build.BuildBackendException, CalledProcessError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     Path(result_file).write_text(json.dumps(answer), encoding="utf-8")

@@ -48,7 +48,7 @@ def fetch_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]
     return {
         name: value
         for name, value in sorted(environ.items())
-        if not name.startswith(("PYTHON", "VIRTUAL_ENV", "CONDA"))
+        if (name == "PYTHON_KEYRING_BACKEND" or not name.startswith(("PYTHON", "VIRTUAL_ENV", "CONDA")))
         and (not name.startswith("UV_") or KEPT_SETTINGS.fullmatch(name))
     }
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from samewheel.conditions import Conditions
+    from samewheel.project import BuildSystem
     from samewheel.sandbox import Sandbox
 
 __all__ = ["Workshop"]
@@ -37,6 +38,7 @@ class Workshop:
     sandbox: Sandbox
     subdirectory: str
     """The project's place below the top of the source; empty if it is the top."""
+    build_system: BuildSystem
     config_settings: Mapping[str, str | list[str]]
     timeout: float | None
     """Seconds that one step of the backend may take."""
@@ -78,7 +80,13 @@ class Workshop:
 
     def _hook(self, request: Mapping[str, object], what: str) -> object:
         question, answer = self.folder / "request.json", self.folder / "answer.json"
-        common = {"source": str(self.project), "python": str(self.python), "config_settings": self.config_settings}
+        common = {
+            "source": str(self.project),
+            "python": str(self.python),
+            "backend": self.build_system.backend,
+            "backend_path": self.build_system.backend_path,
+            "config_settings": self.config_settings,
+        }
         question.write_text(json.dumps({**common, **request}), encoding="utf-8")
         answer.unlink(missing_ok=True)
         finished = self._checked(self._run([sys.executable, "-I", HOOKS, question, answer]), what)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from samewheel._types import Frontend, Sha256, SourceKind, Via
+from samewheel._types import Sha256, SourceKind, Via
 from samewheel.errors import SamewheelError
 
 __all__ = [
@@ -129,11 +129,6 @@ class BuildInfo(_Value, frozen=True):
     isolation: Isolation
     commands: tuple[str, ...]
     """Plain commands that give the same bytes, where samewheel is not at hand."""
-
-    @property
-    def frontend_kind(self) -> Frontend:
-        """The frontend as a choice."""
-        return Frontend(self.frontend.name)
 
 
 def to_json(schema: str, value: msgspec.Struct) -> bytes:

@@ -81,6 +81,7 @@ def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progres
             snapshot=snapshot,
             environment=prepared.environments[what],
             interpreter=opened.interpreter,
+            build_system=opened.project.build_system,
             settings=settings,
         )
         return workshop.build(what, settings.frontend), workshop.sandbox.isolation
@@ -121,7 +122,7 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
         source=SourceInfo(
             kind=source.kind,
             digest=opened.snapshot.digest,
-            uri=source.path.name if source.kind is SourceKind.SDIST else None,
+            uri=source.path.name if source.kind is SourceKind.SDIST else source.uri,
             commit=source.commit,
             describe=source.describe,
             subdirectory=source.subdirectory,

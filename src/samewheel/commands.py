@@ -55,7 +55,10 @@ def _copy_source(snapshot: Snapshot, outputs: Sequence[str]) -> list[str]:
         return [f'mkdir "$work/source" && tar -xf {name} -C "$work/source" --strip-components=1']
     clone = 'git clone --quiet -c core.autocrlf=false "$(git rev-parse --show-toplevel)" "$work/source"'
     notes = ["# The working copy differed from its commit; these commands build the commit."] if source.dirty else []
-    return [*notes, clone, f'git -C "$work/source" checkout --quiet --detach {source.commit}']
+    lines = [*notes, clone, f'git -C "$work/source" checkout --quiet --detach {source.commit}']
+    if (snapshot.root / ".gitmodules").exists():
+        lines.append('git -C "$work/source" submodule --quiet update --init --recursive')
+    return lines
 
 
 def _include(patterns: Sequence[str], project: str) -> list[str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel.conditions import SYSTEM_PATH
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from samewheel.interpreter import Interpreter
 
 __all__ = ["find_compilers", "shim_text", "write_shims"]
+
+WRAPPERS = frozenset({"ccache", "distcc", "icecc", "sccache"})
+"""They look for the compiler behind them on PATH, and would find the shim, which would call them, and so on."""
 
 USUAL = ("c++", "cc", "clang", "clang++", "g++", "gcc")
 """Names that build tools look for whatever sysconfig says."""
@@ -47,8 +51,14 @@ def shim_text(real: str, maps: tuple[tuple[str, str], ...]) -> str:
 
 def find_compilers(interpreter: Interpreter) -> dict[str, str]:
     """Return the compilers to shim that there are on the system's PATH: their names and paths."""
-    found = {name: shutil.which(name, path=os.pathsep.join(SYSTEM_PATH)) for name in _names(interpreter)}
-    return {name: real for name, real in found.items() if real}
+    found = {}
+    for name in _names(interpreter):
+        for folder in SYSTEM_PATH:
+            real = shutil.which(name, path=folder)
+            if real and Path(real).resolve().name not in WRAPPERS:
+                found[name] = real
+                break
+    return found
 
 
 def write_shims(conditions: Conditions, interpreter: Interpreter) -> None:

@@ -59,7 +59,8 @@ class Conditions:
 
     def environ(self) -> dict[str, str]:
         """Return the whole environment of the build process."""
-        path = (str(self.shims), str(self.environment / "bin"), *SYSTEM_PATH)
+        # The environment first: uv puts it there in any case, and what it brings is locked.
+        path = (str(self.environment / "bin"), str(self.shims), *SYSTEM_PATH)
         return {
             "HOME": str(self.home),
             "LANG": self.locale,

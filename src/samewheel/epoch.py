@@ -15,7 +15,9 @@ from samewheel.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["EARLIEST", "LATEST", "choose_epoch"]
+__all__ = ["EARLIEST", "LATEST", "VARIABLE", "choose_epoch"]
+
+VARIABLE = "SOURCE_DATE_EPOCH"
 
 EARLIEST = 315532800
 """1980-01-01T00:00:00Z, the first date that a ZIP archive can hold (APPNOTE 4.4.6); POSIX seconds."""
@@ -36,7 +38,7 @@ def choose_epoch(kind: SourceKind, newest: int | None, environ: Mapping[str, str
     Raises:
         UsageError: the caller's value is no number, or outside of 1980 to 2107.
     """
-    if given := environ.get("SOURCE_DATE_EPOCH"):
+    if given := environ.get(VARIABLE):
         # The length first: int() refuses thousands of digits with an error of its own.
         digits = given.isascii() and given.isdigit() and len(given) <= len(str(LATEST))
         if not (digits and EARLIEST <= int(given) <= LATEST):

@@ -18,8 +18,9 @@ from samewheel._files import temporary_folder
 from samewheel._types import SILENT, SourceKind
 from samewheel.constraints import parse_constraints
 from samewheel.environment import fetch_environment
+from samewheel.epoch import VARIABLE as EPOCH_VARIABLE
 from samewheel.epoch import choose_epoch
-from samewheel.errors import InvalidProjectError, StaleLockError
+from samewheel.errors import InvalidProjectError, StaleLockError, UsageError
 from samewheel.interpreter import find_interpreter
 from samewheel.project import Settings, read_project
 from samewheel.sources import inspect, take
@@ -82,6 +83,12 @@ def _stem(name: str) -> str:
 def overridden(settings: Settings, overrides: Overrides) -> Settings:
     """Return a project's settings under a caller's: single variables and backend settings are replaced one by one."""
     merged: Overrides = {**overrides}
+    if EPOCH_VARIABLE in {**settings.env, **overrides.get("env", {})}:
+        raise UsageError(
+            f"{EPOCH_VARIABLE} cannot be passed on like other variables",
+            cause="Everything in a build is set to it, so it is chosen before.",
+            hint=f"Set it for samewheel itself: {EPOCH_VARIABLE}=… samewheel build",
+        )
     if "config_settings" in overrides:
         merged["config_settings"] = {**settings.config_settings, **overrides["config_settings"]}
     if "env" in overrides:
@@ -197,6 +204,7 @@ def ask_backend(opened: Opened, environment: Environment, what: str, progress: P
             snapshot=opened.snapshot,
             environment=environment,
             interpreter=opened.interpreter,
+            build_system=opened.project.build_system,
             settings=opened.settings,
         )
         return workshop.ask(what)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from samewheel.environment import Environment
     from samewheel.interpreter import Interpreter
-    from samewheel.project import Settings
+    from samewheel.project import BuildSystem, Settings
     from samewheel.sources import Snapshot
 
 __all__ = ["plain_conditions", "stage"]
@@ -45,6 +45,7 @@ def stage(
     snapshot: Snapshot,
     environment: Environment,
     interpreter: Interpreter,
+    build_system: BuildSystem,
     settings: Settings,
 ) -> Workshop:
     """Fill the places that the conditions name, and return the workshop that builds there.
@@ -55,7 +56,8 @@ def stage(
         snapshot: the source, of which the build gets a copy with all times set.
         environment: what is installed, of which the build gets a copy.
         interpreter: the interpreter whose compilers are shimmed.
-        settings: the backend's settings and its time limit.
+        build_system: the backend.
+        settings: what is passed to it, and its time limit.
 
     Raises:
         SamewheelError: something cannot be written.
@@ -76,6 +78,7 @@ def stage(
         conditions=conditions,
         sandbox=choose_sandbox(),
         subdirectory=snapshot.source.subdirectory,
+        build_system=build_system,
         config_settings=settings.config_settings,
         timeout=settings.timeout,
     )

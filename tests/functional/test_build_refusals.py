@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import samewheel as library
-from samewheel import InvalidProjectError, NoSourceError, SamewheelError, StaleLockError, UnlockableError, UsageError
+from samewheel import (
+    BuildFailedError,
+    InvalidProjectError,
+    NoSourceError,
+    SamewheelError,
+    StaleLockError,
+    UnlockableError,
+    UsageError,
+)
 from tests.functional.builds import make_project, members, written
 from tests.functional.git_projects import commit, git, isolate, write
 
@@ -271,3 +279,19 @@ def test_output_folder_that_cannot_be_made_is_our_error(project: Path, tmp_path:
     assert "/proc/nothing/here" in finished.stderr
     assert "Traceback" not in finished.stderr
     assert written(tmp_path / "e") == []
+
+
+def test_epoch_is_not_passed_on_like_another_variable(project: Path) -> None:
+    """The build would see another time than the one that its files have and its buildinfo says."""
+    error = refused(project, UsageError, code=2, env={"SOURCE_DATE_EPOCH": "400000000"})
+    assert error.what == "SOURCE_DATE_EPOCH cannot be passed on like other variables"
+
+
+@pytest.mark.parametrize("answer", ['"iniconfig"', "None", "[1]"])
+def test_answer_that_is_no_list_of_requirements_is_refused(tmp_path: Path, answer: str) -> None:
+    """A string would else be read letter by letter, and a wrong hook blamed on the constraints."""
+    project = make_project(tmp_path / "project", "")
+    with (project / "backend.py").open("a", encoding="utf-8") as backend:
+        backend.write(f"\n\ndef get_requires_for_build_wheel(config_settings=None):\n    return {answer}\n")
+    error = refused(project, BuildFailedError, code=14)
+    assert error.what == "the backend's hook get_requires_for_build_wheel gave no list of strings"

@@ -77,7 +77,7 @@ def test_version_and_files_that_only_git_knows_are_built(copied: ProjectCopier) 
     built = samewheel.build(project)
     assert built.wheel.name == "sample_scm-1.2.3-py3-none-any.whl"
     assert "sample_scm/data.txt" in members(built.wheel)
-    assert built.buildinfo.source.describe == f"v1.2.3-0-g{git(project, 'rev-parse', '--short', 'HEAD')}"
+    assert built.buildinfo.source.describe == f"v1.2.3-0-g{git(project, 'rev-parse', '--short=12', 'HEAD')}"
     assert built.buildinfo.epoch.value == COMMIT_TIME
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samewheel._types import Frontend, Sha256, SourceKind, Via
+from samewheel._types import Sha256, SourceKind, Via
 from samewheel.buildinfo import (
     SCHEMA,
     BuildInfo,
@@ -135,11 +135,6 @@ def test_json_is_indented_for_people() -> None:
 def test_epoch_says_where_it_is_from() -> None:
     """The key is a word of Python, and the file has it all the same."""
     assert json.loads(to_json(SCHEMA, example()))["epoch"] == {"from": "commit", "value": 1}
-
-
-def test_frontend_is_known_as_a_choice() -> None:
-    """A rebuild uses the same one."""
-    assert example().frontend_kind is Frontend.UV
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ def test_environment_is_the_same_whoever_calls(monkeypatch: pytest.MonkeyPatch) 
     )
 
 
-def test_shims_come_before_the_environment_and_the_system() -> None:
-    """A shim that comes second is never called."""
+def test_shims_come_before_the_system_and_after_the_environment() -> None:
+    """A shim behind the compiler is never called; uv puts the environment first, and both frontends must agree."""
     folders = conditions().environ()["PATH"].split(":")
-    assert folders == [f"{PLACES}/shims", f"{PLACES}/environment/bin", *SYSTEM_PATH]
+    assert folders == [f"{PLACES}/environment/bin", f"{PLACES}/shims", *SYSTEM_PATH]
 
 
 def test_variables_of_the_user_come_last_and_win() -> None:
@@ -53,7 +53,7 @@ def test_description_has_no_path_of_this_machine() -> None:
     """A buildinfo made elsewhere must be equal, and a home folder's name is nobody's business."""
     described = conditions().described()
     assert str(PLACES) not in repr(described)
-    assert described["path"] == "$SHIMS:$ENV/bin:/usr/local/bin:/usr/bin:/bin"
+    assert described["path"] == "$ENV/bin:$SHIMS:/usr/local/bin:/usr/bin:/bin"
     assert (described["source"], described["home"], described["temp"]) == ("$SOURCE", "$HOME", "$TMP")
 
 

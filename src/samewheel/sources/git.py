@@ -86,7 +86,7 @@ def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:
         return None
     root, shallow = found
     commit, time = git(root, "log", "-1", "--no-show-signature", "--format=%H %ct").decode().split()
-    described = attempt(root, "describe", "--tags", "--long")
+    described = attempt(root, "describe", "--tags", "--long", "--abbrev=12")
     return Source(
         kind=SourceKind.GIT,
         path=path,
