@@ -69,7 +69,7 @@ def test_repository_is_described(repository: Path) -> None:
         path=repository,
         root=repository.resolve(),
         commit=head,
-        describe=f"v1.0-1-g{head[:7]}",
+        describe=f"v1.0-1-g{head[:12]}",
         time=COMMIT_TIME,
     )
 

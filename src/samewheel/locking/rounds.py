@@ -141,6 +141,9 @@ def lock(
     Raises:
         SamewheelError: one of its family; the old file is as it was then.
     """
+    if output is not None:
+        # First of all: a file that is to be replaced is not part of the source.
+        _previous(output, force=force)
     with temporary_folder() as folder:
         opened = open_project(
             path,

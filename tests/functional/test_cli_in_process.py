@@ -1,0 +1,103 @@
+"""The command line's code, called without a process of its own: what becomes of results, errors and interruptions."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from samewheel.cli.main import run
+from tests.functional.builds import make_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _handlers_as_before() -> Iterator[None]:
+    """The command line sets handlers of signals, which must not outlive the test."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the working folder, a project that needs nothing."""
+    folder = make_project(tmp_path / "project", "")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_lock_check_and_build_end_with_zero(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The three commands of every day, one after the other, as the README has them."""
+    (project / "constraints.txt").unlink()
+    assert run(["lock", "-q"]) == 0
+    assert run(["lock", "-q"]) == 0
+    assert run(["lock", "--check"]) == 0
+    assert run(["build", "--sdist", "--frontend", "uv"]) in {0, 14}  # this backend makes no sdist
+    assert run(["build", "-C", "a=1", "-C", "a=2", "-e", "NAME=value", "--timeout", "60"]) == 0
+    shown = capsys.readouterr()
+    assert "nothing changed" in shown.out
+    assert "fresh" in shown.out
+    assert "built dist/sample-1.0-py3-none-any.whl" in shown.out
+    assert "Building the wheel with backend…" in shown.err
+
+
+def test_json_is_the_buildinfo_that_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A script may read either; they must never tell two stories."""
+    assert run(["build", "-q", "--json"]) == 0
+    printed = capsys.readouterr().out
+    (written,) = (project / "evidence").iterdir()
+    assert json.loads(printed) == json.loads(written.read_bytes())
+    assert printed.encode() == written.read_bytes()
+
+
+def test_stale_lock_is_told_as_a_difference(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who reads a red CI job wants to know what changed, and what to run."""
+    (project / "constraints.txt").unlink()
+    assert run(["lock", "-q"]) == 0
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(
+        pyproject.read_text("utf-8").replace("requires = []", 'requires = ["iniconfig>=2"]'), "utf-8"
+    )
+    assert run(["lock", "-q", "--check"]) == 20
+    shown = capsys.readouterr().out
+    assert "  + iniconfig>=2\n" in shown
+    assert "next: samewheel lock" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["build", "nowhere"], 15, "error: nowhere does not exist"),
+        (["build", "--no-such-option"], 2, "No such option"),
+        (["build", "-e", "NOT_SET_ANYWHERE"], 2, "NOT_SET_ANYWHERE"),
+        (["no-such-command"], 2, "No such command"),
+        (["build", "-c", "missing.txt"], 20, "missing.txt does not exist"),
+        (["lock", "-o", "pyproject.toml"], 2, "pyproject.toml was not written by samewheel"),
+    ],
+)
+def test_mistake_has_its_code_and_no_traceback(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, said: str
+) -> None:
+    """A user's mistake is an answer, not an accident."""
+    assert run(arguments) == code
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert "Traceback" not in shown
+    assert project.is_dir()
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """The list is made by hand, so that showing it imports nothing."""
+    assert run(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for command in ("build", "lock"):
+        assert command in shown
+        assert run([command, "--help"]) == 0
