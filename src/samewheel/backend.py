@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from samewheel._files import remove, temporary_folder
 from samewheel._process import Finished, run
 from samewheel._types import Frontend
 from samewheel._uv import uv_binary
 from samewheel.errors import BuildFailedError
+from samewheel.sandbox import Appearance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,18 +25,25 @@ if TYPE_CHECKING:
     from samewheel.project import BuildSystem
     from samewheel.sandbox import Sandbox
 
-__all__ = ["Workshop"]
+__all__ = ["Workshop", "frontends"]
 
 HOOKS = Path(__file__).with_name("_hooks.py")
+
+
+def frontends() -> tuple[Path, ...]:
+    """Return the files that call a backend; a build must be able to read them."""
+    return (HOOKS, uv_binary())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
     """Everything that one build runs in."""
 
-    folder: Path
-    """Private folder for requests, answers and products."""
     conditions: Conditions
+    places: Mapping[Path, Path]
+    """The conditions' places: as the build sees them, and where they really are."""
+    readable: tuple[Path, ...]
+    """What the build may read besides them and the system."""
     sandbox: Sandbox
     subdirectory: str
     """The project's place below the top of the source; empty if it is the top."""
@@ -53,17 +62,30 @@ class Workshop:
         """The build environment's interpreter."""
         return self.conditions.environment / "bin" / "python"
 
+    @property
+    def _out(self) -> Path:
+        """Where the build's output folder really is."""
+        return self.places[self.conditions.out]
+
     def _run(self, argv: Sequence[str | Path]) -> Finished:
         conditions = self.conditions
-        writable = [conditions.source, conditions.environment, conditions.home, conditions.temp, self.folder]
-        return run(
-            self.sandbox.wrap(argv, writable=writable),
-            env=conditions.environ(),
-            cwd=self.project,
-            timeout=self.timeout,
-            umask=conditions.umask,
-            merge=True,
+        appearance = Appearance(
+            host=conditions.host,
+            uid=conditions.uid,
+            gid=conditions.uid,
+            user=conditions.user,
+            home=conditions.home,
+            readable=self.readable,
         )
+        with temporary_folder() as root:
+            return run(
+                self.sandbox.wrap(argv, cwd=self.project, places=self.places, appearance=appearance, root=root),
+                env=conditions.environ(),
+                cwd=None if self.sandbox.moves else self.project,
+                timeout=self.timeout,
+                umask=conditions.umask,
+                merge=True,
+            )
 
     def _checked(self, finished: Finished, what: str) -> Finished:
         """Return what finished well; raise what did not, with the end of its output."""
@@ -79,7 +101,6 @@ class Workshop:
         return finished
 
     def _hook(self, request: Mapping[str, object], what: str) -> object:
-        question, answer = self.folder / "request.json", self.folder / "answer.json"
         common = {
             "source": str(self.project),
             "python": str(self.python),
@@ -87,13 +108,20 @@ class Workshop:
             "backend_path": self.build_system.backend_path,
             "config_settings": self.config_settings,
         }
-        question.write_text(json.dumps({**common, **request}), encoding="utf-8")
+        answer = self._out / "answer.json"
+        (self._out / "request.json").write_text(json.dumps({**common, **request}), encoding="utf-8")
         answer.unlink(missing_ok=True)
-        finished = self._checked(self._run([sys.executable, "-I", HOOKS, question, answer]), what)
+        files = [self.conditions.out / name for name in ("request.json", answer.name)]
+        finished = self._checked(self._run([sys.executable, "-I", HOOKS, *files]), what)
         try:
             return json.loads(answer.read_bytes())
         except (OSError, ValueError) as error:
             raise BuildFailedError(f"{what} gave no answer", cause=f"{error}\n{finished.tail()}") from error
+
+    def clear(self) -> None:
+        """Remove all places, and with them what the build left."""
+        for outside in self.places.values():
+            remove(outside)
 
     def ask(self, what: str) -> tuple[str, ...]:
         """Return what the backend says it requires to build a ``wheel`` or an ``sdist`` (PEP 517), sorted.
@@ -113,13 +141,13 @@ class Workshop:
         Raises:
             BuildFailedError: the backend failed, hung, or left anything else than one file.
         """
-        output = self.folder / what
-        output.mkdir()
+        output = self.conditions.out / what
+        (self._out / what).mkdir()
         if frontend is Frontend.BUILD:
             self._hook({"build": what, "output": str(output)}, f"building the {what}")
         else:
             self._checked(self._run(self._uv_build(what, output)), f"building the {what}")
-        products = sorted(path for path in output.iterdir() if path.name != ".gitignore")
+        products = sorted(path for path in (self._out / what).iterdir() if path.name != ".gitignore")
         if len(products) != 1 or not products[0].is_file():
             names = ", ".join(path.name for path in products) or "nothing"
             raise BuildFailedError(f"building the {what} must leave one file", cause=f"It left: {names}.")

@@ -50,7 +50,7 @@ class Isolation(_Value, frozen=True):
     network: str
     """``open`` or ``none``."""
     filesystem: str
-    """``open`` or ``read-only``: whether the build could write outside of its own folders."""
+    """``open``, or ``hidden``: the build could read the system and its own folders, and write to its own only."""
     mechanism: str
     """What enforced it; ``none`` where nothing did."""
 
@@ -127,6 +127,8 @@ class BuildInfo(_Value, frozen=True):
     env: dict[str, str]
     conditions: dict[str, str]
     isolation: Isolation
+    readable: tuple[str, ...]
+    """Files and folders of the machine that the build could read because the user said so."""
     commands: tuple[str, ...]
     """Plain commands that give the same bytes, where samewheel is not at hand."""
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from samewheel._files import place, remove, sha256_of, temporary_folder, write_atomic
+from samewheel._files import place, sha256_of, temporary_folder, write_atomic
 from samewheel._types import SILENT, Frontend, SourceKind, Via
 from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
@@ -63,7 +63,7 @@ def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progres
     Args:
         prepared: source, constraints and environments; nothing of it is changed.
         folder: an existing folder for what is built.
-        conditions: what the build sees; its places are made, and removed again after an sdist was built first.
+        conditions: what the build sees; its places are made, and removed again.
         progress: told what is going on.
 
     Raises:
@@ -84,12 +84,13 @@ def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progres
             build_system=opened.project.build_system,
             settings=settings,
         )
-        return workshop.build(what, settings.frontend), workshop.sandbox.isolation
+        built = workshop.build(what, settings.frontend)
+        kept = built.rename(folder / built.name)
+        workshop.clear()
+        return kept, workshop.sandbox.isolation
 
     if "sdist" in prepared.environments:
         sdist, _ = step("sdist")
-        for _, place_of_build in conditions.places:
-            remove(place_of_build)
     if sdist is not None and settings.via is Via.SDIST:
         snapshot = take(inspect(sdist), folder / "unpacked")
     wheel, isolation = step("wheel")
@@ -146,6 +147,7 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
         env=settings.env,
         conditions=product.conditions.described(),
         isolation=product.isolation,
+        readable=settings.readable,
         commands=plain_commands(
             snapshot=opened.snapshot,
             conditions=product.conditions,

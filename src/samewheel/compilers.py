@@ -61,8 +61,8 @@ def find_compilers(interpreter: Interpreter) -> dict[str, str]:
     return found
 
 
-def write_shims(conditions: Conditions, interpreter: Interpreter) -> None:
-    """Write the shims for the compilers that there are into the folder that the conditions name.
+def write_shims(folder: Path, conditions: Conditions, interpreter: Interpreter) -> None:
+    """Write the shims for the compilers that there are into a folder.
 
     Raises:
         OSError: a shim cannot be written.
@@ -74,6 +74,6 @@ def write_shims(conditions: Conditions, interpreter: Interpreter) -> None:
         (shlex.quote(str(conditions.source)), "."),
     )
     for name, real in find_compilers(interpreter).items():
-        shim = conditions.shims / name
+        shim = folder / name
         shim.write_text(shim_text(real, maps))
         shim.chmod(0o755)

@@ -35,6 +35,8 @@ class Conditions:
     temp: Path
     shims: Path
     """The folder of the compiler shims, first on PATH."""
+    out: Path
+    """Where the build leaves what it makes."""
     epoch: int
     """SOURCE_DATE_EPOCH and the modification time of every source file: POSIX seconds."""
     umask: int = 0o022
@@ -42,6 +44,8 @@ class Conditions:
     locale: str = UTF8_LOCALE
     hash_seed: int = 0
     user: str = "samewheel"
+    uid: int = 1000
+    host: str = "samewheel"
     extra: Mapping[str, str] = field(default_factory=dict)
     """Variables that the user passes on (``--env``); they come last and win."""
 
@@ -54,6 +58,7 @@ class Conditions:
             ("$HOME", self.home),
             ("$TMP", self.temp),
             ("$SHIMS", self.shims),
+            ("$OUT", self.out),
         )
         return tuple(sorted(named, key=lambda item: (-len(str(item[1])), item[0])))
 

@@ -59,6 +59,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Passed to the backend (PEP 517 ``config_settings``)."""
     env: dict[str, str] = msgspec.field(default_factory=dict)
     """Variables that the build sees besides the fixed ones."""
+    readable: tuple[str, ...] = ()
+    """Files and folders of the machine that the build may read besides the system's, such as ``/opt/cuda``."""
 
 
 class Overrides(TypedDict, total=False):
@@ -72,6 +74,7 @@ class Overrides(TypedDict, total=False):
     timeout: float
     config_settings: dict[str, str | list[str]]
     env: dict[str, str]
+    readable: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

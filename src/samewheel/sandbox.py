@@ -1,20 +1,56 @@
-"""What keeps a build apart from the machine it runs on.
+"""What keeps a build apart from the machine it runs on: namespaces where they work, nothing where they do not.
 
-The seam is here; a mechanism that isolates comes with ``samewheel verify``. Until then every build says that it ran
-without: nothing may claim an isolation that was not in force.
+Whether they work is found out by doing; what was in force is written down, and nothing else is ever claimed.
 """
 
 from __future__ import annotations
 
+import functools
+import json
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from samewheel._process import run
 from samewheel.buildinfo import Isolation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Sandbox", "choose_sandbox"]
+__all__ = ["Appearance", "Sandbox", "choose_sandbox"]
+
+LAUNCHER = Path(__file__).with_name("_launch.py")
+
+SYSTEM = ("/usr", "/sys/devices/system/cpu")
+"""Folders of the machine that every build may read."""
+
+MERGED = ("/bin", "/lib", "/lib32", "/lib64", "/libx32", "/sbin")
+"""Folders that most systems keep in /usr, with links at the root; elsewhere they are folders of their own."""
+
+CONFIGURATION = (
+    *("alternatives", "ca-certificates", "fonts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "mime.types"),
+    *("nsswitch.conf", "os-release", "pki", "protocols", "services", "ssl"),
+)
+"""What of /etc compilers, linkers and interpreters need; the rest may hold secrets."""
+
+DEVICES = ("full", "null", "random", "urandom", "zero")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """What a machine looks like from inside, besides its files."""
+
+    host: str = "samewheel"
+    uid: int = 1000
+    gid: int = 1000
+    user: str = "samewheel"
+    home: Path = Path("/build/home")
+    cpus: tuple[int, ...] = ()
+    """The processors that may be used; empty for all."""
+    readable: tuple[Path, ...] = field(default=())
+    """Files and folders that the command may read, where they are."""
 
 
 class Sandbox(Protocol):
@@ -22,19 +58,115 @@ class Sandbox(Protocol):
 
     isolation: Isolation
 
-    def wrap(self, argv: Sequence[str | Path], *, writable: Sequence[Path]) -> list[str | Path]:
-        """Return the command that runs ``argv`` with only the ``writable`` folders open for writing."""
+    @property
+    def moves(self) -> bool:
+        """Whether a folder can be shown to the command at another place than its own."""
+
+    def wrap(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        cwd: Path,
+        places: Mapping[Path, Path],
+        appearance: Appearance,
+        root: Path,
+    ) -> list[str | Path]:
+        """Return the command that runs ``argv`` inside.
+
+        Args:
+            argv: the command, with paths as they are inside.
+            cwd: its working folder, as it is inside.
+            places: what it may write: folders by their path inside, and where they really are.
+            appearance: what the machine looks like.
+            root: an empty folder that the caller owns, to build the file system on.
+        """
 
 
 class _Open:
     """No isolation at all."""
 
     isolation = Isolation(network="open", filesystem="open", mechanism="none")
+    moves = False
 
-    def wrap(self, argv: Sequence[str | Path], *, writable: Sequence[Path]) -> list[str | Path]:  # noqa: ARG002
+    def wrap(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        cwd: Path,  # noqa: ARG002
+        places: Mapping[Path, Path],  # noqa: ARG002
+        appearance: Appearance,  # noqa: ARG002
+        root: Path,  # noqa: ARG002
+    ) -> list[str | Path]:
         return list(argv)
 
 
+def _outermost(paths: Sequence[Path]) -> list[Path]:
+    """Return the paths that exist and lie in none of the others, sorted."""
+    there = sorted({path for path in paths if path.exists()})
+    return [path for path in there if not any(parent in there for parent in path.parents)]
+
+
+def _binds(places: Mapping[Path, Path], readable: Sequence[Path]) -> list[tuple[str, str, bool]]:
+    """Return what is mounted where, and whether it may be written; the outer before the inner."""
+    own = [Path(folder) for folder in (*SYSTEM, *MERGED) if not Path(folder).is_symlink()]
+    configuration = [Path("/etc", name) for name in CONFIGURATION]
+    fixed = [(str(path), str(path), False) for path in _outermost([*own, *configuration, *readable])]
+    devices = [(f"/dev/{name}", f"/dev/{name}", True) for name in DEVICES]
+    own_places = [(str(outside), str(inside), True) for inside, outside in sorted(places.items())]
+    return [*fixed, *devices, *own_places]
+
+
+class _Namespaces:
+    """Linux namespaces, made by an ordinary user."""
+
+    isolation = Isolation(network="none", filesystem="hidden", mechanism="user-namespaces")
+    moves = True
+
+    def wrap(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        cwd: Path,
+        places: Mapping[Path, Path],
+        appearance: Appearance,
+        root: Path,
+    ) -> list[str | Path]:
+        who = appearance
+        spec = {
+            "binds": _binds(places, who.readable),
+            "cpus": list(who.cpus),
+            "cwd": str(cwd),
+            "empty": ["/dev/shm", "/run", "/tmp", "/var/tmp"],  # noqa: S108 - the command's own, not the machine's
+            "files": [
+                ("/etc/group", f"{who.user}:x:{who.gid}:\n"),
+                ("/etc/hostname", f"{who.host}\n"),
+                ("/etc/hosts", f"127.0.0.1 localhost {who.host}\n::1 localhost\n"),
+                ("/etc/passwd", f"{who.user}:x:{who.uid}:{who.gid}::{who.home}:/bin/sh\n"),
+            ],
+            "gid": who.gid,
+            "host": who.host,
+            "links": [
+                *((folder, str(Path(folder).readlink())) for folder in MERGED if Path(folder).is_symlink()),
+                ("/dev/fd", "/proc/self/fd"),
+                ("/dev/stdin", "/proc/self/fd/0"),
+                ("/dev/stdout", "/proc/self/fd/1"),
+                ("/dev/stderr", "/proc/self/fd/2"),
+            ],
+            "root": str(root),
+            "uid": who.uid,
+        }
+        return [sys.executable, "-I", "-S", LAUNCHER, json.dumps(spec, sort_keys=True), *argv]
+
+
+@functools.cache
 def choose_sandbox() -> Sandbox:
-    """Return the strongest sandbox that works here."""
+    """Return the strongest sandbox that works here, found out by running ``true`` in it."""
+    if sys.platform == "linux":
+        namespaces = _Namespaces()
+        with tempfile.TemporaryDirectory(prefix="samewheel-") as root:
+            command = namespaces.wrap(
+                ["/bin/true"], cwd=Path("/"), places={}, appearance=Appearance(), root=Path(root)
+            )
+            if run(command, env={}, timeout=30).ok:
+                return namespaces
     return _Open()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._files import copy_tree
 from samewheel._types import SourceKind
-from samewheel.backend import Workshop
+from samewheel.backend import Workshop, frontends
 from samewheel.compilers import write_shims
 from samewheel.conditions import Conditions
 from samewheel.environment import copy_environment
@@ -15,8 +17,6 @@ from samewheel.sandbox import choose_sandbox
 from samewheel.sources import refresh_index, settle
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from samewheel.environment import Environment
     from samewheel.interpreter import Interpreter
     from samewheel.project import BuildSystem, Settings
@@ -24,18 +24,45 @@ if TYPE_CHECKING:
 
 __all__ = ["plain_conditions", "stage"]
 
+FIXED = Path("/build")
+"""Where a build sees its places, on every machine on which they can be shown to it there."""
+
 
 def plain_conditions(folder: Path, epoch: int, settings: Settings) -> Conditions:
-    """Return the conditions of a plain build whose places lie in ``folder``."""
+    """Return the conditions of a plain build.
+
+    Args:
+        folder: where the build's places lie if they cannot be shown to it at fixed ones.
+        epoch: SOURCE_DATE_EPOCH, POSIX seconds.
+        settings: variables that the user passes on.
+    """
+    base = FIXED if choose_sandbox().moves else folder
     return Conditions(
-        source=folder / "source",
-        environment=folder / "env",
-        home=folder / "home",
-        temp=folder / "tmp",
-        shims=folder / "shims",
+        source=base / "source",
+        environment=base / "env",
+        home=base / "home",
+        temp=base / "tmp",
+        shims=base / "shims",
+        out=base / "out",
         epoch=epoch,
         extra=settings.env,
     )
+
+
+def _outside(conditions: Conditions, folder: Path) -> dict[Path, Path]:
+    """Return where the places that the build sees really are."""
+    moves = choose_sandbox().moves
+    return {
+        inside: folder / name.removeprefix("$").lower() if moves else inside for name, inside in conditions.places
+    }
+
+
+def _readable(environment: Environment, interpreter: Interpreter, settings: Settings) -> tuple[Path, ...]:
+    """Return what a build may read besides the system: interpreters, what calls the backend, the user's choice."""
+    # An environment may name its interpreter by a folder that is itself a link.
+    home = (environment.python.parent / environment.python.readlink()).parent.parent
+    running = (Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve())
+    return (interpreter.prefix, home, *running, *frontends(), *map(Path, settings.readable))
 
 
 def stage(
@@ -51,7 +78,7 @@ def stage(
     """Fill the places that the conditions name, and return the workshop that builds there.
 
     Args:
-        folder: a folder that exists, for requests and products; the places may lie in it.
+        folder: a folder that does not exist yet; the places lie in it if they can be shown elsewhere.
         conditions: what the build will see; none of its places exists yet.
         snapshot: the source, of which the build gets a copy with all times set.
         environment: what is installed, of which the build gets a copy.
@@ -62,20 +89,22 @@ def stage(
     Raises:
         SamewheelError: something cannot be written.
     """
-    copy_tree(snapshot.root, conditions.source)
-    copy_environment(environment, conditions.environment)
+    places = _outside(conditions, folder)
     try:
-        settle(conditions.source, conditions.epoch)
+        for inside in (conditions.home, conditions.temp, conditions.shims, conditions.out):
+            places[inside].mkdir(parents=True)
+        copy_tree(snapshot.root, places[conditions.source])
+        copy_environment(environment, places[conditions.environment])
+        settle(places[conditions.source], conditions.epoch)
         if snapshot.source.kind is SourceKind.GIT:
-            refresh_index(conditions.source)
-        for place in (conditions.home, conditions.temp, conditions.shims, folder / "out"):
-            place.mkdir(parents=True)
-        write_shims(conditions, interpreter)
+            refresh_index(places[conditions.source], time=conditions.epoch)
+        write_shims(places[conditions.shims], conditions, interpreter)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
     return Workshop(
-        folder=folder / "out",
         conditions=conditions,
+        places=places,
+        readable=_readable(environment, interpreter, settings),
         sandbox=choose_sandbox(),
         subdirectory=snapshot.source.subdirectory,
         build_system=build_system,

@@ -107,7 +107,9 @@ def test_no_process_outlives_its_build(ending: str, tmp_path: Path, lifeline: Li
     """However the backend ends, what it started ends with it."""
     project = make_project(tmp_path / "project", f"{HOLD}\nimport signal\n{ending}")
     try:
-        library.build(project, frontend=Frontend.BUILD, env={"LIFELINE": str(lifeline.path)})
+        library.build(
+            project, frontend=Frontend.BUILD, env={"LIFELINE": str(lifeline.path)}, readable=(str(lifeline.path),)
+        )
         succeeded = True
     except BuildFailedError:
         succeeded = False
@@ -120,7 +122,13 @@ def test_no_process_outlives_its_time(frontend: Frontend, tmp_path: Path, lifeli
     """A backend that hangs may have started others that ignore the polite signal."""
     project = make_project(tmp_path / "project", f"{HOLD}\ntime.sleep(600)")
     with pytest.raises(BuildFailedError, match="did not finish within 2 seconds"):
-        library.build(project, frontend=frontend, timeout=2, env={"LIFELINE": str(lifeline.path)})
+        library.build(
+            project,
+            frontend=frontend,
+            timeout=2,
+            env={"LIFELINE": str(lifeline.path)},
+            readable=(str(lifeline.path),),
+        )
     assert lifeline.read_all() == b"running"
 
 
@@ -134,7 +142,9 @@ def test_interruption_leaves_nothing(
     """Ctrl-C, the end of a CI job, or of the terminal, in the middle of a build."""
     project = make_project(tmp_path / "project", f"{HOLD}\ntime.sleep(600)")
     with started(
-        *("build", project, "--frontend", frontend, "--env", lifeline.option), cwd=tmp_path, TMPDIR=str(temp)
+        *("build", project, "--frontend", frontend, "--env", lifeline.option, "--readable", lifeline.path),
+        cwd=tmp_path,
+        TMPDIR=str(temp),
     ) as process:
         assert lifeline.read() == b"running"
         process.send_signal(number)

@@ -251,3 +251,13 @@ def test_progress_tells_the_steps(tmp_path: Path) -> None:
     samewheel.build(make_project(tmp_path / "project", "pass"), progress=recorder)
     assert [step.split()[0] for step in recorder.steps] == ["Copying", "Fetching", "Asking", "Building"]
     assert recorder.warnings == []
+
+
+def test_no_clock_shows_in_the_clone(tmp_path: Path) -> None:
+    """A build tool that looks at git's own files must not find out when it runs."""
+    newest = "max(os.lstat(os.path.join(d, n)).st_mtime for d, ds, fs in os.walk('.git') for n in [*ds, *fs])"
+    project = make_project(tmp_path / "project", f'files["sample.py"] = f"newest = {{{newest}}}\\n"')
+    git(project, "init", "--quiet")
+    commit(project)
+    built = samewheel.build(project)
+    assert members(built.wheel)["sample.py"] == f"newest = {built.buildinfo.epoch.value}.0\n".encode()

@@ -57,6 +57,7 @@ buildinfos = st.builds(
     env=variables,
     conditions=variables,
     isolation=st.builds(Isolation, network=text, filesystem=text, mechanism=text),
+    readable=st.lists(text, max_size=2).map(tuple),
     commands=st.lists(text, max_size=2).map(tuple),
 )
 
@@ -78,6 +79,7 @@ def example() -> BuildInfo:
         env={"Z": "1", "A": "2"},
         conditions={"umask": "022", "home": "$HOME"},
         isolation=Isolation(network="open", filesystem="open", mechanism="none"),
+        readable=(),
         commands=("true",),
     )
 

@@ -73,13 +73,14 @@ def commands(
         newest=None,
         left_out=left_out,
     )
-    places = {name: Path("/secret", name) for name in ("source", "environment", "home", "temp", "shims")}
+    places = {name: Path("/secret", name) for name in ("source", "environment", "home", "temp", "shims", "out")}
     conditions = Conditions(
         source=places["source"],
         environment=places["environment"],
         home=places["home"],
         temp=places["temp"],
         shims=places["shims"],
+        out=places["out"],
         epoch=1_600_000_000,
         extra=settings.env,
     )

@@ -29,7 +29,7 @@ SOURCE = '#include "demo.h"\n#include <Python.h>\nint answer(void) { return DEMO
 
 def conditions(folder: Path) -> Conditions:
     """Return conditions whose places are made in a folder."""
-    places = {name: folder / name for name in ("source", "environment", "home", "temp", "shims")}
+    places = {name: folder / name for name in ("source", "environment", "home", "temp", "shims", "out")}
     for place in places.values():
         place.mkdir(parents=True)
     return Conditions(
@@ -38,6 +38,7 @@ def conditions(folder: Path) -> Conditions:
         home=places["home"],
         temp=places["temp"],
         shims=places["shims"],
+        out=places["out"],
         epoch=0,
     )
 
@@ -139,7 +140,7 @@ def test_shims_are_written_for_what_there_is(tmp_path: Path) -> None:
     """A shim for a compiler that is missing would make configure scripts believe in it."""
     build = conditions(tmp_path)
     interpreter = find_interpreter()
-    write_shims(build, interpreter)
+    write_shims(build.shims, build, interpreter)
     assert {shim.name for shim in build.shims.iterdir()} == set(find_compilers(interpreter))
     assert all(shim.stat().st_mode & 0o777 == 0o755 for shim in build.shims.iterdir())
 
@@ -147,7 +148,7 @@ def test_shims_are_written_for_what_there_is(tmp_path: Path) -> None:
 def compiled(folder: Path, *flags: str, build_folder: str = ".") -> Path:
     """Compile a small extension as a build would, with debug information, and return the shared object."""
     build = conditions(folder)
-    write_shims(build, find_interpreter())
+    write_shims(build.shims, build, find_interpreter())
     project = build.source / "pkg"
     project.mkdir()
     (project / "demo.c").write_text(SOURCE)

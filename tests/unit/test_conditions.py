@@ -14,13 +14,14 @@ PLACES = Path("/somewhere/secret")
 
 def conditions(*, extra: dict[str, str] | None = None, **places: Path) -> Conditions:
     """Return the conditions of a plain build."""
-    folders = {name: PLACES / name for name in ("source", "environment", "home", "temp", "shims")} | places
+    folders = {name: PLACES / name for name in ("source", "environment", "home", "temp", "shims", "out")} | places
     return Conditions(
         source=folders["source"],
         environment=folders["environment"],
         home=folders["home"],
         temp=folders["temp"],
         shims=folders["shims"],
+        out=folders["out"],
         epoch=1_600_000_000,
         extra=extra or {},
     )
@@ -79,5 +80,5 @@ def test_inner_place_is_masked_by_its_own_name() -> None:
 
 def test_every_place_is_masked() -> None:
     """Logs are evidence that we hand on."""
-    text = " ".join(f"{PLACES}/{name}/x" for name in ("source", "environment", "home", "temp", "shims"))
-    assert conditions().masked(text) == "$SOURCE/x $ENV/x $HOME/x $TMP/x $SHIMS/x"
+    text = " ".join(f"{PLACES}/{name}/x" for name in ("source", "environment", "home", "temp", "shims", "out"))
+    assert conditions().masked(text) == "$SOURCE/x $ENV/x $HOME/x $TMP/x $SHIMS/x $OUT/x"

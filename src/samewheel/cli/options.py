@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -43,6 +43,10 @@ common_options = _stacked(
         click.option(
             "--env", "-e", "env", metavar="NAME[=VALUE]", multiple=True,
             help="Variable that the build sees; without a value, the caller's. It is written to the buildinfo.",
+        ),
+        click.option(
+            "--readable", metavar="PATH", multiple=True, type=click.Path(exists=True, path_type=Path),
+            help="File or folder of this machine that the build may read besides the system's.",
         ),
         click.option(
             "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
@@ -109,31 +113,36 @@ def _environment(words: Sequence[str]) -> dict[str, str]:
     return env
 
 
+def _absolute(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return paths from the root on; links in them are kept."""
+    return tuple(str(path.absolute()) for path in paths)
+
+
+def _seconds(seconds: float) -> float:
+    if not math.isfinite(seconds):
+        raise UsageError(f"--timeout {seconds} is no time", hint="Without the option, there is no limit.")
+    return seconds
+
+
+CONVERTERS: dict[str, Callable[[Any], object]] = {
+    "config_settings": _config_settings,
+    "constraints": lambda path: str(path.absolute()),
+    "env": _environment,
+    "frontend": Frontend,
+    "python": str,
+    "readable": _absolute,
+    "requires_python": str,
+    "timeout": _seconds,
+    "via": Via,
+}
+"""What becomes of an option's words, by the name of the setting that they decide."""
+
+
 def overrides_from(options: dict[str, Any]) -> Overrides:
     """Return the settings that the command line decides; an option that was not given decides nothing.
 
     Raises:
         UsageError: an option is no setting, or ``--env`` names a variable that is not set.
     """
-    overrides: Overrides = {}
-    if options.get("constraints"):
-        overrides["constraints"] = str(options["constraints"].absolute())
-    if options.get("requires_python"):
-        overrides["requires_python"] = options["requires_python"]
-    if options.get("python"):
-        overrides["python"] = options["python"]
-    if options.get("frontend"):
-        overrides["frontend"] = Frontend(options["frontend"])
-    if options.get("via"):
-        overrides["via"] = Via(options["via"])
-    if options.get("timeout"):
-        if not math.isfinite(options["timeout"]):
-            raise UsageError(
-                f"--timeout {options['timeout']} is no time", hint="Without the option, there is no limit."
-            )
-        overrides["timeout"] = options["timeout"]
-    if options.get("config_settings"):
-        overrides["config_settings"] = _config_settings(options["config_settings"])
-    if options.get("env"):
-        overrides["env"] = _environment(options["env"])
-    return overrides
+    given = {name: convert(options[name]) for name, convert in CONVERTERS.items() if options.get(name)}
+    return cast("Overrides", given)

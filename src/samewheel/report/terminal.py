@@ -50,7 +50,8 @@ def _source(info: BuildInfo) -> str:
 def _isolation(info: BuildInfo) -> str:
     if info.isolation.mechanism == "none":
         return "none: the build could reach the network and write to other files"
-    return f"{info.isolation.mechanism}: network {info.isolation.network}, files {info.isolation.filesystem}"
+    network = "no network" if info.isolation.network == "none" else f"network {info.isolation.network}"
+    return f"{info.isolation.mechanism}: {network}, files {info.isolation.filesystem}"
 
 
 def built_lines(built: Built) -> Iterator[str]:

@@ -16,7 +16,7 @@ from samewheel._types import SourceKind
 from samewheel.errors import SamewheelError, UsageError
 from samewheel.sources import _changes, _copying, _lfs
 from samewheel.sources._command import attempt, git, names, user_options
-from samewheel.sources.snapshot import Snapshot, Source, finish, shown
+from samewheel.sources.snapshot import Snapshot, Source, finish, settle, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -232,19 +232,26 @@ def take(
     return snapshot
 
 
-def refresh_index(root: Path) -> None:
+def refresh_index(root: Path, *, time: int | None = None) -> None:
     """Let the index of a clone, and of its submodules, know the files' present times and modes.
 
     Else tools that compare without looking, such as ``git diff-index``, take every file for modified.
 
+    Args:
+        root: the top of the clone.
+        time: what git's own files then get as modification time, POSIX seconds, so that no clock shows in them.
+
     Raises:
         SamewheelError: git failed.
+        OSError: a time cannot be set.
     """
     # It fails if a file is really modified, as after laying changes over.
     attempt(root, "update-index", "-q", "--refresh")
     for path in _changes.submodules(root):
         if os.path.lexists(root / path / ".git"):
-            refresh_index(root / path)
+            refresh_index(root / path, time=time)
+    if time is not None:
+        settle(root / ".git", time)
 
 
 def ignored_files(source: Source) -> tuple[str, ...]:

@@ -1,0 +1,167 @@
+"""Runs one command in namespaces of its own; run as a script, never imported by samewheel.
+
+    python -I -S _launch.py SPEC COMMAND...
+
+SPEC is JSON, which :mod:`samewheel.sandbox` writes. The command gets a file system of just what SPEC names, an empty
+network with a loopback that is up, its own host name, process ids and user id; it can gain no privileges, and when it
+ends, everything that it started ends with it. Needs user namespaces (user_namespaces(7)); no privileges, no packages.
+
+Ends with the command's status, or 128 + n if signal n ended it; with 125, and a message, if the sandbox fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import platform
+import signal
+import socket
+import struct
+import sys
+from typing import Any, NoReturn
+
+# From linux/sched.h, linux/mount.h, linux/fcntl.h, linux/prctl.h and linux/sockios.h.
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
+CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
+MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
+MNT_DETACH, MOUNT_ATTR_RDONLY, AT_RECURSIVE, AT_FDCWD = 2, 1, 0x8000, -100
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+SIOCSIFFLAGS, IFF_UP_LOOPBACK_RUNNING = 0x8914, 0x49
+MOUNT_SETATTR = 442
+PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
+
+SANDBOX_FAILED = 125
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def check(result: int, what: str) -> None:
+    """Raise the error of a system call that failed."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), what)
+
+
+def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
+    """Attach a file system, or a folder, to the place ``target``; see its manual page."""
+    words = [os.fsencode(source), os.fsencode(target), os.fsencode(kind) or None]
+    check(libc.mount(*words, ctypes.c_ulong(flags), os.fsencode(data) or None), f"mount {target}")
+
+
+def make_read_only(target: str) -> None:
+    """Forbid writing below a mount, other mounts below it included: mount_setattr(2), Linux 5.12."""
+    attributes = struct.pack("QQQQ", MOUNT_ATTR_RDONLY, 0, 0, 0)
+    call = (AT_FDCWD, os.fsencode(target), AT_RECURSIVE, attributes, ctypes.c_size_t(len(attributes)))
+    check(libc.syscall(MOUNT_SETATTR, *call), f"mount_setattr {target}")
+
+
+def write(path: str, text: str) -> None:
+    """Write a file of the kernel's in one call."""
+    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs start-up time
+        file.write(text)
+
+
+def make_namespaces(spec: dict[str, Any]) -> None:
+    """Leave all namespaces of the caller but those of time and control groups."""
+    uid, gid = os.getuid(), os.getgid()
+    everything = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET
+    check(libc.unshare(everything), "unshare")
+    write("/proc/self/setgroups", "deny")
+    write("/proc/self/uid_map", f"{spec['uid']} {uid} 1")
+    write("/proc/self/gid_map", f"{spec['gid']} {gid} 1")
+    socket.sethostname(spec["host"])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP_LOOPBACK_RUNNING))
+
+
+def prepare_target(target: str, like: str) -> None:
+    """Make a folder or an empty file to mount something on."""
+    if os.path.isdir(like):  # noqa: PTH112 - as above
+        os.makedirs(target, exist_ok=True)  # noqa: PTH103
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+        with contextlib.suppress(FileExistsError), open(target, "x", encoding="utf-8"):  # noqa: PTH123
+            pass
+
+
+def fill(root: str, spec: dict[str, Any]) -> None:
+    """Make the file system that the command will see."""
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
+    for path, target in spec["links"]:
+        os.makedirs(os.path.dirname(root + path), exist_ok=True)  # noqa: PTH103, PTH120
+        os.symlink(target, root + path)  # noqa: PTH211
+    for path, content in spec["files"]:
+        os.makedirs(os.path.dirname(root + path), exist_ok=True)  # noqa: PTH103, PTH120
+        write(root + path, content)
+    for path in spec["empty"]:
+        os.makedirs(root + path, exist_ok=True)  # noqa: PTH103
+        mount("tmpfs", root + path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
+    for outside, inside, writable in spec["binds"]:
+        prepare_target(root + inside, outside)
+        mount(outside, root + inside, flags=MS_BIND | MS_REC)
+        if not writable:
+            make_read_only(root + inside)
+    # While the caller's is still in sight: the kernel gives a new /proc only to who could see a whole one before.
+    os.makedirs(f"{root}/proc", exist_ok=True)  # noqa: PTH103
+    mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV)
+
+
+def enter(root: str) -> None:
+    """Make ``root`` the root, and let go of the caller's: pivot_root(2), "pivot_root(".", ".")"."""
+    os.chdir(root)
+    check(libc.syscall(PIVOT_ROOT[platform.machine()], b".", b"."), "pivot_root")
+    check(libc.umount2(b".", MNT_DETACH), "umount of the old root")
+    os.chdir("/")
+
+
+def start(spec: dict[str, Any], command: list[str]) -> NoReturn:
+    """Become the command."""
+    check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.chdir(spec["cwd"])
+    if spec["cpus"]:
+        os.sched_setaffinity(0, spec["cpus"])
+    os.execvp(command[0], command)  # noqa: S606 - that is what this script is for
+
+
+def status_of(status: int) -> int:
+    """Return a wait status as a shell's exit code."""
+    return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
+
+
+def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
+    """Be process 1: start the command, reap orphans, and end with the command; the kernel then kills the rest."""
+    check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
+    fill(spec["root"], spec)
+    enter(spec["root"])
+    child = os.fork()
+    if child == 0:
+        start(spec, command)
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            os._exit(status_of(status))
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name."""
+    spec, command = json.loads(sys.argv[1]), sys.argv[2:]
+    try:
+        make_namespaces(spec)
+        child = os.fork()
+        if child == 0:
+            be_first(spec, command)
+        _, status = os.waitpid(child, 0)
+        os._exit(status_of(status))
+    except OSError as error:
+        sys.stderr.write(f"samewheel: the sandbox failed: {error}\n")
+        sys.stderr.flush()
+        os._exit(SANDBOX_FAILED)
+
+
+if __name__ == "__main__":
+    main()

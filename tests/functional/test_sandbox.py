@@ -1,0 +1,205 @@
+"""What a build cannot reach, tried from inside of real builds."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+import pytest
+
+import samewheel
+from samewheel.sandbox import Appearance, choose_sandbox
+from tests.functional.builds import make_project, members
+
+if TYPE_CHECKING:
+    from samewheel.project import Overrides
+
+isolated = pytest.mark.skipif(
+    choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
+)
+
+
+def told(project: Path, **options: Unpack[Overrides]) -> str:
+    """Build a project and return what its backend wrote into ``told.txt``."""
+    built = samewheel.build(project, **options)
+    return members(built.wheel)["told.txt"].decode()
+
+
+def trying(folder: Path, code: str) -> Path:
+    """Make a project whose backend runs statements and packs ``answer``, or the name of the error they raised."""
+    lines = "".join(f"    {line}\n" for line in code.strip().splitlines())
+    body = f'answer = "done"\ntry:\n{lines}except BaseException as error:\n    answer = type(error).__name__\n'
+    return make_project(folder, f'import socket\n{body}files["told.txt"] = str(answer)')
+
+
+@isolated
+@pytest.mark.parametrize(
+    "code",
+    [
+        'socket.create_connection(("192.0.2.1", 80), 5)',
+        'socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("192.0.2.1", 53))',
+        'socket.create_connection(("2001:db8::1", 80), 5)',
+        'socket.getaddrinfo("example.org", 80)',
+    ],
+    ids=["tcp", "udp", "ipv6", "names"],
+)
+def test_network_is_out_of_reach(tmp_path: Path, code: str) -> None:
+    """What a build downloads is pinned by nothing, and what it sends may be a secret."""
+    assert told(trying(tmp_path / "project", code)) in {"OSError", "gaierror"}
+
+
+@isolated
+def test_loopback_works(tmp_path: Path) -> None:
+    """Build tools talk to helpers of their own, and test suites to servers of their own."""
+    code = """
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname(), 5)
+client.sendall(b"hello")
+answer = server.accept()[0].recv(5).decode()
+"""
+    assert told(trying(tmp_path / "project", code)) == "hello"
+
+
+@isolated
+def test_sockets_of_the_machine_are_out_of_reach(tmp_path: Path) -> None:
+    """A container engine's, an agent's or a desktop's socket would be a way out of any network namespace."""
+    path = f"/tmp/samewheel-{os.getpid()}.sock"  # noqa: S108 - a place that every process of the machine may see
+    abstract = f"\0samewheel-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as named, socket.socket(socket.AF_UNIX) as unnamed:
+        named.bind(path)
+        named.listen()
+        unnamed.bind(abstract)
+        unnamed.listen()
+        try:
+            for number, address in enumerate((path, abstract)):
+                code = f"socket.socket(socket.AF_UNIX).connect({address!r})"
+                answer = told(trying(tmp_path / f"project{number}", code))
+                assert answer in {"FileNotFoundError", "ConnectionRefusedError"}
+        finally:
+            Path(path).unlink()
+
+
+@isolated
+def test_files_of_the_user_and_the_machine_are_hidden(tmp_path: Path) -> None:
+    """Keys, tokens, histories, other projects: a build that cannot see them cannot leak or depend on them."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret", "utf-8")
+    paths = [
+        str(secret),
+        str(Path("~/.ssh").expanduser()),
+        "/etc/shadow",
+        os.environ["SAMEWHEEL_CACHE_DIR"],
+        "/root/.bashrc",
+    ]
+    code = f"answer = [p for p in {paths!r} if os.path.exists(p)]"
+    assert told(trying(tmp_path / "project", code)) == "[]"
+
+
+@isolated
+def test_file_that_the_user_names_can_be_read_and_not_written(tmp_path: Path) -> None:
+    """Some builds need a tool kit that lies elsewhere; the buildinfo then says so."""
+    kit = tmp_path / "kit"
+    kit.mkdir()
+    (kit / "version").write_text("1.2", "utf-8")
+    code = f"answer = open({str(kit / 'version')!r}).read()\nopen({str(kit / 'new')!r}, 'w')"
+    project = trying(tmp_path / "project", code)
+    assert told(project, readable=(str(kit),)) == "OSError"
+    assert not (kit / "new").exists()
+    project = trying(tmp_path / "other", code.splitlines()[0])
+    assert told(project, readable=(str(kit),)) == "1.2"
+
+
+@isolated
+@pytest.mark.parametrize("path", ["'/usr/new'", "'/etc/ssl/new'", "'/sys/devices/system/cpu/new'", "os.__file__"])
+def test_system_is_not_writable(tmp_path: Path, path: str) -> None:
+    """A build that changes the machine changes the next build."""
+    assert told(trying(tmp_path / "project", f"open({path}, 'w')")) == "OSError"
+
+
+@isolated
+def test_build_sees_one_user_one_host_and_its_own_processes(tmp_path: Path) -> None:
+    """Who builds, and where, must not show in a wheel."""
+    code = """
+import getpass, pwd
+processes = [p for p in os.listdir("/proc") if p.isdigit()]
+names = (getpass.getuser(), pwd.getpwuid(os.getuid()).pw_name, socket.gethostname())
+answer = (os.getuid(), os.getgid(), *names, len(processes) < 10, os.getcwd())
+"""
+    expected = (1000, 1000, "samewheel", "samewheel", "samewheel", True, "/build/source")
+    assert told(trying(tmp_path / "project", code)) == str(expected)
+
+
+@isolated
+def test_privileges_cannot_be_gained(tmp_path: Path) -> None:
+    """A program with the set-user-id bit would else be a way out."""
+    code = "answer = [l.split()[1] for l in open('/proc/self/status') if l.startswith(('NoNewPrivs', 'CapEff'))]"
+    assert told(trying(tmp_path / "project", code)) == "['0000000000000000', '1']"
+
+
+@isolated
+def test_buildinfo_and_output_say_what_was_in_force(tmp_path: Path) -> None:
+    """A claim that nobody wrote down cannot be checked at the gate."""
+    isolation = samewheel.build(make_project(tmp_path / "project", "")).buildinfo.isolation
+    assert (isolation.network, isolation.filesystem, isolation.mechanism) == ("none", "hidden", "user-namespaces")
+
+
+@isolated
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user, and others try it by being one")
+@pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="there is no interpreter that everybody may run")
+def test_sandbox_works_for_an_ordinary_user() -> None:
+    """Nobody should need root to build."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        launcher = shutil.copy(Path(samewheel.__path__[0], "_launch.py"), folder)
+        root = Path(folder, "root")
+        root.mkdir()
+        shutil.chown(root, 65534, 65534)
+        command = choose_sandbox().wrap(
+            ["/usr/bin/id", "-u"], cwd=Path("/"), places={}, appearance=Appearance(), root=root
+        )
+        finished = subprocess.run(
+            ["/usr/bin/python3", "-I", "-S", launcher, *command[4:]],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            user=65534,
+            group=65534,
+            extra_groups=[],
+        )
+    assert (finished.stdout, finished.stderr, finished.returncode) == ("1000\n", "", 0)
+
+
+@isolated
+@pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is not installed")
+def test_build_without_a_sandbox_says_so(tmp_path: Path) -> None:
+    """Where the system forbids namespaces a build still runs, and claims nothing."""
+    project = make_project(tmp_path / "project", "")
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    finished = subprocess.run(
+        [
+            str(shutil.which("unshare")),
+            "-Ur",
+            "sh",
+            "-c",
+            forbid,
+            "sh",
+            sys.executable,
+            "-m",
+            "samewheel",
+            "build",
+            "-q",
+            project,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "isolation    none: the build could reach the network and write to other files" in finished.stdout
