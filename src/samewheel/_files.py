@@ -20,7 +20,17 @@ from samewheel.errors import SamewheelError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["copy_tree", "place", "remove", "sha256_of", "temporary_folder", "tree_digest", "walk", "write_atomic"]
+__all__ = [
+    "copy_in_order",
+    "copy_tree",
+    "place",
+    "remove",
+    "sha256_of",
+    "temporary_folder",
+    "tree_digest",
+    "walk",
+    "write_atomic",
+]
 
 
 def sha256_of(path: Path) -> Sha256:
@@ -115,6 +125,27 @@ def copy_tree(source: Path, destination: Path) -> None:
             shutil.copytree(source, destination, symlinks=True)
     except (OSError, shutil.Error) as error:
         raise SamewheelError(f"cannot copy {source} to {destination}", cause=str(error)) from error
+
+
+def copy_in_order(source: Path, destination: Path, *, backwards: bool) -> None:
+    """Copy a folder file by file, each folder's entries by their names, or ``backwards``.
+
+    Some file systems list a folder in the order in which its entries were made, or the other way round (tmpfs does):
+    there, two copies made in opposite orders are listed in opposite orders.
+
+    Raises:
+        OSError: something cannot be copied.
+    """
+    destination.mkdir(parents=True)
+    for name in sorted(os.listdir(source), reverse=backwards):  # noqa: PTH208 - names are enough
+        entry, copy = source / name, destination / name
+        if entry.is_symlink():
+            copy.symlink_to(entry.readlink())
+        elif entry.is_dir():
+            copy_in_order(entry, copy, backwards=backwards)
+        else:
+            shutil.copy2(entry, copy)
+    shutil.copystat(source, destination)
 
 
 @contextmanager

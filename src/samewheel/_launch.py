@@ -60,7 +60,7 @@ def make_read_only(target: str) -> None:
 
 def write(path: str, text: str) -> None:
     """Write a file of the kernel's in one call."""
-    with open(path, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs start-up time
+    with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
 
@@ -79,11 +79,11 @@ def make_namespaces(spec: dict[str, Any]) -> None:
 
 def prepare_target(target: str, like: str) -> None:
     """Make a folder or an empty file to mount something on."""
-    if os.path.isdir(like):  # noqa: PTH112 - as above
-        os.makedirs(target, exist_ok=True)  # noqa: PTH103
+    if os.path.isdir(like):
+        os.makedirs(target, exist_ok=True)
     else:
-        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
-        with contextlib.suppress(FileExistsError), open(target, "x", encoding="utf-8"):  # noqa: PTH123
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(target, "x", encoding="utf-8"):
             pass
 
 
@@ -92,13 +92,13 @@ def fill(root: str, spec: dict[str, Any]) -> None:
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
     mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
     for path, target in spec["links"]:
-        os.makedirs(os.path.dirname(root + path), exist_ok=True)  # noqa: PTH103, PTH120
-        os.symlink(target, root + path)  # noqa: PTH211
+        os.makedirs(os.path.dirname(root + path), exist_ok=True)
+        os.symlink(target, root + path)
     for path, content in spec["files"]:
-        os.makedirs(os.path.dirname(root + path), exist_ok=True)  # noqa: PTH103, PTH120
+        os.makedirs(os.path.dirname(root + path), exist_ok=True)
         write(root + path, content)
     for path in spec["empty"]:
-        os.makedirs(root + path, exist_ok=True)  # noqa: PTH103
+        os.makedirs(root + path, exist_ok=True)
         mount("tmpfs", root + path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
     for outside, inside, writable in spec["binds"]:
         prepare_target(root + inside, outside)
@@ -106,7 +106,7 @@ def fill(root: str, spec: dict[str, Any]) -> None:
         if not writable:
             make_read_only(root + inside)
     # While the caller's is still in sight: the kernel gives a new /proc only to who could see a whole one before.
-    os.makedirs(f"{root}/proc", exist_ok=True)  # noqa: PTH103
+    os.makedirs(f"{root}/proc", exist_ok=True)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV)
 
 

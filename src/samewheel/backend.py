@@ -75,7 +75,8 @@ class Workshop:
             gid=conditions.uid,
             user=conditions.user,
             home=conditions.home,
-            readable=self.readable,
+            cpus=conditions.cpus,
+            readable=(*self.readable, *filter(None, [conditions.clock_library, conditions.locale_folder])),
         )
         with temporary_folder() as root:
             return run(
@@ -117,6 +118,15 @@ class Workshop:
             return json.loads(answer.read_bytes())
         except (OSError, ValueError) as error:
             raise BuildFailedError(f"{what} gave no answer", cause=f"{error}\n{finished.tail()}") from error
+
+    def observed(self) -> dict[str, object] | None:
+        """Return what the last process of the build that worked in the source saw; None if no probe reported."""
+        try:
+            lines = (self._out / "observed.jsonl").read_text("utf-8").splitlines()
+            seen = json.loads(lines[-1])
+        except (OSError, ValueError, IndexError):
+            return None
+        return seen if isinstance(seen, dict) else None
 
     def clear(self) -> None:
         """Remove all places, and with them what the build left."""

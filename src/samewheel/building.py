@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from samewheel._types import Progress
+    from samewheel.backend import Workshop
     from samewheel.buildinfo import Isolation
     from samewheel.conditions import Conditions
     from samewheel.preparing import Prepared
@@ -43,6 +44,8 @@ class Product:
     sdist: Path | None
     conditions: Conditions
     isolation: Isolation
+    observed: dict[str, object] | None = None
+    """What the build process saw of its conditions, where a probe was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +60,23 @@ class Built:
     buildinfo: BuildInfo
 
 
-def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progress: Progress = SILENT) -> Product:
+def perform(
+    prepared: Prepared,
+    folder: Path,
+    conditions: Conditions,
+    *,
+    probe: bool = False,
+    source_folder: Path | None = None,
+    progress: Progress = SILENT,
+) -> Product:
     """Build once, under the given conditions, and check what comes out.
 
     Args:
         prepared: source, constraints and environments; nothing of it is changed.
         folder: an existing folder for what is built.
         conditions: what the build sees; its places are made, and removed again.
+        probe: have the build process write down what it sees.
+        source_folder: where the copy of the source really lies; None is a place in ``folder``.
         progress: told what is going on.
 
     Raises:
@@ -73,7 +86,7 @@ def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progres
     settings = opened.settings
     snapshot, sdist = opened.snapshot, None
 
-    def step(what: str) -> tuple[Path, Isolation]:
+    def step(what: str) -> tuple[Path, Workshop, dict[str, object] | None]:
         progress.step(f"Building the {what} with {opened.project.build_system.backend}")
         workshop = stage(
             folder / what,
@@ -83,19 +96,23 @@ def perform(prepared: Prepared, folder: Path, conditions: Conditions, *, progres
             interpreter=opened.interpreter,
             build_system=opened.project.build_system,
             settings=settings,
+            probe=probe,
+            source_folder=source_folder,
         )
         built = workshop.build(what, settings.frontend)
         kept = built.rename(folder / built.name)
+        observed = workshop.observed()
         workshop.clear()
-        return kept, workshop.sandbox.isolation
+        return kept, workshop, observed
 
     if "sdist" in prepared.environments:
-        sdist, _ = step("sdist")
+        sdist, _, _ = step("sdist")
     if sdist is not None and settings.via is Via.SDIST:
         snapshot = take(inspect(sdist), folder / "unpacked")
-    wheel, isolation = step("wheel")
+    wheel, workshop, observed = step("wheel")
     check_wheel(wheel)
-    return Product(wheel=wheel, sdist=sdist, conditions=conditions, isolation=isolation)
+    isolation = workshop.sandbox.isolation
+    return Product(wheel=wheel, sdist=sdist, conditions=conditions, isolation=isolation, observed=observed)
 
 
 def _below(folder: Path, path: Path) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,10 +42,23 @@ class Conditions:
     umask: int = 0o022
     timezone: str = "UTC"
     locale: str = UTF8_LOCALE
+    locale_folder: Path | None = None
+    """Where the locale lies, if the system does not have it (LOCPATH)."""
     hash_seed: int = 0
     user: str = "samewheel"
     uid: int = 1000
+    """Also the group; only where the sandbox can give the build another one than ours."""
     host: str = "samewheel"
+    source_mtime: int | None = None
+    """Modification time of the source's files, POSIX seconds; None: the epoch."""
+    directory_order: Literal["", "forwards", "backwards"] = ""
+    """In which order folders of the source list their files; empty: as the disk has it."""
+    cpus: tuple[int, ...] = ()
+    """Processors that the build may use; empty: all."""
+    clock_offset: int = 0
+    """Seconds by which the build's clock is wrong."""
+    clock_library: Path | None = None
+    """The libfaketime that makes it so."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Variables that the user passes on (``--env``); they come last and win."""
 
@@ -66,7 +79,18 @@ class Conditions:
         """Return the whole environment of the build process."""
         # The environment first: uv puts it there in any case, and what it brings is locked.
         path = (str(self.environment / "bin"), str(self.shims), *SYSTEM_PATH)
+        more = {}
+        if self.clock_library is not None:
+            # Without the last one, waiting for threads may never end (libfaketime issue 390).
+            more = {
+                "FAKETIME": f"{self.clock_offset:+d}",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                "LD_PRELOAD": str(self.clock_library),
+            }
+        if self.locale_folder is not None:
+            more["LOCPATH"] = str(self.locale_folder)
         return {
+            **more,
             "HOME": str(self.home),
             "LANG": self.locale,
             "LC_ALL": self.locale,
@@ -90,7 +114,7 @@ class Conditions:
             "path": seen["PATH"],
             "hash_seed": seen["PYTHONHASHSEED"],
             "source": "$SOURCE",
-            "source_mtime": str(self.epoch),
+            "source_mtime": str(self.epoch if self.source_mtime is None else self.source_mtime),
             "temp": seen["TMPDIR"],
             "timezone": seen["TZ"],
             "umask": f"{self.umask:03o}",

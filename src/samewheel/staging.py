@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samewheel._files import copy_tree
+from samewheel._files import copy_in_order, copy_tree
 from samewheel._types import SourceKind
 from samewheel.backend import Workshop, frontends
 from samewheel.compilers import write_shims
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from samewheel.sources import Snapshot
 
 __all__ = ["plain_conditions", "stage"]
+
+PROBE = Path(__file__).with_name("_probe.py")
 
 FIXED = Path("/build")
 """Where a build sees its places, on every machine on which they can be shown to it there."""
@@ -49,12 +51,12 @@ def plain_conditions(folder: Path, epoch: int, settings: Settings) -> Conditions
     )
 
 
-def _outside(conditions: Conditions, folder: Path) -> dict[Path, Path]:
+def _outside(conditions: Conditions, folder: Path, source_folder: Path | None) -> dict[Path, Path]:
     """Return where the places that the build sees really are."""
-    moves = choose_sandbox().moves
-    return {
-        inside: folder / name.removeprefix("$").lower() if moves else inside for name, inside in conditions.places
-    }
+    if not choose_sandbox().moves:
+        return {inside: inside for _, inside in conditions.places}
+    places = {inside: folder / name.removeprefix("$").lower() for name, inside in conditions.places}
+    return places if source_folder is None else {**places, conditions.source: source_folder}
 
 
 def _readable(environment: Environment, interpreter: Interpreter, settings: Settings) -> tuple[Path, ...]:
@@ -63,6 +65,28 @@ def _readable(environment: Environment, interpreter: Interpreter, settings: Sett
     home = (environment.python.parent / environment.python.readlink()).parent.parent
     running = (Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve())
     return (interpreter.prefix, home, *running, *frontends(), *map(Path, settings.readable))
+
+
+def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions) -> None:
+    """Make the build's copy of the source, with the times and the order that the conditions name."""
+    time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
+    if conditions.directory_order:
+        copy_in_order(snapshot.root, folder, backwards=conditions.directory_order == "backwards")
+    else:
+        copy_tree(snapshot.root, folder)
+    settle(folder, time)
+    if snapshot.source.kind is SourceKind.GIT:
+        refresh_index(folder, time=time)
+
+
+def _plant_probe(environment: Path, interpreter: Interpreter, conditions: Conditions, project: Path) -> None:
+    """Have every Python of the environment write down what it sees."""
+    packages = environment / "lib" / f"python{interpreter.minor}" / "site-packages"
+    text = PROBE.read_text("utf-8")
+    for word, path in (("FOLDER", conditions.out), ("SOURCE", conditions.source), ("PROJECT", project)):
+        text = text.replace(f"@{word}@", str(path))
+    (packages / "_samewheel_probe.py").write_text(text, "utf-8")
+    (packages / "_samewheel_probe.pth").write_text("import _samewheel_probe\n", "utf-8")
 
 
 def stage(
@@ -74,6 +98,8 @@ def stage(
     interpreter: Interpreter,
     build_system: BuildSystem,
     settings: Settings,
+    probe: bool = False,
+    source_folder: Path | None = None,
 ) -> Workshop:
     """Fill the places that the conditions name, and return the workshop that builds there.
 
@@ -85,19 +111,21 @@ def stage(
         interpreter: the interpreter whose compilers are shimmed.
         build_system: the backend.
         settings: what is passed to it, and its time limit.
+        probe: have the build process write down what it sees.
+        source_folder: where the copy of the source really lies; None is a place in ``folder``.
 
     Raises:
         SamewheelError: something cannot be written.
     """
-    places = _outside(conditions, folder)
+    places = _outside(conditions, folder, source_folder)
     try:
         for inside in (conditions.home, conditions.temp, conditions.shims, conditions.out):
             places[inside].mkdir(parents=True)
-        copy_tree(snapshot.root, places[conditions.source])
+        _copy_source(snapshot, places[conditions.source], conditions)
         copy_environment(environment, places[conditions.environment])
-        settle(places[conditions.source], conditions.epoch)
-        if snapshot.source.kind is SourceKind.GIT:
-            refresh_index(places[conditions.source], time=conditions.epoch)
+        if probe:
+            project = conditions.source / snapshot.source.subdirectory
+            _plant_probe(places[conditions.environment], interpreter, conditions, project)
         write_shims(places[conditions.shims], conditions, interpreter)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error

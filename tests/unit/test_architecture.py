@@ -19,13 +19,14 @@ PACKAGE = Path(errors.__file__).parent
 LAYERS = (
     *("errors", "_types", "_process", "_files", "_uv"),
     *("project", "constraints", "conditions", "buildinfo", "epoch", "packaged", "wheel"),
-    *("sources", "interpreter", "compilers", "sandbox", "environment", "backend", "commands"),
-    *("staging", "preparing", "locking", "building", "report"),
+    *("compare", "verification"),
+    *("sources", "interpreter", "compilers", "sandbox", "machine", "variations"),
+    *("environment", "backend", "commands", "staging", "preparing", "locking", "building", "verifying", "report"),
     *("__init__", "cli", "__main__"),
 )
 """Modules and packages, lowest first: each may import what stands before it, and a package what is in itself."""
 
-STANDALONE = frozenset({"_hooks", "_launch"})
+STANDALONE = frozenset({"_hooks", "_launch", "_probe"})
 """Run as scripts for a build: they import nothing of ours, and nothing of ours imports them."""
 
 LONGEST = 400

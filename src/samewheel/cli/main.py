@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "build": "Build a wheel under fixed conditions from locked dependencies.",
+    "conditions": "Show which conditions of a build can be varied on this machine.",
     "lock": "Pin and hash everything that building the project may install.",
+    "verify": "Build twice under opposite conditions and compare the wheels.",
 }
 """Commands and their one-line helps; each lives in a module of its name that is imported when it is run."""
 

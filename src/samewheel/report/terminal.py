@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from samewheel.buildinfo import BuildInfo
+    from samewheel.buildinfo import BuildInfo, Isolation
     from samewheel.building import Built
     from samewheel.constraints import Constraints
     from samewheel.locking import Locked
+    from samewheel.verifying import Verified
 
-__all__ = ["built_lines", "locked_lines", "stale_lines"]
+__all__ = ["built_lines", "conditions_lines", "locked_lines", "stale_lines", "verified_lines"]
 
 ORIGINS = {
     "commit": "the commit's time",
@@ -47,11 +48,11 @@ def _source(info: BuildInfo) -> str:
     return " ".join(parts)
 
 
-def _isolation(info: BuildInfo) -> str:
-    if info.isolation.mechanism == "none":
+def _isolation(isolation: Isolation) -> str:
+    if isolation.mechanism == "none":
         return "none: the build could reach the network and write to other files"
-    network = "no network" if info.isolation.network == "none" else f"network {info.isolation.network}"
-    return f"{info.isolation.mechanism}: {network}, files {info.isolation.filesystem}"
+    network = "no network" if isolation.network == "none" else f"network {isolation.network}"
+    return f"{isolation.mechanism}: {network}, files {isolation.filesystem}"
 
 
 def built_lines(built: Built) -> Iterator[str]:
@@ -65,7 +66,7 @@ def built_lines(built: Built) -> Iterator[str]:
     yield _row("epoch", f"{info.epoch.value} ({moment}, {ORIGINS[info.epoch.origin]})")
     yield _row("dependencies", f"{len(info.dependencies)} hashed wheels, Python {info.interpreter.version}")
     yield _row("frontend", f"{info.frontend.name} {info.frontend.version}, via {info.via.value}")
-    yield _row("isolation", _isolation(info))
+    yield _row("isolation", _isolation(info.isolation))
     yield _row("buildinfo", os.path.relpath(built.evidence))
     if built.sdist is not None:
         yield _row("sdist", os.path.relpath(built.sdist))
@@ -108,3 +109,32 @@ def stale_lines(reasons: tuple[str, ...]) -> Iterator[str]:
     for reason in reasons:
         yield f"  {escape(reason)}"
     yield "[bold]next:[/] samewheel lock"
+
+
+def conditions_lines(reasons: Mapping[str, str], isolation: Isolation) -> Iterator[str]:
+    """Yield the lines that tell what can be varied here, and why the rest cannot."""
+    for name, reason in reasons.items():
+        yield f"  [green]yes[/] {name}" if not reason else f"  [yellow]no[/]  {name:<17}[dim]{escape(reason)}[/]"
+    yield _row("isolation", _isolation(isolation))
+
+
+def verified_lines(verified: Verified) -> Iterator[str]:
+    """Yield the lines that tell about a verification: the verdict first."""
+    report = verified.verification
+    first = report.builds[0]
+    good = report.verdict.exit_code == 0
+    yield f"[bold {'green' if good else 'red'}]{report.verdict.value}[/] [bold]{escape(verified.wheel)}[/]"
+    for build in report.builds if not good else report.builds[:1]:
+        yield _row("sha256", build.wheel.sha256)
+    if report.against is not None:
+        yield _row("against", report.against)
+    yield _row("varied", ", ".join(report.varied) or "nothing")
+    for item in report.not_varied:
+        yield _row("not varied", f"{item.name}: {item.reason}")
+    yield _row("isolation", _isolation(first.isolation))
+    yield _row("report", os.path.relpath(verified.evidence))
+    for difference in report.differences:
+        place = f"{difference.member}: {difference.field}" if difference.member else difference.field
+        yield f"  [red]{difference.code}[/] {escape(place)}"
+        yield f"    [dim]-[/] {escape(difference.a)}"
+        yield f"    [dim]+[/] {escape(difference.b)}"

@@ -1,0 +1,84 @@
+"""``samewheel verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from samewheel.cli.options import common_options, overrides_from, source_argument
+
+__all__ = ["command"]
+
+
+@click.command("verify")
+@source_argument
+@click.option(
+    "--against",
+    metavar="WHEEL",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A wheel that both builds must equal, too.",
+)
+@click.option(
+    "--vary",
+    metavar="CONDITION,...",
+    help="Vary these conditions only; see samewheel conditions.  [default: all that can be]",
+)
+@click.option("--jobs", type=click.IntRange(1, 2), default=2, show_default=True, help="Builds at the same time.")
+@click.option(
+    "--constraints",
+    "-c",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Hashed build constraints, instead of the project's.",
+)
+@click.option(
+    "--evidence",
+    "evidence_dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the report goes.  [default: evidence]",
+)
+@common_options
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def command(
+    source: Path,
+    against: Path | None,
+    vary: str | None,
+    jobs: int,
+    evidence_dir: Path | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Build PROJECT (a folder, by default this one) or an SDIST twice under opposite conditions, and compare.
+
+    Exits with 0 if the wheels are equal to the bit, else with the verdict's code. A condition counts as varied only
+    if the two build processes really saw it differently.
+    """
+    from samewheel.buildinfo import to_json
+    from samewheel.cli.console import output_console, progress
+    from samewheel.report.terminal import verified_lines
+    from samewheel.verification import SCHEMA
+    from samewheel.verifying import verify
+
+    overrides = overrides_from(options)
+    with progress(quiet=quiet) as shown:
+        verified = verify(
+            source,
+            against=against,
+            names=[name.strip() for name in vary.split(",")] if vary is not None else None,
+            jobs=jobs,
+            evidence_dir=evidence_dir,
+            progress=shown,
+            **overrides,
+        )
+    if as_json:
+        click.echo(to_json(SCHEMA, verified.verification), nl=False)
+    else:
+        console = output_console()
+        for line in verified_lines(verified):
+            console.print(line)
+    return verified.verification.verdict.exit_code

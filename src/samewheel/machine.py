@@ -1,0 +1,103 @@
+"""What this machine has for varying the conditions of a build, found out by looking and by doing."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from samewheel._files import remove
+from samewheel._process import run
+from samewheel._uv import cache_folder
+from samewheel.conditions import SYSTEM_PATH
+
+__all__ = ["Machine", "look_around"]
+
+LOCALES = ("tr_TR", "et_EE", "de_DE", "fr_FR", "en_US")
+"""Locales that differ from C in letters, order or words; the first that is there is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What there is; each None means that there is none."""
+
+    locale: str | None
+    locale_folder: Path | None
+    """Where the locale lies, if we had to make it."""
+    clock_library: Path | None
+    """libfaketime."""
+    memory_folder: Path | None
+    """A folder in memory (tmpfs) that lists files in the order in which they were made, or the other way round."""
+    cpus: tuple[int, ...]
+    """Processors that we may use."""
+
+
+def _system(*argv: str) -> str:
+    """Run a program of the system, and return what it prints; nothing if it is missing or fails."""
+    program = shutil.which(argv[0], path=os.pathsep.join(SYSTEM_PATH))
+    if program is None:
+        return ""
+    finished = run([program, *argv[1:]], env={"LC_ALL": "C", "PATH": os.pathsep.join(SYSTEM_PATH)}, timeout=60)
+    return finished.text if finished.ok else ""
+
+
+def _find_locale() -> tuple[str | None, Path | None]:
+    """Return a second locale: one that the system has, else one that we make from its sources."""
+    installed = {name.lower().replace("-", "") for name in _system("locale", "-a").split()}
+    for name in LOCALES:
+        if f"{name}.utf8".lower() in installed:
+            return f"{name}.UTF-8", None
+    folder = cache_folder() / "locales"
+    for name in LOCALES:
+        made = folder / f"{name}.UTF-8"
+        if not made.exists() and Path("/usr/share/i18n/locales", name).exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(dir=folder, prefix="."))
+            _system("localedef", "-i", name, "-f", "UTF-8", str(fresh / made.name))
+            if (fresh / made.name).exists() and not made.exists():
+                (fresh / made.name).rename(made)
+            remove(fresh)
+        if made.exists():
+            return f"{name}.UTF-8", folder
+    return None, None
+
+
+def _find_clock_library() -> Path | None:
+    """Return the system's libfaketime, or that of the package of the same name."""
+    places = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("/usr/lib/faketime/libfaketime.so.1")]
+    package = importlib.util.find_spec("libfaketime")
+    if package is not None and package.origin is not None:
+        places += sorted(Path(package.origin).parent.rglob("libfaketime*.so*"))
+    return next((place for place in places if place.is_file()), None)
+
+
+def _find_memory_folder() -> Path | None:
+    """Return a folder in which opposite orders of making give opposite orders of listing, as tried out."""
+    folder = Path("/dev/shm")  # noqa: S108 - the usual place of a tmpfs; only private folders are made in it
+    if not os.access(folder, os.W_OK):
+        return None
+    orders = []
+    for names in ("abcdef", "fedcba"):
+        made = Path(tempfile.mkdtemp(dir=folder, prefix="samewheel-"))
+        for name in names:
+            (made / name).touch()
+        orders.append(os.listdir(made))  # noqa: PTH208 - the order is the point
+        remove(made)
+    return folder if orders[0] == orders[1][::-1] else None
+
+
+@functools.cache
+def look_around() -> Machine:
+    """Return what this machine has; looked up once per process."""
+    locale, locale_folder = _find_locale()
+    return Machine(
+        locale=locale,
+        locale_folder=locale_folder,
+        clock_library=_find_clock_library(),
+        memory_folder=_find_memory_folder(),
+        cpus=tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else (),
+    )

@@ -1,0 +1,91 @@
+"""The conditions that the second build has opposite, and why one may not be varied here.
+
+Each value of the second build occurs nowhere else, so that finding it in a wheel means something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from samewheel.conditions import Conditions
+    from samewheel.machine import Machine
+
+__all__ = ["VARIATIONS", "Variation", "vary"]
+
+YEARS = 3 * 366 * 86400 + 5 * 3600 + 47 * 60
+"""Seconds by which the second build's clock is ahead: another year, month, day and hour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """One condition and its opposite."""
+
+    name: str
+    """Also the key under which the probe reports it."""
+    apply: Callable[[Conditions, Machine], Conditions]
+    missing: Callable[[Machine, bool], str] = lambda _, __: ""
+    """Why it cannot be applied, given the machine and whether a sandbox works; empty if it can."""
+
+
+def _needs_sandbox(_: Machine, moves: bool) -> str:  # noqa: FBT001 - the signature that all of them have
+    return "" if moves else "no user namespaces here"
+
+
+def _beside(path: Path, name: str) -> Path:
+    """Return another place for a folder; where places cannot be moved, they all lie in one folder."""
+    return path.parent.parent / name / path.name if path.parent.name else Path("/", name, path.name)
+
+
+VARIATIONS = (
+    Variation(
+        name="clock",
+        apply=lambda c, m: replace(c, clock_offset=YEARS, clock_library=m.clock_library),
+        missing=lambda m, _: "" if m.clock_library else "libfaketime is not installed",
+    ),
+    Variation(
+        name="cpus",
+        apply=lambda c, m: replace(c, cpus=m.cpus[:1]),
+        missing=lambda m, moves: (
+            "this machine has one processor" if len(m.cpus) < 2 else _needs_sandbox(m, moves)  # noqa: PLR2004
+        ),
+    ),
+    Variation(
+        name="directory_order",
+        apply=lambda c, _: replace(c, directory_order="backwards"),
+        missing=lambda m, _: "" if m.memory_folder else "no file system in memory (/dev/shm)",
+    ),
+    Variation(
+        name="environment_path",
+        apply=lambda c, _: replace(c, environment=_beside(c.environment, "zq7-environment")),
+    ),
+    Variation(name="hash_seed", apply=lambda c, _: replace(c, hash_seed=4242)),
+    Variation(name="home", apply=lambda c, _: replace(c, home=_beside(c.home, "zq7-home"))),
+    Variation(name="host", apply=lambda c, _: replace(c, host="zq7host"), missing=_needs_sandbox),
+    Variation(
+        name="locale",
+        apply=lambda c, m: replace(c, locale=m.locale or c.locale, locale_folder=m.locale_folder),
+        missing=lambda m, _: "" if m.locale else "no locale besides C, and none can be made",
+    ),
+    Variation(name="source_mtime", apply=lambda c, _: replace(c, source_mtime=1_234_567_890)),
+    Variation(name="source_path", apply=lambda c, _: replace(c, source=_beside(c.source, "zq7 größe"))),
+    Variation(name="temp", apply=lambda c, _: replace(c, temp=_beside(c.temp, "zq7-temp"))),
+    Variation(name="timezone", apply=lambda c, _: replace(c, timezone="ZQT-05:45")),
+    Variation(name="uid", apply=lambda c, _: replace(c, uid=4242), missing=_needs_sandbox),
+    Variation(name="umask", apply=lambda c, _: replace(c, umask=0o077)),
+    Variation(name="user", apply=lambda c, _: replace(c, user="zq7user")),
+)
+"""All variations, by name; the frontend is varied too, but is no condition that a probe could see."""
+
+
+def vary(conditions: Conditions, machine: Machine, names: Iterable[str]) -> Conditions:
+    """Return conditions with the named ones opposite."""
+    wanted = set(names)
+    for variation in VARIATIONS:
+        if variation.name in wanted:
+            conditions = variation.apply(conditions, machine)
+    return conditions

@@ -1,0 +1,197 @@
+"""Two builds under opposite conditions: what really differed, what came of it, and what cannot be varied."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from samewheel.building import build
+from samewheel.compare import Verdict
+from samewheel.errors import BuildFailedError, StaleLockError, UsageError
+from samewheel.sandbox import choose_sandbox
+from samewheel.verifying import available, verify
+from tests.functional.builds import make_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import ProjectCopier, Samewheel
+
+isolated = pytest.mark.skipif(
+    choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
+)
+
+LEAKS = {
+    "environment_path": "sys.prefix",
+    "hash_seed": "list({'a', 'b', 'c', 'd', 'e', 'f'})",
+    "home": "os.path.expanduser('~')",
+    "host": "os.uname().nodename",
+    "source_mtime": "os.stat('pyproject.toml').st_mtime",
+    "source_path": "os.getcwd()",
+    "temp": "__import__('tempfile').gettempdir()",
+    "timezone": "time.tzname",
+    "uid": "os.getuid()",
+    "user": "os.environ['USER']",
+}
+"""For each condition, an expression whose value shows it."""
+
+
+def leaking(folder: Path, expression: str) -> Path:
+    """Make a project that packs the value of an expression."""
+    return make_project(folder, f'files["sample.py"] = f"value = {{({expression})!r}}\\n"')
+
+
+def test_project_that_leaks_nothing_is_identical(tmp_path: Path, samewheel: Samewheel) -> None:
+    """The control: whatever is varied, a build that depends on nothing gives the same bytes."""
+    project = make_project(tmp_path / "project", "")
+    finished = samewheel("verify", project, "-q", "--json")
+    report = json.loads(finished.stdout)
+    assert finished.returncode == 0
+    assert (report["schema"], report["verdict"], report["differences"]) == ("samewheel/verify/1", "identical", [])
+    assert len({one["wheel"]["sha256"] for one in report["builds"]}) == 1
+    assert {one["frontend"]["name"] for one in report["builds"]} == {"uv", "build"}
+
+
+@pytest.mark.parametrize("condition", sorted(LEAKS))
+def test_leak_is_found_by_its_condition_alone(tmp_path: Path, condition: str) -> None:
+    """Each variation catches the leak that it is there for, and no other one does."""
+    if reason := available()[condition]:
+        pytest.skip(reason)
+    project = leaking(tmp_path / "project", LEAKS[condition])
+    found = verify(project, names=[condition]).verification
+    assert found.varied == (condition,)
+    assert found.verdict is Verdict.PAYLOAD_DIFFERS
+    assert [difference.member for difference in found.differences] == ["sample.py"]
+
+
+@pytest.mark.parametrize("condition", sorted(LEAKS))
+def test_without_its_variation_a_leak_passes(tmp_path: Path, condition: str) -> None:
+    """The control of the harness: it is the variations that find leaks, not chance."""
+    project = leaking(tmp_path / "project", LEAKS[condition])
+    found = verify(project, names=[]).verification
+    assert (found.verdict, found.varied) == (Verdict.IDENTICAL, ())
+    assert {item.name for item in found.not_varied} == set(available())
+
+
+def test_all_conditions_at_once_find_randomness_too(tmp_path: Path) -> None:
+    """What differs by itself needs no variation."""
+    found = verify(leaking(tmp_path / "project", "os.urandom(4)"), names=[]).verification
+    assert found.verdict is Verdict.PAYLOAD_DIFFERS
+
+
+@isolated
+def test_everything_that_can_be_varied_is_proven_by_both_probes(tmp_path: Path) -> None:
+    """A variation that was set but did not arrive must not be counted."""
+    found = verify(make_project(tmp_path / "project", "")).verification
+    one, two = found.observed
+    for name in found.varied:
+        assert name == "frontend" or one[name] != two[name]
+    can_be = {name for name, reason in available().items() if not reason}
+    assert set(found.varied) == can_be
+    assert {item.name for item in found.not_varied} == set(available()) - can_be
+
+
+def test_idle_variation_is_named_and_not_counted(tmp_path: Path) -> None:
+    """A backend's own environment may undo a variation; nobody may then believe in it."""
+    project = make_project(tmp_path / "project", "")
+    found = verify(project, names=["user"], env={"USER": "always-me"}).verification
+    assert found.varied == ()
+    reasons = {item.name: item.reason for item in found.not_varied}
+    assert reasons["user"] == "applied, but both build processes saw the same"
+
+
+def test_probe_changes_no_byte(copied: ProjectCopier, tmp_path: Path) -> None:
+    """The first build of a verification is the very build that is published."""
+    project = copied("setuptools")
+    plain = build(project, out_dir=tmp_path / "dist", evidence_dir=tmp_path / "evidence")
+    found = verify(project, names=[], against=plain.wheel).verification
+    assert {one.wheel.sha256 for one in found.builds} == {plain.buildinfo.wheel.sha256}
+    assert (found.verdict, found.against) == (Verdict.IDENTICAL, plain.buildinfo.wheel.sha256)
+
+
+def test_given_wheel_that_differs_decides_the_verdict(tmp_path: Path) -> None:
+    """The release job asks whether the file about to be published is the one that the source gives."""
+    project = make_project(tmp_path / "project", "")
+    wheel = build(project).wheel
+    other = tmp_path / wheel.name
+    with zipfile.ZipFile(wheel) as before, zipfile.ZipFile(other, "w") as after:
+        for info in before.infolist():
+            info.date_time = (2001, 1, 1, 0, 0, 0)
+            after.writestr(info, before.read(info.filename))
+    found = verify(project, against=other).verification
+    assert found.verdict is Verdict.SAME_CONTENTS
+    assert {difference.code for difference in found.differences} == {"SW101"}
+
+
+def test_project_without_constraints_is_locked_for_this_run(tmp_path: Path, samewheel: Samewheel) -> None:
+    """A stranger's project has none; both builds must still use the same, and the user learns how to keep them."""
+    project = make_project(tmp_path / "project", "")
+    (project / "constraints.txt").unlink()
+    finished = samewheel("verify", project, "-q", "--vary", "user")
+    assert finished.returncode == 0, finished.stderr
+    assert f"samewheel lock {project}" in finished.stderr
+    assert not (project / "constraints.txt").exists()
+    with pytest.raises(StaleLockError):
+        verify(project, constraints=str(tmp_path / "missing.txt"))
+
+
+def test_build_that_fails_is_the_answer_and_leaves_nothing(tmp_path: Path) -> None:
+    """A verdict on half a verification would be a lie."""
+    project = make_project(tmp_path / "project", 'raise RuntimeError("no")')
+    with pytest.raises(BuildFailedError, match="failed"):
+        verify(project, names=[])
+    assert not (project / "evidence").exists()
+
+
+def test_unknown_condition_is_refused_by_name(tmp_path: Path) -> None:
+    """A typo must not switch a variation off."""
+    with pytest.raises(UsageError, match="there is no condition 'umaks'"):
+        verify(make_project(tmp_path / "project", ""), names=["umaks"])
+
+
+def test_report_names_no_path_of_the_machine_and_is_the_same_twice(tmp_path: Path) -> None:
+    """Reports are published and compared."""
+    project = make_project(tmp_path / "project", "")
+    first = verify(project).evidence.read_bytes()
+    second = verify(project).evidence.read_bytes()
+    assert first == second
+    for secret in (str(tmp_path), sys.prefix, "/dev/shm"):  # noqa: S108 - what must not be there
+        assert secret.encode() not in first
+
+
+def test_conditions_says_what_can_be_varied_and_why_not(samewheel: Samewheel) -> None:
+    """Who wonders about a report finds the reason here."""
+    finished = samewheel("conditions", "--json")
+    assert json.loads(finished.stdout) == {name: reason or None for name, reason in available().items()}
+    shown = samewheel("conditions").stdout
+    for name, reason in available().items():
+        assert name in shown
+        assert reason in shown
+
+
+@isolated
+@pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is not installed")
+def test_without_a_sandbox_what_is_left_is_varied_and_the_rest_is_named(tmp_path: Path) -> None:
+    """Hosted runners forbid namespaces; the report must not pretend."""
+    project = make_project(tmp_path / "project", "")
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    command = [sys.executable, "-m", "samewheel", "verify", "-q", "--json", str(project)]
+    finished = subprocess.run(
+        [str(shutil.which("unshare")), "-Ur", "sh", "-c", forbid, "sh", *command],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = json.loads(finished.stdout)
+    assert finished.returncode == 0, finished.stderr
+    assert report["builds"][0]["isolation"] == {"filesystem": "open", "mechanism": "none", "network": "open"}
+    reasons = {item["name"]: item["reason"] for item in report["not_varied"]}
+    assert {name for name, reason in reasons.items() if reason == "no user namespaces here"} >= {"host", "uid"}
+    assert {"source_path", "environment_path", "umask", "user", "hash_seed"} <= set(report["varied"])
+    assert "/tmp/samewheel-" not in finished.stdout  # noqa: S108 - what must not be there

@@ -1,0 +1,1 @@
+#define SAMPLE_ANSWER 42
