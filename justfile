@@ -34,9 +34,10 @@ package-build constraints="constraints.txt":
     SOURCE_DATE_EPOCH={{ quote(epoch) }} uv build --wheel --clear \
         --build-constraint {{ quote(constraints) }} --require-hashes --force-pep517
 
-# Build twice in clean copies, and compare both with the wheel in dist/
+# Build twice under opposite conditions, and twice more without samewheel; all must be the wheel in dist/
 [group('package')]
 package-verify constraints="constraints.txt":
+    {{ run }} samewheel verify . --constraints {{ quote(constraints) }} --against dist/*.whl
     {{ run }} scripts/verify_twice.py --constraints {{ quote(constraints) }} . dist/*.whl
 
 # Check that the metadata and the README of the wheel in dist/ are fit for an index

@@ -288,6 +288,9 @@ def test_record_of_its_own_accord_is_metadata(tmp_path: Path, record: bytes | No
         record_of({**CHANGED, "demo/run.sh": b"#!/bin/zz\n"}),
         b"".join(sorted(record_of(CHANGED).splitlines(keepends=True), reverse=True)),
         record_of(CHANGED, "sha512"),
+        record_of(CHANGED).replace(
+            *(record_of({INIT: CHANGED[INIT]}, a).split(b"\n")[0] for a in ("sha256", "sha512"))
+        ),
         record_of(CHANGED).replace(b",6\n", b",7\n"),
         record_of(CHANGED).replace(b",6\n", b",\n"),
         record_of(CHANGED).replace(b",6\n", b",6,\n"),
@@ -379,6 +382,46 @@ def test_no_byte_of_the_file_changes_unseen(tmp_path: Path) -> None:
         assert compare(b, a) == mirrored(found)
         seen |= {one.code for one in found.differences}
     assert seen >= {"SW101", "SW102", "SW105", "SW106", "SW107", "SW303"}
+
+
+def test_name_is_read_to_its_end(tmp_path: Path) -> None:
+    """Names that differ after a NUL are two names, though zipfile shows them as one."""
+    a, b = written(tmp_path / "a", {"demo/x.py_a": b""}), written(tmp_path / "b", {"demo/x.py_b": b""})
+    for path in (a, b):
+        path.write_bytes(path.read_bytes().replace(b".py_", b".py\0"))
+    missing = [("SW302", f"demo/x.py\0{end}", "presence") for end in "ab"]
+    check(a, b, Verdict.PAYLOAD_DIFFERS, *missing)
+
+
+def test_local_header_may_be_longer_than_the_central_one(tmp_path: Path) -> None:
+    """A stream begins where its local header ends: with ZIP64 that is another place, and the same stream."""
+    a, b = written(tmp_path / "a", {INIT: b"x = 1\n"}), written(tmp_path / "b", {})
+    with zipfile.ZipFile(a) as usual, zipfile.ZipFile(b, "w") as archive:
+        with archive.open(usual.getinfo(INIT), "w", force_zip64=True) as file:
+            file.write(b"x = 1\n")
+    versions = [("SW106", INIT, "create_version"), ("SW106", INIT, "extract_version")]
+    check(a, b, Verdict.SAME_CONTENTS, *versions)
+
+
+def test_file_called_like_dist_info_is_payload(tmp_path: Path) -> None:
+    """Only what is in the folder is metadata."""
+    a, b = ({"x.dist-info": content} for content in (b"1", b"2"))
+    check(
+        written(tmp_path / "a", a),
+        written(tmp_path / "b", b),
+        Verdict.PAYLOAD_DIFFERS,
+        ("SW301", "x.dist-info", "contents"),
+    )
+
+
+def test_stream_that_ends_early_is_refused(tmp_path: Path) -> None:
+    """A header that promises more bytes than there are is damage, though the checksum is right."""
+    a, b = written(tmp_path / "a", {INIT: b"x = 1\n"}), written(tmp_path / "b", {INIT: b"x = 1\n"})
+    content = bytearray(b.read_bytes())
+    content[content.index(b"PK\1\2") + 24] += 1
+    b.write_bytes(content)
+    with pytest.raises(SamewheelError, match="has 6 bytes, and its header says 7"):
+        compare(a, b)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive"])

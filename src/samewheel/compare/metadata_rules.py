@@ -80,7 +80,7 @@ def _without_generator(text: bytes) -> tuple[list[bytes], str]:
     rest, values = [], []
     for line in text.splitlines(keepends=True):
         key, colon, value = line.partition(b":")
-        if key.lower() == b"generator" and colon:
+        if key.lower() == b"generator":
             content = value.strip()
             values.append(content.decode(errors="backslashreplace"))
             rest.append(key + colon + value.replace(content, b"", 1))
