@@ -5,27 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-import msgspec
-
 from samewheel._files import sha256_of, temporary_folder, write_atomic
-from samewheel._process import kill_all
-from samewheel._types import SILENT, Frontend, Via
+from samewheel._types import SILENT, Via
 from samewheel.buildinfo import to_json
-from samewheel.building import describe, perform
+from samewheel.building import describe
 from samewheel.compare import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.locking import lock
 from samewheel.machine import look_around
+from samewheel.pairing import FRONTEND, Pair, build_pair
 from samewheel.preparing import lock_file, open_project, output_folders, prepare, read_lock
 from samewheel.sandbox import choose_sandbox
-from samewheel.staging import plain_conditions
-from samewheel.variations import VARIATIONS, vary
+from samewheel.variations import VARIATIONS
 from samewheel.verification import SCHEMA, NotVaried, Verification
 
 if TYPE_CHECKING:
@@ -33,15 +29,11 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.building import Product
-    from samewheel.conditions import Conditions
     from samewheel.constraints import Constraints
-    from samewheel.preparing import Opened, Prepared
+    from samewheel.preparing import Opened
     from samewheel.project import Overrides
 
 __all__ = ["Verified", "available", "verify"]
-
-FRONTEND = "frontend"
-"""The name of the variation that is no condition: who calls the backend."""
 
 ROOM = 4
 """A source is copied into memory if it takes no more than this part of it."""
@@ -82,64 +74,6 @@ def _choose(opened: Opened, names: Sequence[str] | None) -> tuple[list[str], lis
         reasons |= {name: "not asked for" for name in reasons if name not in names}
     apply = [name for name, reason in reasons.items() if not reason]
     return apply, [NotVaried(name=name, reason=reason) for name, reason in reasons.items() if reason]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """One of the two builds."""
-
-    prepared: Prepared
-    folder: Path
-    conditions: Conditions
-    source_folder: Path | None
-
-    def run(self, progress: Progress) -> Product:
-        """Build."""
-        self.folder.mkdir()
-        return perform(
-            self.prepared,
-            self.folder,
-            self.conditions,
-            probe=True,
-            source_folder=self.source_folder,
-            progress=progress,
-        )
-
-
-def _plans(prepared: Prepared, apply: Sequence[str], folder: Path, memory: Path | None) -> tuple[_Plan, _Plan]:
-    """Return the plain build, and the one with everything opposite."""
-    opened, moves = prepared.opened, choose_sandbox().moves
-    other = Frontend.BUILD if opened.settings.frontend is Frontend.UV else Frontend.UV
-    settings = opened.settings if FRONTEND not in apply else msgspec.structs.replace(opened.settings, frontend=other)
-    plans = []
-    for name, wanted in (("first", ()), ("second", apply)):
-        conditions = plain_conditions(folder / name / "places", opened.epoch.value, opened.settings)
-        place = None
-        if memory is not None and "directory_order" in apply:
-            conditions = replace(conditions, directory_order="forwards")
-            place = memory / name / "source"
-            if not moves:
-                conditions = replace(conditions, source=place)
-        conditions = vary(conditions, look_around(), wanted)
-        which = prepared if not wanted else replace(prepared, opened=replace(opened, settings=settings))
-        plans.append(
-            _Plan(prepared=which, folder=folder / name, conditions=conditions, source_folder=place if moves else None)
-        )
-    return plans[0], plans[1]
-
-
-def _build_both(first: _Plan, second: _Plan, jobs: int, progress: Progress) -> tuple[Product, Product]:
-    """Run both builds, at the same time if there may be two jobs; whoever fails or is interrupted stops the other."""
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        futures = [pool.submit(first.run, progress), pool.submit(second.run, SILENT)]
-        try:
-            one, two = (future.result() for future in futures)
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            kill_all()
-            raise
-    return one, two
 
 
 def _seen(product: Product, now: float, folder: Path) -> dict[str, object]:
@@ -190,6 +124,7 @@ def verify(
     against: Path | None = None,
     names: Sequence[str] | None = None,
     jobs: int = 2,
+    strict: bool = False,
     evidence_dir: Path | None = None,
     progress: Progress = SILENT,
     **overrides: Unpack[Overrides],
@@ -201,6 +136,7 @@ def verify(
         against: a wheel that both builds must equal, too; the worst verdict counts.
         names: the conditions to vary; None: all that can be.
         jobs: builds at a time.
+        strict: a build that fails under a condition fails as a whole, instead of being repeated without it.
         evidence_dir: where the report goes; None is ``evidence`` in the project's folder, or the working folder.
         progress: told what is going on.
         overrides: as for :func:`samewheel.building.build`.
@@ -228,11 +164,17 @@ def verify(
         products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
         constraints = _constraints(path, opened, folder, overrides, progress)
         prepared = prepare(opened, constraints, products=products, progress=progress)
-        plans = _plans(prepared, apply, folder, place)
-        built = _build_both(*plans, jobs, progress)
+        pair = Pair(prepared=prepared, folder=folder, memory=place)
+        builds, failing = build_pair(pair, apply, jobs=jobs, progress=progress)
+        if failing and strict:
+            raise BuildFailedError(
+                f"the build fails under {failing[0].name}",
+                cause="Every condition that can be varied must be, with --strict.",
+            )
+        built = tuple(one.product for one in builds)
         now = time.time()
         seen = tuple(_seen(product, now, folder) for product in built)
-        varied, idle = _proven(apply, *seen)
+        varied, idle = _proven([name for name in apply if name not in {item.name for item in failing}], *seen)
         progress.step("Comparing")
         comparisons = [compare(built[0].wheel, built[1].wheel)]
         if against is not None:
@@ -240,10 +182,10 @@ def verify(
         verdict = worst([comparison.verdict for comparison in comparisons])
         verification = Verification(
             verdict=verdict,
-            builds=tuple(describe(plan.prepared, product) for plan, product in zip(plans, built, strict=True)),
+            builds=tuple(describe(one.prepared, one.product) for one in builds),
             observed=seen,
             varied=varied,
-            not_varied=tuple(sorted([*not_varied, *idle])),
+            not_varied=tuple(sorted([*not_varied, *failing, *idle])),
             differences=next((c.differences for c in comparisons if c.verdict is verdict), ()),
             against=sha256_of(against) if against is not None else None,
         )

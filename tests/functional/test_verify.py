@@ -149,6 +149,18 @@ def test_build_that_fails_is_the_answer_and_leaves_nothing(tmp_path: Path) -> No
     assert not (project / "evidence").exists()
 
 
+def test_condition_under_which_the_build_fails_is_named_and_left_out(tmp_path: Path, samewheel: Samewheel) -> None:
+    """The rest is still worth knowing; and who wants all or nothing says so."""
+    project = make_project(tmp_path / "project", 'assert os.environ["USER"] == "samewheel", "who are you?"')
+    found = verify(project, names=["hash_seed", "user", "timezone"]).verification
+    assert (found.verdict, found.varied) == (Verdict.IDENTICAL, ("hash_seed", "timezone"))
+    reasons = {item.name: item.reason for item in found.not_varied}
+    assert reasons["user"] == "the build fails under it"
+    strict = samewheel("verify", project, "-q", "--strict", "--vary", "user,hash_seed")
+    assert strict.returncode == 14
+    assert "the build fails under user" in strict.stderr
+
+
 def test_unknown_condition_is_refused_by_name(tmp_path: Path) -> None:
     """A typo must not switch a variation off."""
     with pytest.raises(UsageError, match="there is no condition 'umaks'"):

@@ -21,7 +21,18 @@ LAYERS = (
     *("project", "constraints", "conditions", "buildinfo", "epoch", "packaged", "wheel"),
     *("compare", "verification"),
     *("sources", "interpreter", "compilers", "sandbox", "machine", "variations"),
-    *("environment", "backend", "commands", "staging", "preparing", "locking", "building", "verifying", "report"),
+    *(
+        "environment",
+        "backend",
+        "commands",
+        "staging",
+        "preparing",
+        "locking",
+        "building",
+        "pairing",
+        "verifying",
+        "report",
+    ),
     *("__init__", "cli", "__main__"),
 )
 """Modules and packages, lowest first: each may import what stands before it, and a package what is in itself."""

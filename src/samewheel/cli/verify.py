@@ -25,6 +25,7 @@ __all__ = ["command"]
     metavar="CONDITION,...",
     help="Vary these conditions only; see samewheel conditions.  [default: all that can be]",
 )
+@click.option("--strict", is_flag=True, help="Fail if the build fails under a condition, instead of leaving it out.")
 @click.option("--jobs", type=click.IntRange(1, 2), default=2, show_default=True, help="Builds at the same time.")
 @click.option(
     "--constraints",
@@ -49,6 +50,7 @@ def command(
     jobs: int,
     evidence_dir: Path | None,
     *,
+    strict: bool,
     quiet: bool,
     as_json: bool,
     **options: Any,
@@ -71,6 +73,7 @@ def command(
             against=against,
             names=[name.strip() for name in vary.split(",")] if vary is not None else None,
             jobs=jobs,
+            strict=strict,
             evidence_dir=evidence_dir,
             progress=shown,
             **overrides,
