@@ -12,6 +12,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from samewheel._files import temporary_folder
+from samewheel._indexes import index_settings
 from samewheel._process import Finished, run
 from samewheel.errors import SamewheelError, UnlockableError
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["cache_folder", "explain", "fetch_environment", "run_uv", "uv_binary", "uv_version"]
 
 KEPT_SETTINGS = re.compile(
-    r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
-    r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|OFFLINE|EXCLUDE_NEWER|CONFIG_FILE|NO_CONFIG|CREDENTIALS_DIR|CONCURRENT_.*)"
+    r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
+    r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|OFFLINE|EXCLUDE_NEWER|CREDENTIALS_DIR|CONCURRENT_.*)"
 )
 """What of the caller's uv settings says where packages come from; the rest would change what is done with them."""
 
@@ -115,17 +117,14 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     Args:
         arguments: the command and its options.
         offline: use the cache only.
-        cwd: where uv looks for ``uv.toml`` and ``[tool.uv]``; None is a place that has neither.
+        cwd: the project whose index settings count besides the user's; None: the user's only.
 
     Raises:
         SamewheelError: uv cannot be started.
     """
-    cache, nowhere = cache_folder() / "uv", cache_folder() / "nowhere"
+    cache = cache_folder() / "uv"
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        nowhere.mkdir(exist_ok=True)
-        # An empty one stops uv's search, which else goes on in the folders above.
-        (nowhere / "uv.toml").touch()
     except OSError as error:
         raise SamewheelError(
             f"cannot make the cache {cache}", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to another folder."
@@ -133,10 +132,14 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     common: list[str | Path] = ["--cache-dir", cache, "--no-python-downloads", "--color", "never", "--no-progress"]
     if offline:
         common.append("--offline")
-    return run(
-        [uv_binary(), *arguments, *common],
-        env=fetch_environment(),
-        cwd=cwd or nowhere,
-        timeout=TIMEOUT,
-        keep=None,
-    )
+    with temporary_folder() as folder:
+        # A file of its own ends uv's search for settings, in the project and above it.
+        settings = folder / "uv.toml"
+        settings.write_text(index_settings(cwd), "utf-8")
+        return run(
+            [uv_binary(), *arguments, "--config-file", settings, *common],
+            env=fetch_environment(),
+            cwd=folder,
+            timeout=TIMEOUT,
+            keep=None,
+        )

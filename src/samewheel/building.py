@@ -19,7 +19,7 @@ from samewheel.compilers import find_compilers
 from samewheel.errors import SamewheelError
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock
-from samewheel.sources import ignored_files, inspect, take
+from samewheel.sources import ignored_files, inspect, shown, take
 from samewheel.staging import plain_conditions, stage
 from samewheel.wheel import check_wheel
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from samewheel.backend import Workshop
     from samewheel.buildinfo import Isolation
     from samewheel.conditions import Conditions
-    from samewheel.preparing import Prepared
+    from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
 
 __all__ = ["Built", "Product", "build", "describe", "perform"]
@@ -123,10 +123,10 @@ def _below(folder: Path, path: Path) -> str | None:
 
 def _relative_lock(prepared: Prepared) -> str | None:
     """Return the constraints file as somebody in the project's folder would name it; None is the sdist's own."""
-    opened, lock = prepared.opened, Path(prepared.constraints.where)
+    opened, where = prepared.opened, prepared.constraints.where
     if opened.source.kind is SourceKind.SDIST:
-        return None if _below(opened.snapshot.root, lock) else lock.name
-    return _below(opened.source.path, lock) or lock.name
+        return None if where.startswith(f"{opened.source.path.name}: ") else Path(where).name
+    return _below(opened.source.path, Path(where)) or Path(where).name
 
 
 def describe(prepared: Prepared, product: Product) -> BuildInfo:
@@ -135,19 +135,20 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
     source, settings = opened.source, opened.settings
     pure = product.wheel.name.endswith("-any.whl")
     lock = prepared.constraints
+    built_with = ("sdist", "wheel") if settings.via is Via.SDIST else ("wheel",)
     return BuildInfo(
         wheel=WheelInfo(name=product.wheel.name, sha256=sha256_of(product.wheel), size=product.wheel.stat().st_size),
         source=SourceInfo(
             kind=source.kind,
             digest=opened.snapshot.digest,
-            uri=source.path.name if source.kind is SourceKind.SDIST else source.uri,
+            uri=shown(source.path.name) if source.kind is SourceKind.SDIST else source.uri,
             commit=source.commit,
             describe=source.describe,
             subdirectory=source.subdirectory,
-            dirty=source.dirty,
+            dirty=tuple(shown(name) for name in source.dirty),
         ),
         constraints=Digest(sha256=lock.sha256),
-        dependencies=prepared.environments["wheel"].dependencies,
+        dependencies=tuple(sorted({d for name in built_with for d in prepared.environments[name].dependencies})),
         interpreter=InterpreterInfo(
             implementation=opened.interpreter.implementation,
             version=opened.interpreter.version,
@@ -188,6 +189,19 @@ def _warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> N
         progress.warn(
             f"git ignores files beside packaged modules, so they are not in the wheel: {', '.join(forgotten)}. "
             "If they belong to it, list them in [tool.samewheel] include."
+        )
+
+
+def _warn_of_left_out(opened: Opened, progress: Progress) -> None:
+    """Name what of a folder without git was taken for results or caches, and not for source."""
+    outputs = {_below(opened.source.path, path) for path in opened.not_source}
+    names = [
+        name for name in opened.snapshot.left_out if name.rstrip("/") not in outputs and "__pycache__" not in name
+    ]
+    if names:
+        progress.warn(
+            f"not copied, as not part of the source: {', '.join(names)}. "
+            "If one of them is, list it in [tool.samewheel] include."
         )
 
 
@@ -262,6 +276,7 @@ def build(
         )
         for warning in opened.snapshot.warnings:
             progress.warn(warning)
+        _warn_of_left_out(opened, progress)
         products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
         prepared = prepare(opened, read_lock(opened), products=products, progress=progress)
         (folder / "build").mkdir()

@@ -100,7 +100,6 @@ def _make_shims(shims: Sequence[str], interpreter: Interpreter) -> list[str]:
     text = shlex.quote(shim_text("%s", maps).replace("\n", "\\n"))
     names = " ".join(shlex.quote(name) for name in sorted(shims))
     return [
-        "unset ARCHFLAGS CC CFLAGS CPPFLAGS CXX CXXFLAGS LDFLAGS LDSHARED",
         f'include=$("$(uv python find --no-project {interpreter.version})" -c {question})',
         'export work include && mkdir "$work/shims"',
         f'for name in {names}; do printf {text} "$(command -v "$name")" > "$work/shims/$name"; done',
@@ -147,6 +146,7 @@ def plain_commands(
         *_copy_source(snapshot, outputs),
         *_include(settings.include, project),
         *_settle(snapshot, conditions.epoch),
+        *(["unset ARCHFLAGS CC CFLAGS CPPFLAGS CXX CXXFLAGS LDFLAGS LDSHARED"] if shims else []),
         _export(conditions),
     ]
     if constraints is None:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Environment", "copy_environment", "fetch_environment"]
 
+RECORD = "dependencies.json"
+"""Beside an environment in the cache: what is installed in it; written last."""
+
 LAYOUT = 1
 """Part of each key in the cache; to be raised when the way an environment is made changes."""
 
@@ -164,6 +167,17 @@ def _key(requirements: Sequence[str], pins: Mapping[NormalizedName, Pin], interp
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
+def _cached(kept: Path) -> Environment | None:
+    """Return an environment of the cache; None if it is not there, or not whole any more."""
+    try:
+        dependencies = msgspec.json.decode((kept / RECORD).read_bytes(), type=tuple[Dependency, ...])
+    except (OSError, msgspec.MsgspecError):
+        return None
+    environment = Environment(folder=kept / "env", dependencies=dependencies)
+    packages = [*environment.folder.glob("lib/python*/site-packages/*.dist-info/RECORD")]
+    return environment if environment.python.exists() and len(packages) == len(dependencies) else None
+
+
 def fetch_environment(
     requirements: Sequence[str],
     constraints: Constraints,
@@ -188,23 +202,24 @@ def fetch_environment(
     """
     pins = _pinned(constraints, requirements, interpreter)
     kept = cache_folder() / "environments" / _key(requirements, pins, interpreter)
-    record = kept / "dependencies.json"
-    if not record.exists():
-        packages = _resolve(requirements, pins, interpreter, offline=offline, cwd=cwd)
-        dependencies = sorted(_choose(package, pins, constraints.where) for package in packages)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with temporary_folder(kept.parent) as folder:
-            _install(dependencies, interpreter, folder / "env" / "env", offline=offline, cwd=cwd)
-            (folder / "env" / record.name).write_bytes(msgspec.json.encode(dependencies))
-            try:
-                (folder / "env").rename(kept)
-            except OSError:
-                # Another process was faster; what it made is the same.
-                if not record.exists():
-                    raise
-    return Environment(
-        folder=kept / "env", dependencies=msgspec.json.decode(record.read_bytes(), type=tuple[Dependency, ...])
-    )
+    if (environment := _cached(kept)) is not None:
+        return environment
+    packages = _resolve(requirements, pins, interpreter, offline=offline, cwd=cwd)
+    dependencies = sorted(_choose(package, pins, constraints.where) for package in packages)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with temporary_folder(kept.parent) as folder:
+        _install(dependencies, interpreter, folder / "new" / "env", offline=offline, cwd=cwd)
+        (folder / "new" / RECORD).write_bytes(msgspec.json.encode(dependencies))
+        if kept.exists():
+            # Damaged, as by a cleaner of old files: moved away first, so that nobody takes half of it.
+            kept.rename(folder / "old")
+        try:
+            (folder / "new").rename(kept)
+        except OSError as error:
+            # Another process may have been faster; what it made is the same.
+            if _cached(kept) is None:
+                raise SamewheelError(f"cannot keep the build environment {kept}", cause=str(error)) from error
+    return Environment(folder=kept / "env", dependencies=tuple(dependencies))
 
 
 def copy_environment(environment: Environment, folder: Path) -> Environment:

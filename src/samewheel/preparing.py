@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from samewheel._files import temporary_folder
 from samewheel._types import SILENT, SourceKind
-from samewheel.constraints import parse_constraints
+from samewheel.constraints import is_ours, parse_constraints
 from samewheel.environment import fetch_environment
 from samewheel.epoch import VARIABLE as EPOCH_VARIABLE
 from samewheel.epoch import choose_epoch
@@ -81,8 +82,20 @@ def _stem(name: str) -> str:
 
 
 def overridden(settings: Settings, overrides: Overrides) -> Settings:
-    """Return a project's settings under a caller's: single variables and backend settings are replaced one by one."""
+    """Return a project's settings under a caller's: single variables and backend settings are replaced one by one.
+
+    Raises:
+        UsageError: they contradict each other.
+    """
     merged: Overrides = {**overrides}
+    try:
+        SpecifierSet(overrides.get("requires_python", ""))
+    except InvalidSpecifier as error:
+        raise UsageError(
+            f"{overrides.get('requires_python')!r} is no range of Pythons",
+            cause=str(error),
+            hint="For example: --requires-python '>=3.11'",
+        ) from error
     if EPOCH_VARIABLE in {**settings.env, **overrides.get("env", {})}:
         raise UsageError(
             f"{EPOCH_VARIABLE} cannot be passed on like other variables",
@@ -102,6 +115,9 @@ def lock_file(source: Source, settings: Settings) -> Path:
     In a project, that is ``[tool.samewheel] constraints``. For an sdist it is a file named after it in the working
     folder: the constraints of the project that happens to be there are not the sdist's.
     """
+    if Path(settings.constraints).is_absolute():
+        # Only a caller can say so: a project's own table may not lead out of it.
+        return Path(settings.constraints)
     if source.kind is SourceKind.SDIST:
         return Path.cwd() / f"{_stem(source.path.name)}.constraints.txt"
     return source.path / settings.constraints
@@ -165,18 +181,19 @@ def output_folders(path: Path, *more: Path | None) -> tuple[Path, ...]:
 
 
 def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
-    """Read the build constraints of a source, or ``file``; an sdist may also bring its project's own.
+    """Read the build constraints of a source, or ``file``; an sdist may also bring its own, if we wrote them.
 
     Raises:
         StaleLockError: there are none.
         InvalidProjectError: they cannot be read, or are not exact pins with hashes.
     """
-    wanted = path = file or lock_file(opened.source, opened.settings)
-    if not path.exists() and opened.source.kind is SourceKind.SDIST:
-        path = opened.snapshot.project / opened.settings.constraints
+    wanted = file or lock_file(opened.source, opened.settings)
     try:
-        content = path.read_bytes()
+        content = wanted.read_bytes()
     except FileNotFoundError:
+        own = opened.snapshot.project / opened.settings.constraints
+        if opened.source.kind is SourceKind.SDIST and file is None and own.is_file() and is_ours(own.read_bytes()):
+            return parse_constraints(own.read_bytes(), f"{opened.source.path.name}: {opened.settings.constraints}")
         given = os.path.relpath(opened.source.path)
         raise StaleLockError(
             f"{os.path.relpath(wanted)} does not exist",
@@ -184,8 +201,8 @@ def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
             hint=f"Pin what it needs: samewheel lock {shlex.quote(given)}",
         ) from None
     except OSError as error:
-        raise InvalidProjectError(f"cannot read {path}", cause=str(error)) from error
-    return parse_constraints(content, os.path.relpath(path))
+        raise InvalidProjectError(f"cannot read {wanted}", cause=str(error)) from error
+    return parse_constraints(content, os.path.relpath(wanted))
 
 
 def ask_backend(opened: Opened, environment: Environment, what: str, progress: Progress = SILENT) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import msgspec
@@ -61,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Variables that the build sees besides the fixed ones."""
     readable: tuple[str, ...] = ()
     """Files and folders of the machine that the build may read besides the system's, such as ``/opt/cuda``."""
+
+
+CALLERS_ONLY = frozenset({"readable"})
+"""Settings that no project may decide for the machine that builds it."""
 
 
 class Overrides(TypedDict, total=False):
@@ -130,10 +135,26 @@ def _read_build_system(document: dict[str, Any], path: Path) -> BuildSystem:
     )
 
 
+def _refuse_ways_out(settings: Settings, path: Path) -> None:
+    """Refuse what would have a stranger's project run a program, or read or write a file, outside of itself."""
+    if settings.python is not None and "/" in settings.python:
+        raise InvalidProjectError(
+            f"{path}: tool.samewheel.python is the path {settings.python!r}",
+            cause="A project may name a version or a name on PATH; which program that is, the machine decides.",
+            hint="Give a path on the command line: --python PATH",
+        )
+    place = PurePosixPath(settings.constraints)
+    if place.is_absolute() or ".." in place.parts or not place.parts or "\0" in settings.constraints:
+        raise InvalidProjectError(
+            f"{path}: tool.samewheel.constraints is {settings.constraints!r}",
+            cause="It must be a file in the project's folder.",
+        )
+
+
 def _read_settings(document: dict[str, Any], path: Path) -> Settings:
     tool = document.get("tool", {})
     table = tool.get("samewheel", {}) if isinstance(tool, dict) else {}
-    known = [field.encode_name for field in msgspec.structs.fields(Settings)]
+    known = [field.encode_name for field in msgspec.structs.fields(Settings) if field.name not in CALLERS_ONLY]
     for key in table if isinstance(table, dict) else ():
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1)
@@ -155,6 +176,7 @@ def _read_settings(document: dict[str, Any], path: Path) -> Settings:
             raise InvalidProjectError(
                 f"{path}: tool.samewheel.env has {name!r}", cause="No environment can have such a variable."
             )
+    _refuse_ways_out(settings, path)
     return settings
 
 

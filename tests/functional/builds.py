@@ -13,6 +13,7 @@ import zipfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tests.conftest import PROJECTS
 from tests.functional.git_projects import write
 
 if TYPE_CHECKING:
@@ -41,6 +42,10 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
         archive.writestr(zipfile.ZipInfo(record), rows + f"{record},,\\n")
     return "sample-1.0-py3-none-any.whl"
 """
+
+
+OURS = (PROJECTS / "fails" / "constraints.txt").read_text("utf-8")
+"""Constraints of a project that requires nothing, as ``samewheel lock`` writes them."""
 
 
 def make_project(folder: Path, body: str, *, requires: str = "", constraints: str = "") -> Path:

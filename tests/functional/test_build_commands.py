@@ -14,7 +14,7 @@ import samewheel
 from samewheel import Via
 from samewheel._uv import uv_binary
 from samewheel.interpreter import find_interpreter
-from tests.functional.builds import make_project, members, pack
+from tests.functional.builds import OURS, make_project, members, pack
 from tests.functional.git_projects import commit, git, isolate, make_repository, write
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def test_commands_for_a_subdirectory(tmp_path: Path) -> None:
 def test_commands_for_an_sdist(own: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
     """They are run beside it."""
     monkeypatch.chdir(tmp_path)
-    project = make_project(tmp_path / "project", NOTICE)
+    project = make_project(tmp_path / "project", NOTICE, constraints=OURS)
     if not own:
         (project / "constraints.txt").unlink()
         (tmp_path / "sample-1.0.constraints.txt").touch()

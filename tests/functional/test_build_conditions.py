@@ -15,7 +15,7 @@ import pytest
 import samewheel
 from samewheel import Frontend, UsageError, Via
 from samewheel.interpreter import find_interpreter
-from tests.functional.builds import make_project, members, pack, seen, written
+from tests.functional.builds import OURS, make_project, members, pack, seen, written
 from tests.functional.git_projects import COMMIT_TIME, commit, git, isolate
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def configured(project: Path) -> Path:
     (project / "pins").mkdir()
     (project / "constraints.txt").rename(project / "pins" / "build.txt")
     with (project / "pyproject.toml").open("a") as file:
-        file.write(SETTINGS.format(python=sys.executable))
+        file.write(SETTINGS.format(python=f"python3.{sys.version_info.minor}"))
     return project
 
 
@@ -222,7 +222,7 @@ def test_options_come_before_the_table(configured: Path) -> None:
 def test_sdist_obeys_the_table_in_it_only(configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The settings of the project in whose folder one happens to be are not a stranger's."""
     monkeypatch.chdir(configured)
-    sdist = pack(make_project(tmp_path / "other", "pass"), tmp_path / "sample-1.0.tar.gz")
+    sdist = pack(make_project(tmp_path / "other", "pass", constraints=OURS), tmp_path / "sample-1.0.tar.gz")
     info = samewheel.build(sdist, out_dir=tmp_path / "o", evidence_dir=tmp_path / "o").buildinfo
     assert info.frontend.name == "uv"
     assert info.env == {}

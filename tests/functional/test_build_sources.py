@@ -15,7 +15,7 @@ from packaging.utils import parse_sdist_filename
 import samewheel
 from samewheel import NoSourceError, SourceKind, Via
 from samewheel._uv import uv_binary
-from tests.functional.builds import make_project, members, pack, written
+from tests.functional.builds import OURS, make_project, members, pack, written
 from tests.functional.git_projects import COMMIT_TIME, commit, git, isolate, make_repository, write
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def test_sdist_beside_a_wheel_leaves_that_a_wheel_of_the_tree(copied: ProjectCop
 def test_constraints_of_an_sdist_are_found(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are named after it in the working folder, else its own; never those of another project."""
     monkeypatch.chdir(tmp_path)
-    project = make_project(tmp_path / "project", "pass", constraints="# its own\n")
+    project = make_project(tmp_path / "project", "pass", constraints=OURS)
     if place != "inside":
         (project / "constraints.txt").unlink()
     sdist = pack(project, tmp_path / "sample-1.0.tar.gz")
@@ -222,7 +222,7 @@ def test_constraints_of_an_sdist_are_found(place: str, tmp_path: Path, monkeypat
     given: Overrides = {"constraints": str(tmp_path / "given.txt")} if place == "given" else {}
     write(tmp_path, {"given.txt": "# given\n"})
     built = samewheel.build(sdist, **given)
-    expected = {"beside": b"# beside\n", "inside": b"# its own\n", "given": b"# given\n"}[place]
+    expected = {"beside": b"# beside\n", "inside": OURS.encode(), "given": b"# given\n"}[place]
     assert built.buildinfo.constraints.sha256 == hashlib.sha256(expected).hexdigest()
 
 

@@ -81,14 +81,12 @@ def index(status: int) -> Iterator[str]:
         "UV_INDEX_INTERNAL_PASSWORD",
         "UV_EXTRA_INDEX_URL",
         "UV_FIND_LINKS",
-        "UV_NO_INDEX",
         "UV_KEYRING_PROVIDER",
         "UV_HTTP_TIMEOUT",
         "UV_NATIVE_TLS",
         "UV_INSECURE_HOST",
         "UV_OFFLINE",
         "UV_EXCLUDE_NEWER",
-        "UV_CONFIG_FILE",
         "UV_CONCURRENT_DOWNLOADS",
     ],
 )
@@ -174,8 +172,11 @@ def test_settings_above_the_cache_do_not_count(own_cache: Path, tmp_path: Path) 
 
 def test_settings_of_the_project_count_where_we_are_told_so(tmp_path: Path) -> None:
     """A private index is named there."""
-    (tmp_path / "uv.toml").write_text("nonsense = 1")
-    assert "nonsense" in run_uv(["pip", "list"], cwd=tmp_path).tail()
+    (tmp_path / "uv.toml").write_text('index-url = "http://127.0.0.1:9/simple"')
+    (tmp_path / "requirements.in").write_text("iniconfig")
+    finished = run_uv(["pip", "compile", tmp_path / "requirements.in"], offline=False, cwd=tmp_path)
+    assert not finished.ok
+    assert "http://127.0.0.1:9/simple/iniconfig/" in finished.tail()
 
 
 def test_requirements_that_contradict_each_other_cannot_be_locked(tmp_path: Path) -> None:

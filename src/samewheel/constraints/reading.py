@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -187,6 +188,12 @@ def _read_header(text: str, where: str) -> Header | None:
                 cause="It was edited, or two versions of the file were merged.",
                 hint=RELOCK,
             )
+    try:
+        SpecifierSet(fields["requires-python"][0])
+    except InvalidSpecifier as error:
+        raise InvalidProjectError(
+            f"{where}: the header's requires-python is wrong", cause=str(error), hint=RELOCK
+        ) from error
     return Header(
         requires=tuple(fields.get("requires", ())),
         asked=tuple(fields.get("asked by the backend", ())),

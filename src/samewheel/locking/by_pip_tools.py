@@ -85,6 +85,14 @@ def _conflict(log: str) -> list[str]:
     return []
 
 
+def _unreachable(said: str) -> SamewheelError:
+    return SamewheelError(
+        "pip-tools: the package index cannot be reached",
+        cause=_CREDENTIALS.sub("//", said),
+        hint="Check the network, proxy and index URL; pip has its own settings (PIP_INDEX_URL, pip.conf).",
+    )
+
+
 def _failure(finished: Finished, log: str) -> SamewheelError:
     said = _CREDENTIALS.sub("//", finished.tail(400))
     errors = "\n".join(line.strip() for line in said.splitlines() if line.lstrip().startswith("ERROR:"))
@@ -96,11 +104,7 @@ def _failure(finished: Finished, log: str) -> SamewheelError:
             hint="Lock with uv alone: --resolver uv, or without --exclude-newer.",
         )
     if not_fetched := _NOT_FETCHED.search(log):
-        return SamewheelError(
-            "pip-tools: the package index cannot be reached",
-            cause=_CREDENTIALS.sub("//", not_fetched[0]),
-            hint="Check the network, proxy and index URL; pip has its own settings (PIP_INDEX_URL, pip.conf).",
-        )
+        return _unreachable(not_fetched[0])
     if nothing_for and re.search(rf"No sources permitted for {re.escape(nothing_for[1])}:", log):
         return sdist_only(nothing_for[1], everywhere="(from versions: none)" in errors)
     if nothing_for or "ResolutionImpossible" in said:
@@ -128,9 +132,12 @@ def _compile(lines: Sequence[str], options: Sequence[str], folder: Path, keep: S
         timeout=TIMEOUT,
         keep=None,
     )
+    log = (folder / "pip.log").read_text("utf-8", "replace") if (folder / "pip.log").exists() else ""
     if not finished.ok:
-        log = folder / "pip.log"
-        raise _failure(finished, log.read_text("utf-8", "replace") if log.exists() else "")
+        raise _failure(finished, log)
+    if not_fetched := _NOT_FETCHED.search(log):
+        # pip goes on with what other sources offer, which may be older.
+        raise _unreachable(not_fetched[0])
     return output.read_bytes()
 
 

@@ -13,7 +13,14 @@ from packaging.specifiers import SpecifierSet
 
 from samewheel._files import temporary_folder, write_atomic
 from samewheel._types import SILENT, Resolver, SourceKind
-from samewheel.constraints import is_ours, make_header, parse_constraints, render
+from samewheel.constraints import (
+    for_interpreter,
+    is_ours,
+    make_header,
+    parse_constraints,
+    render,
+    unsatisfied,
+)
 from samewheel.environment import fetch_environment
 from samewheel.errors import (
     InvalidProjectError,
@@ -216,11 +223,20 @@ def check_lock(
         reasons = stale(constraints, requires=static, asked=None, environment=markers, requires_python=stated)
         if reasons:
             return reasons
-        try:
-            asked = _asked(opened, constraints, static, progress, offline=offline)
-        except (NotBuildableError, StaleLockError):
-            raise
-        except SamewheelError as error:
-            progress.warn(f"the backend was not asked what it requires ({error.what})")
-            return ()
-        return stale(constraints, requires=static, asked=tuple(sorted(asked)), environment=markers)
+        asked: set[str] = set()
+        for _ in range(MOST_ROUNDS):
+            try:
+                answer = _asked(opened, constraints, sorted({*static, *asked}), progress, offline=offline)
+            except (NotBuildableError, StaleLockError, UsageError):
+                raise
+            except SamewheelError as error:
+                progress.warn(
+                    f"the backend was not asked what it requires ({error.what}); only the static requirements count"
+                )
+                return ()
+            if answer <= asked:
+                break
+            asked |= answer
+            if unsatisfied(for_interpreter(constraints, markers), sorted(asked), markers):
+                break
+        return stale(constraints, requires=static, asked=sorted(asked), environment=markers)

@@ -10,12 +10,12 @@ from samewheel._types import SourceKind
 from samewheel.errors import NoSourceError
 from samewheel.sources import folder, git, sdist
 from samewheel.sources.git import ignored_files, refresh_index
-from samewheel.sources.snapshot import Snapshot, Source, settle
+from samewheel.sources.snapshot import Snapshot, Source, settle, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Snapshot", "Source", "ignored_files", "inspect", "refresh_index", "settle", "take"]
+__all__ = ["Snapshot", "Source", "ignored_files", "inspect", "refresh_index", "settle", "shown", "take"]
 
 
 def inspect(path: Path, *, not_source: Iterable[Path] = ()) -> Source:

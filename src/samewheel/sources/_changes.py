@@ -90,12 +90,13 @@ def _restored(root: Path, paths: list[str]) -> set[str]:
     return found
 
 
-def changes(root: Path, *, excluded: Callable[[str], bool]) -> list[Change]:
+def changes(root: Path, *, excluded: Callable[[str], bool], tracked: Callable[[str], bool]) -> list[Change]:
     """Return what is not as in the commit, in the repository but not in its submodules, sorted by path.
 
     Args:
         root: the top of the working tree.
-        excluded: is asked with paths relative to it.
+        excluded: is asked with untracked paths, relative to it.
+        tracked: is asked with those that git tracks: a package may have the name of our output folder.
 
     Raises:
         SamewheelError: git failed, or a file cannot be read.
@@ -109,7 +110,7 @@ def changes(root: Path, *, excluded: Callable[[str], bool]) -> list[Change]:
     return sorted(
         Change(path=path, codes=tuple(sorted(codes)))
         for path, codes in status.items()
-        if path not in restored and not excluded(path.rstrip("/"))
+        if path not in restored and not (excluded if codes == ["??"] else tracked)(path.rstrip("/"))
     )
 
 
@@ -125,6 +126,10 @@ def _delete(clone: Path, relative: str) -> None:
             (clone / parent).rmdir()
         except OSError:
             return
+
+
+def _none(_: str) -> bool:
+    return False
 
 
 def lay_over(working_copy: Path, clone: Path, changed: list[Change], *, excluded: Callable[[str], bool]) -> None:
@@ -150,8 +155,13 @@ def lay_over(working_copy: Path, clone: Path, changed: list[Change], *, excluded
         raise SamewheelError(f"cannot remove {shown(path)} from the copy", cause=str(error)) from error
     # A submodule was cloned at the commit that the working copy has.
     named = [path.rstrip("/") for path in sorted(present) if not os.path.lexists(clone / path / ".git")]
-    for file in files_of(working_copy, named, excluded=excluded):
-        copy_entry(working_copy / file, clone, file)
+    untracked = {change.path.rstrip("/") for change in changed if change.codes == ("??",)}
+    for names_of, skip in (
+        ([n for n in named if n in untracked], excluded),
+        ([n for n in named if n not in untracked], _none),
+    ):
+        for file in files_of(working_copy, names_of, excluded=skip):
+            copy_entry(working_copy / file, clone, file)
     # What is added to the user's index is a file of git's for backends that ask, and must be one in the clone.
     tracked = [change.path for change in changed if change.codes != ("??",)]
     git_with_paths(clone, "update-index", "--force-remove", paths=[path for path in tracked if path not in present])

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["copy_entry", "exclusion", "files_of", "matches"]
 
 
-def exclusion(root: Path, paths: Iterable[Path]) -> Callable[[str], bool]:
-    """Return a test of whether a path relative to ``root`` is one of ``paths``, or below one.
+def exclusion(root: Path, paths: Iterable[Path], *, exactly: bool = False) -> Callable[[str], bool]:
+    """Return a test of whether a path relative to ``root`` is one of ``paths``, or, if not ``exactly``, below one.
 
     Paths that contain the root are passed over: were they obeyed, nothing at all would belong to the source.
     """
@@ -32,7 +32,7 @@ def exclusion(root: Path, paths: Iterable[Path]) -> Callable[[str], bool]:
                 tops.add(place.relative_to(root).as_posix())
 
     def excluded(relative: str) -> bool:
-        return any(relative == top or relative.startswith(f"{top}/") for top in tops)
+        return any(relative == top or (not exactly and relative.startswith(f"{top}/")) for top in tops)
 
     return excluded
 

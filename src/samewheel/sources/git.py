@@ -112,7 +112,13 @@ Changes = dict[str, list["Change"]]
 def _changes_of(root: Path, not_source: Iterable[Path], inner: str = "") -> Changes:
     """Return what changed in a repository and its submodules."""
     top = root / inner
-    found = {inner: _changes.changes(top, excluded=_copying.exclusion(top, not_source))}
+    found = {
+        inner: _changes.changes(
+            top,
+            excluded=_copying.exclusion(top, not_source),
+            tracked=_copying.exclusion(top, not_source, exactly=True),
+        )
+    }
     for path in _changes.submodules(top):
         if os.path.lexists(top / path / ".git"):
             found |= _changes_of(root, not_source, _join(inner, path))

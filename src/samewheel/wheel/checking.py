@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from packaging.tags import Tag, parse_tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -83,10 +84,27 @@ def _faults_of_metadata(archive: zipfile.ZipFile, dist_info: str, name: str, ver
     return faults
 
 
+def _leads_out(member: str) -> bool:
+    """Tell whether an installer could be led out of the folder that it installs to."""
+    return member.startswith("/") or "\\" in member or "\0" in member or ".." in member.split("/")
+
+
+def _faults_of_wheel(archive: zipfile.ZipFile, dist_info: str, tags: frozenset[Tag]) -> list[str]:
+    """Return where WHEEL and the file's name disagree."""
+    said = email.parser.BytesHeaderParser().parsebytes(archive.read(f"{dist_info}/WHEEL"))
+    try:
+        known = frozenset(tag for line in said.get_all("Tag", []) for tag in parse_tag(str(line)))
+    except ValueError as error:
+        return [f"WHEEL has a wrong Tag: {error}"]
+    return [f"WHEEL does not have the tag {tag} of the file's name" for tag in sorted(map(str, tags - known))]
+
+
 def _faults(path: Path) -> list[str]:
-    name, version, _, _ = parse_wheel_filename(path.name)
+    name, version, _, tags = parse_wheel_filename(path.name)
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
+        if outside := sorted(filter(_leads_out, names)):
+            return [f"{member} leads out of the wheel" for member in outside]
         twice = (
             sorted({member for member in names if names.count(member) > 1}) if len(set(names)) < len(names) else []
         )
@@ -99,7 +117,8 @@ def _faults(path: Path) -> list[str]:
         if missing:
             return [f"{folders[0]}/{file} is missing" for file in missing]
         record = _faults_of_record(archive, f"{folders[0]}/RECORD")
-        return _faults_of_metadata(archive, folders[0], name, version) + record
+        said = _faults_of_metadata(archive, folders[0], name, version) + _faults_of_wheel(archive, folders[0], tags)
+        return said + record
 
 
 def check_wheel(path: Path) -> None:

@@ -1,0 +1,174 @@
+"""Projects and sdists that want more than to be built: nothing of theirs runs or is written while we fetch."""
+
+from __future__ import annotations
+
+import io
+import os
+import tarfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from samewheel import InvalidProjectError, StaleLockError, build, check_lock, lock
+from samewheel._indexes import index_settings
+from tests.functional.builds import make_project, pack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def member(archive: tarfile.TarFile, name: str, *, link: str | None = None, content: bytes | None = None) -> None:
+    """Add a folder, a symbolic link or a file."""
+    info = tarfile.TarInfo(name)
+    info.mode = 0o755
+    if link is not None:
+        info.type, info.linkname = tarfile.SYMTYPE, link
+    elif content is None:
+        info.type = tarfile.DIRTYPE
+    else:
+        info.size = len(content)
+    archive.addfile(info, None if content is None else io.BytesIO(content))
+
+
+def test_long_chain_of_links_leads_no_file_out_of_the_sdist(tmp_path: Path) -> None:
+    """CVE-2025-4517: paths too long to be resolved get past the data filter of some versions of Python."""
+    sdist = tmp_path / "pkg-1.0.tar.gz"
+    folder, steps = "d" * 247, "abcdefghijklmnop"
+    with tarfile.open(sdist, "w:gz") as archive:
+        member(archive, "pkg-1.0")
+        member(archive, "pkg-1.0/pyproject.toml", content=b"[build-system]\nrequires = []\n")
+        place = "pkg-1.0"
+        for step in steps:
+            member(archive, f"{place}/{folder}")
+            member(archive, f"{place}/{step}", link=folder)
+            place = f"{place}/{folder}"
+        chain = "/".join(steps)
+        member(archive, f"pkg-1.0/{chain}/{'l' * 254}", link="../" * len(steps))
+        member(archive, "pkg-1.0/escape", link=f"{chain}/{'l' * 254}/../../../{tmp_path.name}-escaped")
+        member(archive, "pkg-1.0/escape/owned.txt", content=b"owned")
+    with pytest.raises(InvalidProjectError, match="through a symbolic link"):
+        lock(sdist, output=tmp_path / "constraints.txt")
+    assert not [name for name in os.listdir("/tmp") if name.endswith("-escaped")]  # noqa: PTH208, S108
+
+
+@pytest.mark.index
+@pytest.mark.parametrize("file", ["pyproject.toml", "uv.toml", "../uv.toml"])
+def test_settings_of_uv_run_no_code_while_fetching(tmp_path: Path, file: str) -> None:
+    """A project's uv settings could have a dependency built from source, with the network and all secrets at hand."""
+    witness = tmp_path / "witness"
+    evil = make_project(tmp_path / "evil", "")
+    code = f"open({str(witness)!r}, 'w')\n" + (evil / "backend.py").read_text("utf-8")
+    (evil / "backend.py").write_text(code, "utf-8")
+    project = make_project(tmp_path / "above" / "project", "", requires='"iniconfig"')
+    table = "[tool.uv]\n" if file == "pyproject.toml" else ""
+    settings = f'{table}override-dependencies = ["iniconfig @ file://{evil}"]\nno-binary-package = ["iniconfig"]\n'
+    with (project / file).open("a", encoding="utf-8") as target:
+        target.write("\n" + settings)
+    locked = lock(project, force=True)
+    assert [pin.name for pin in locked.constraints.pins] == ["iniconfig"]
+    assert not witness.exists()
+
+
+def test_only_index_settings_are_taken_from_files(tmp_path: Path) -> None:
+    """Where packages come from is the user's business; what is done with them is ours."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text(
+        '[tool.uv]\nno-binary-package = ["x"]\nfind-links = ["wheels"]\n'
+        '[[tool.uv.index]]\nname = "own"\nurl = "https://index.example/simple"\ndefault = true\n'
+        '[tool.uv.pip]\nresolution = "lowest"\n',
+        "utf-8",
+    )
+    user = tmp_path / "config" / "uv"
+    user.mkdir(parents=True)
+    (user / "uv.toml").write_text(
+        'keyring-provider = "subprocess"\nfind-links = ["hidden"]\npreview = true\n', "utf-8"
+    )
+    environ = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    assert index_settings(project, environ) == (
+        f'find-links = ["{project}/wheels"]\n'
+        'index = [{"name" = "own", "url" = "https://index.example/simple", "default" = true}]\n'
+        'keyring-provider = "subprocess"\n'
+    )
+    assert "hidden" in index_settings(None, environ)
+    assert index_settings(project, {**environ, "UV_NO_CONFIG": "1"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('python = "./evil"', "tool.samewheel.python is the path"),
+        ('constraints = "../other.txt"', "tool.samewheel.constraints is"),
+        ('constraints = "/etc/passwd"', "tool.samewheel.constraints is"),
+        ('constraints = "a\\u0000b"', "tool.samewheel.constraints is"),
+        ('readable = ["/root"]', "tool.samewheel.readable is unknown"),
+    ],
+)
+def test_project_decides_nothing_outside_of_itself(tmp_path: Path, setting: str, said: str) -> None:
+    """Which program runs, and which file of the machine is read or written, is for the caller to say."""
+    project = make_project(tmp_path / "project", "")
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(f"\n[tool.samewheel]\n{setting}\n")
+    with pytest.raises(InvalidProjectError) as raised:
+        lock(project)
+    assert said in raised.value.what
+
+
+def test_constraints_that_the_caller_names_are_the_ones_for_an_sdist_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who names a file means it; another one that lies about must not be taken instead."""
+    monkeypatch.chdir(tmp_path)
+    sdist = pack(make_project(tmp_path / "project", ""), tmp_path / "sample-1.0.tar.gz")
+    lock(sdist)
+    assert (tmp_path / "sample-1.0.constraints.txt").exists()
+    build(sdist)
+    with pytest.raises(StaleLockError, match=r"missing\.txt does not exist"):
+        build(sdist, constraints=str(tmp_path / "missing.txt"))
+
+
+def test_constraints_of_something_else_in_an_sdist_are_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many sdists have a constraints.txt for their tests; only one that we wrote is about the build."""
+    monkeypatch.chdir(tmp_path)
+    project = make_project(tmp_path / "project", "", constraints="requests<3\n")
+    sdist = pack(project, tmp_path / "sample-1.0.tar.gz")
+    with pytest.raises(StaleLockError, match=r"sample-1\.0\.constraints\.txt does not exist"):
+        build(sdist)
+
+
+@pytest.mark.index
+def test_lock_of_a_backend_that_asks_twice_is_fresh(tmp_path: Path) -> None:
+    """What is asked for depends on what is there: the check must go as far as the lock did."""
+    project = make_project(tmp_path / "project", "")
+    with (project / "backend.py").open("a", encoding="utf-8") as backend:
+        backend.write(
+            "\n\ndef get_requires_for_build_wheel(config_settings=None):\n"
+            "    from importlib.util import find_spec\n"
+            '    return ["iniconfig>=2", *(["pluggy>=1"] if find_spec("iniconfig") else [])]\n'
+        )
+    locked = lock(project, force=True)
+    assert locked.constraints.header is not None
+    assert locked.constraints.header.asked == ("iniconfig>=2", "pluggy>=1")
+    assert check_lock(project) == ()
+
+
+def test_what_was_not_copied_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A package that is called build would else vanish from its own wheel without a word."""
+    project = make_project(tmp_path / "project", "")
+    (project / "build").mkdir()
+    (project / "build" / "module.py").write_text("", "utf-8")
+    warnings: list[str] = []
+
+    class Listener:
+        def step(self, text: str) -> None:
+            """Pass over it."""
+
+        def warn(self, text: str) -> None:
+            """Keep it."""
+            warnings.append(text)
+
+    build(project, progress=Listener())
+    assert [text for text in warnings if "not copied" in text and "build/" in text]
+    assert capsys.readouterr().out == ""
