@@ -16,6 +16,8 @@ from tests.functional.builds import make_project, pack
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Samewheel
+
 
 def member(archive: tarfile.TarFile, name: str, *, link: str | None = None, content: bytes | None = None) -> None:
     """Add a folder, a symbolic link or a file."""
@@ -172,3 +174,23 @@ def test_what_was_not_copied_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     build(project, progress=Listener())
     assert [text for text in warnings if "not copied" in text and "build/" in text]
     assert capsys.readouterr().out == ""
+
+
+def test_header_of_an_sdist_takes_no_memory(tmp_path: Path) -> None:
+    """A reader that takes a header of any size into memory can be made to take all of it."""
+    sdist = tmp_path / "pkg-1.0.tar.gz"
+    with tarfile.open(sdist, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("pkg-1.0/file")
+        info.pax_headers = {"comment": "x" * (17 << 20)}
+        archive.addfile(info)
+    with pytest.raises(InvalidProjectError, match="a header of"):
+        lock(sdist, output=tmp_path / "constraints.txt")
+
+
+def test_check_goes_with_no_option_that_changes(tmp_path: Path, samewheel: Samewheel) -> None:
+    """An option that is passed over in silence makes one believe in what did not happen."""
+    project = make_project(tmp_path / "project", "")
+    for option in (["--upgrade"], ["--force"], ["-P", "x"], ["--exclude-newer", "2026-01-01"]):
+        finished = samewheel("lock", project, "--check", *option)
+        assert finished.returncode == 2
+        assert "--check changes nothing" in finished.stderr

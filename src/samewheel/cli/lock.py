@@ -13,6 +13,9 @@ from samewheel.errors import ExitCode
 
 __all__ = ["command"]
 
+CHANGES = ("exclude_newer", "force", "upgrade", "upgrade_packages")
+"""Options that say how to write the file."""
+
 
 @click.command("lock")
 @source_argument
@@ -21,7 +24,7 @@ __all__ = ["command"]
     "-o",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The constraints file.  [default: constraints.txt]",
+    help="The constraints file.  [default: constraints.txt; NAME-VERSION.constraints.txt for an sdist]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 20 if the file is stale, and say why.")
 @click.option("--upgrade", "-U", is_flag=True, help="Take the newest versions instead of the pinned ones.")
@@ -35,7 +38,9 @@ __all__ = ["command"]
 )
 @click.option("--exclude-newer", metavar="DATE", help="Leave out what was uploaded after this date.")
 @click.option(
-    "--requires-python", metavar="RANGE", help="Pythons to lock for, such as '>=3.10'.  [default: this one and newer]"
+    "--requires-python",
+    metavar="RANGE",
+    help="Pythons to lock for, such as '>=3.10'.  [default: as before, else this one and newer]",
 )
 @click.option(
     "--resolver",
@@ -50,12 +55,17 @@ __all__ = ["command"]
 def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offline: bool, **options: Any) -> int:
     """Pin and hash everything that building PROJECT (a folder, by default this one) or an SDIST may install.
 
-    Asks the build backend too, and writes constraints.txt. Only wheels are locked, for every platform.
+    Asks the build backend too, and writes constraints.txt; for an sdist, NAME-VERSION.constraints.txt in the working
+    folder. Only wheels are locked, for every platform.
     """
     from samewheel.cli.console import output_console, progress
     from samewheel.locking import check_lock, lock
     from samewheel.report.terminal import locked_lines, stale_lines
 
+    if check and (idle := [name for name in CHANGES if options[name]]):
+        raise click.UsageError(
+            f"--check changes nothing, so it does not go with --{idle[0].replace('_', '-').rstrip('s')}"
+        )
     overrides = overrides_from(options)
     console = output_console()
     with progress(quiet=quiet) as shown:

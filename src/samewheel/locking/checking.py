@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from samewheel.constraints import for_interpreter, make_header, normalise, unsatisfied
 
@@ -61,7 +62,7 @@ def stale(
         if digest != header.digest:
             reasons.append("the header was edited: its digest is not that of its requirements")
         reasons += _changes(header, requires, asked)
-        if requires_python is not None and requires_python != header.requires_python:
+        if requires_python is not None and SpecifierSet(requires_python) != SpecifierSet(header.requires_python):
             reasons += [f"- requires-python {header.requires_python}", f"+ requires-python {requires_python}"]
     known = asked if asked is not None else (header.asked if header is not None else ())
     pins = for_interpreter(constraints, environment)

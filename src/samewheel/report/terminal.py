@@ -71,7 +71,10 @@ def built_lines(built: Built) -> Iterator[str]:
     if built.sdist is not None:
         yield _row("sdist", os.path.relpath(built.sdist))
     yield ""
-    yield "[dim]The same bytes with plain commands:[/]"
+    if info.source.dirty:
+        yield "[dim]The commit, without your changes, with plain commands:[/]"
+    else:
+        yield "[dim]The same bytes with plain commands:[/]"
     for command in info.commands:
         yield f"  {escape(command)}"
 

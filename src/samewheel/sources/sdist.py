@@ -33,6 +33,9 @@ MAX_MEMBERS = 100_000
 MAX_SIZE = 4 << 30
 """Bytes that an archive may unpack to."""
 
+MAX_READ = 16 << 20
+"""Bytes that a reader of tar archives may ask for at once; files are read in pieces, so only headers need many."""
+
 MAX_TIME = (1 << 32) - 1
 """POSIX seconds; a later member (year 2106) tells nothing, and no wheel could hold its time."""
 
@@ -62,6 +65,31 @@ MEMBER_FAULTS = frozenset(
     {None, errno.EEXIST, errno.EINVAL, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR}
 )
 """Errors of the system that the archive, not the machine, is to blame for; bz2 and gzip raise OSError without any."""
+
+
+class _Bounded:
+    """A stream for tarfile, which reads a header of any size into memory at once."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._left = 2 * MAX_SIZE + MAX_READ
+
+    def read(self, size: int) -> bytes:
+        """Read at most ``size`` bytes.
+
+        Raises:
+            tarfile.ReadError: it is more than any header has, or than any archive that we accept.
+        """
+        self._left -= size
+        if not 0 <= size <= MAX_READ or self._left < 0:
+            raise tarfile.ReadError(f"a header of {size} bytes, or too much in all")
+        return self._stream.read(size)
+
+    def seek(self, position: int) -> int:
+        return self._stream.seek(position)
+
+    def tell(self) -> int:
+        return self._stream.tell()
 
 
 def _suffix(path: Path) -> str | None:
@@ -147,7 +175,8 @@ def _unpack_tar(stream: Stream, into: Path, members: _Members) -> None:
         # Times are set later, for all kinds of sources; an absurd one would fail here.
         return tarfile.data_filter(member, destination).replace(mtime=cast("float", None), deep=False)
 
-    with tarfile.open(fileobj=stream, mode="r:", errorlevel=2) as archive:
+    bounded = _Bounded(stream)
+    with tarfile.open(fileobj=cast("IO[bytes]", bounded), mode="r:", errorlevel=2) as archive:
         for member in archive:
             if _through_link(into, member.name) or (member.islnk() and _through_link(into, member.linkname)):
                 raise members.refuse(member.name, "It would be unpacked through a symbolic link of the archive.")
@@ -157,7 +186,7 @@ def _unpack_tar(stream: Stream, into: Path, members: _Members) -> None:
             except (tarfile.TarError, KeyError) as error:
                 raise members.refuse(member.name, f"{error}.") from error
     # tarfile stops at the end of the archive; only at the end of the stream its checksum is compared.
-    while stream.read(1 << 20):
+    while bounded.read(1 << 20):
         pass
 
 
