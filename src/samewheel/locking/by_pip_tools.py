@@ -159,7 +159,7 @@ def resolve_pip_tools(
     """Resolve requirements with ``pip-compile`` to sorted pins with hashes, for the interpreter that runs this.
 
     The pins have no markers. Hashes are never taken over from ``previous``. With pip-tools 7.6.2 they are of what was
-    downloaded, not of what the index claims: it looks for the claims at a URL that pypi.org does not have, and then
+    downloaded, not of what the index claims: it looks for the claims at a URL that the index does not have, and then
     downloads and hashes every file of a release. There is no way to do this offline.
 
     Args:
