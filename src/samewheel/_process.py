@@ -29,8 +29,6 @@ __all__ = ["Finished", "kill_all", "run"]
 KEPT_OUTPUT = 1 << 20
 """Bytes of a stream's end that are kept unless the caller asks for all of it."""
 
-KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
-
 LONGEST_LINE = 400
 """Characters of a line that an error message shows."""
 
