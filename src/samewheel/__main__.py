@@ -13,9 +13,14 @@ def main() -> int:
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"samewheel {__version__}\n")
         return 0
+    from samewheel._process import adopt_orphans, kill_orphans
     from samewheel.cli.main import run
 
-    return run(sys.argv[1:])
+    adopt_orphans()
+    try:
+        return run(sys.argv[1:])
+    finally:
+        kill_orphans()
 
 
 if __name__ == "__main__":

@@ -10,27 +10,31 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import FrameType
 
-__all__ = ["Finished", "kill_all", "run"]
+__all__ = ["Finished", "adopt_orphans", "kill_all", "kill_orphans", "run"]
 
 KEPT_OUTPUT = 1 << 20
 """Bytes of a stream's end that are kept unless the caller asks for all of it."""
 
 LONGEST_LINE = 400
 """Characters of a line that an error message shows."""
+
+PR_SET_CHILD_SUBREAPER = 36
+"""From linux/prctl.h."""
 
 GRACE = 2.0
 """Seconds between asking a process group to stop and killing it."""
@@ -144,6 +148,31 @@ def kill_all() -> None:
     with _running_lock:
         for process in list(_running):
             _signal_group(process, _KILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of processes that their own parents leave behind (Linux; see prctl(2)).
+
+    For a program that starts nothing but through :func:`run`; a library must not do this to its caller.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill_orphans() -> None:
+    """Kill the adopted, which left their groups, so that :func:`kill_all` does not find them.
+
+    Nothing that :func:`run` started may be running any more.
+    """
+    tasks = Path("/proc/self/task")
+    while pids := [int(pid) for task in tasks.glob("*/children") for pid in task.read_text("ascii").split()]:
+        for pid in pids:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, _KILL)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> None:

@@ -129,6 +129,16 @@ def _relative_lock(prepared: Prepared) -> str | None:
     return _below(opened.source.path, Path(where)) or Path(where).name
 
 
+def _note_on_lock(prepared: Prepared) -> list[str]:
+    """Return a line that says which file the commands need, where it is not to be found in the project's folder."""
+    opened, lock = prepared.opened, prepared.constraints
+    beside = _relative_lock(prepared)
+    home = opened.source.path.parent if opened.source.kind is SourceKind.SDIST else opened.source.path
+    if beside is None or _below(home, Path(lock.where)) == beside:
+        return []
+    return [f"# This takes the constraints file {beside} (sha256 {lock.sha256}) to be in this folder."]
+
+
 def describe(prepared: Prepared, product: Product) -> BuildInfo:
     """Return the buildinfo of a build."""
     opened = prepared.opened
@@ -166,14 +176,17 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
         conditions=product.conditions.described(),
         isolation=product.isolation,
         readable=settings.readable,
-        commands=plain_commands(
-            snapshot=opened.snapshot,
-            conditions=product.conditions,
-            interpreter=opened.interpreter,
-            settings=settings,
-            constraints=_relative_lock(prepared),
-            outputs=tuple(name for file in opened.not_source if (name := _below(opened.source.path, file))),
-            shims=() if pure else tuple(find_compilers(opened.interpreter)),
+        commands=(
+            *_note_on_lock(prepared),
+            *plain_commands(
+                snapshot=opened.snapshot,
+                conditions=product.conditions,
+                interpreter=opened.interpreter,
+                settings=settings,
+                constraints=_relative_lock(prepared),
+                outputs=tuple(name for file in opened.not_source if (name := _below(opened.source.path, file))),
+                shims=() if pure else tuple(find_compilers(opened.interpreter)),
+            ),
         ),
     )
 

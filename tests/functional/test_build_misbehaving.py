@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -258,3 +261,34 @@ def test_old_evidence_comes_back_when_the_wheel_cannot_be_written(tmp_path: Path
     with pytest.raises(SamewheelError):
         library.build(project, env={"NEW": "1"})
     assert built.evidence.read_bytes() == old
+
+
+@pytest.mark.skipif(sys.platform != "linux" or not shutil.which("unshare"), reason="prctl and util-linux are Linux's")
+def test_process_that_leaves_its_group_ends_with_the_command_where_there_is_no_sandbox(
+    tmp_path: Path, lifeline: Lifeline
+) -> None:
+    """A daemon that a backend started could write to files of the next build."""
+    body = HOLD.replace("pass_fds=[handle],", "pass_fds=[handle], start_new_session=True,")
+    project = make_project(tmp_path / "project", body)
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"'
+    arguments = ["build", "-q", str(project), "--frontend", "build", "--env", lifeline.option]
+    finished = subprocess.run(
+        [
+            str(shutil.which("unshare")),
+            "-Ur",
+            "sh",
+            "-c",
+            forbid,
+            "sh",
+            sys.executable,
+            "-m",
+            "samewheel",
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert "isolation    none" in finished.stdout
+    assert lifeline.read_all() == b"running"

@@ -97,7 +97,7 @@ def test_ci_names_every_gate() -> None:
     """A gate that `just ci` does not run is no gate; the tests come last, so that their summary ends the log."""
     steps = [(step["recipe"], step["arguments"]) for step in RECIPES["ci"]["dependencies"]]
     assert {name for name, _ in steps} == {"lint", "package", "package-check", "package-constraints-check", "test"}
-    assert steps[-1] == ("test", ["--cov"])
+    assert steps[-1] == ("test", ["--cov", "-m", "not long"])
 
 
 def test_check_of_the_pins_writes_nothing() -> None:
