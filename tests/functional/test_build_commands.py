@@ -153,3 +153,15 @@ def test_commands_are_the_same_on_every_machine(copied: ProjectCopier) -> None:
     commands = "\n".join(samewheel.build(copied("c-extension")).buildinfo.commands)
     assert re.findall(r"/(?:root|home|work|Users|opt)/\S+", commands) == []
     assert str(find_interpreter().prefix) not in commands
+
+
+def test_constraints_from_elsewhere_are_asked_for_by_their_digest(tmp_path: Path) -> None:
+    """Who runs the commands does not have the file that was named on our machine, and must not take another."""
+    project = make_project(tmp_path / "project", NOTICE)
+    given = tmp_path / "given.txt"
+    given.write_text(OURS, "utf-8")
+    info = samewheel.build(project, constraints=str(given)).buildinfo
+    assert info.commands[0] == (
+        f"# This takes the constraints file given.txt (sha256 {info.constraints.sha256}) to be in this folder."
+    )
+    assert str(tmp_path) not in "".join(info.commands)
