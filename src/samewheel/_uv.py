@@ -20,7 +20,7 @@ from samewheel.errors import SamewheelError, UnlockableError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["cache_folder", "explain", "fetch_environment", "run_uv", "uv_binary", "uv_version"]
+__all__ = ["cache_folder", "explain", "fetch_variables", "run_uv", "uv_binary", "uv_version"]
 
 KEPT_SETTINGS = re.compile(
     r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
@@ -41,7 +41,7 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("samewheel")
 
 
-def fetch_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def fetch_variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return the environment of the fetch phase: the caller's, less what would change the outcome.
 
     Python's own variables, the caller's virtual environment and most of uv's settings go; proxies, certificates,
@@ -138,7 +138,7 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
         settings.write_text(index_settings(cwd), "utf-8")
         return run(
             [uv_binary(), *arguments, "--config-file", settings, *common],
-            env=fetch_environment(),
+            env=fetch_variables(),
             cwd=folder,
             timeout=TIMEOUT,
             keep=None,

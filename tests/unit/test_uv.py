@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._uv import cache_folder, explain, fetch_environment, run_uv, uv_binary, uv_version
+from samewheel._uv import cache_folder, explain, fetch_variables, run_uv, uv_binary, uv_version
 from samewheel.errors import ExitCode, SamewheelError, UnlockableError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def index(status: int) -> Iterator[str]:
 )
 def test_what_says_where_packages_come_from_stays(name: str) -> None:
     """Behind a proxy or with a private index nothing could be fetched without these."""
-    assert fetch_environment({name: "value"}) == {name: "value"}
+    assert fetch_variables({name: "value"}) == {name: "value"}
 
 
 @pytest.mark.parametrize(
@@ -122,15 +122,15 @@ def test_what_says_where_packages_come_from_stays(name: str) -> None:
 )
 def test_what_would_change_the_outcome_goes(name: str) -> None:
     """Two people with the same index must get the same lock and the same environment."""
-    assert fetch_environment({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
+    assert fetch_variables({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
 
 
 def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the user exported counts, read when it is needed."""
     monkeypatch.setenv("UV_INDEX_URL", "https://example.org")
     monkeypatch.setenv("PYTHONPATH", "/evil")
-    assert fetch_environment()["UV_INDEX_URL"] == "https://example.org"
-    assert "PYTHONPATH" not in fetch_environment()
+    assert fetch_variables()["UV_INDEX_URL"] == "https://example.org"
+    assert "PYTHONPATH" not in fetch_variables()
 
 
 def test_cache_is_where_the_user_says(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from samewheel._files import temporary_folder
 from samewheel._process import run
-from samewheel._uv import TIMEOUT, cache_folder, fetch_environment
+from samewheel._uv import TIMEOUT, cache_folder, fetch_variables
 from samewheel.constraints import select
 from samewheel.errors import SamewheelError, UnlockableError, UsageError
 from samewheel.locking.by_uv import pins_of, sdist_only
@@ -70,7 +70,7 @@ _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 def _environment() -> dict[str, str]:
     return {
         name: value
-        for name, value in fetch_environment().items()
+        for name, value in fetch_variables().items()
         if not name.startswith("PIP_") or KEPT_SETTINGS.fullmatch(name)
     }
 

@@ -28,9 +28,6 @@ __all__ = ["ignored_files", "inspect", "published_at", "refresh_index", "take"]
 UPLOAD_PACK = "git -c 'safe.directory=*' upload-pack"
 """What git runs in the repository to clone; it does not inherit settings from its own command line."""
 
-MAX_NAMED = 10
-"""Changed files that an error names."""
-
 
 def _is_below_git(folder: Path) -> bool:
     """Tell whether git is needed to know more."""
@@ -181,8 +178,8 @@ def _head(repository: Path) -> str:
 
 
 def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
-    named = [shown(path) for path in changed[:MAX_NAMED]]
-    more = f" and {len(changed) - MAX_NAMED} more" if len(changed) > MAX_NAMED else ""
+    named = [shown(path) for path in changed[: _lfs.MAX_NAMED]]
+    more = f" and {len(changed) - _lfs.MAX_NAMED} more" if len(changed) > _lfs.MAX_NAMED else ""
     return UsageError(
         f"{source.root} has changes that are not committed: {', '.join(named)}{more}",
         cause="Nobody could build the same from the commit.",
