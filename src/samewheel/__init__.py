@@ -5,6 +5,7 @@
     >>> samewheel.lock(Path("project"))                      # doctest: +SKIP
     >>> built = samewheel.build(Path("project"))             # doctest: +SKIP
     >>> print(built.wheel, built.buildinfo.wheel.sha256)     # doctest: +SKIP
+    >>> samewheel.verify(Path("project")).verification.verdict  # doctest: +SKIP
 
 The verbs and values of this module are the whole public interface; they are imported when they are first used, so
 that ``import samewheel`` and ``samewheel --version`` cost next to nothing.
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from samewheel._types import Frontend, Progress, Resolver, Sha256, SourceKind, Via
     from samewheel.buildinfo import BuildInfo, read_buildinfo
     from samewheel.building import Built, build
+    from samewheel.compare import Verdict
     from samewheel.errors import (
         BuildFailedError,
         ExitCode,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
         UsageError,
     )
     from samewheel.locking import Locked, check_lock, lock
+    from samewheel.verification import Verification, read_verification
+    from samewheel.verifying import Verified, verify
 
 __version__ = "0.1.0"
 
@@ -52,18 +56,26 @@ __all__ = [
     "StaleLockError",
     "UnlockableError",
     "UsageError",
+    "Verdict",
+    "Verification",
+    "Verified",
     "Via",
     "build",
     "check_lock",
     "lock",
     "read_buildinfo",
+    "read_verification",
+    "verify",
 ]
 
 _HOMES = {
     "_types": ("Frontend", "Progress", "Resolver", "Sha256", "SourceKind", "Via"),
     "buildinfo": ("BuildInfo", "read_buildinfo"),
     "building": ("Built", "build"),
+    "compare": ("Verdict",),
     "locking": ("Locked", "check_lock", "lock"),
+    "verification": ("Verification", "read_verification"),
+    "verifying": ("Verified", "verify"),
 }
 """The modules that the names come from; all others are errors."""
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 __all__ = [
+    "below",
+    "check_writable",
     "copy_in_order",
     "copy_tree",
     "place",
@@ -106,6 +108,27 @@ def remove(path: Path) -> None:
                 with suppress(OSError):
                     inner.chmod(0o700)
     shutil.rmtree(path, ignore_errors=True)
+
+
+def below(folder: Path, path: Path) -> str | None:
+    """Return a path relative to the folder that it is in; None if it is elsewhere."""
+    top, resolved = folder.resolve(), path.resolve()
+    return resolved.relative_to(top).as_posix() if top in resolved.parents else None
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse before the work what cannot be written to after it.
+
+    Raises:
+        SamewheelError: the folder, or the nearest one that exists above it, cannot be written to.
+    """
+    nearest = next(place for place in (folder, *folder.parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise SamewheelError(
+            f"cannot write to {folder}",
+            cause=f"{nearest} is {'not writable' if nearest.is_dir() else 'not a folder'}.",
+            hint="Name another folder with --out-dir, --evidence or --keep.",
+        )
 
 
 def copy_tree(source: Path, destination: Path) -> None:

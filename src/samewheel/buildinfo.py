@@ -6,7 +6,7 @@ Values and their JSON only. No time of day, no duration, and no path of a machin
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,11 +24,14 @@ __all__ = [
     "SourceInfo",
     "Tool",
     "WheelInfo",
+    "from_json",
     "read_buildinfo",
     "to_json",
 ]
 
 SCHEMA = "samewheel/buildinfo/1"
+
+Document = TypeVar("Document", bound=msgspec.Struct)
 
 
 class _Value(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
@@ -140,22 +143,33 @@ def to_json(schema: str, value: msgspec.Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
-def read_buildinfo(content: bytes, where: str) -> BuildInfo:
-    """Read a buildinfo strictly.
+def from_json(schema: str, kind: type[Document], content: bytes, where: str) -> Document:
+    """Read strictly what :func:`to_json` wrote.
 
     Args:
+        schema: the schema that it must name.
+        kind: of the value.
         content: the file's bytes.
         where: the file's name, for messages.
 
     Raises:
-        SamewheelError: it is not a buildinfo of this schema; the message names the key.
+        SamewheelError: it is not of this schema; the message names the key.
     """
     try:
         document = msgspec.json.decode(content, type=dict[str, Any])
-        schema = document.pop("schema", None)
-        if schema != SCHEMA:
-            raise SamewheelError(f"{where} is not a {SCHEMA}", cause=f"Its schema is {schema!r}.")
-        return msgspec.convert(document, BuildInfo)
+        named = document.pop("schema", None)
+        if named != schema:
+            raise SamewheelError(f"{where} is not a {schema}", cause=f"Its schema is {named!r}.")
+        return msgspec.convert(document, kind)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         # ValueError: bytes that are not UTF-8; RecursionError: brackets without end.
-        raise SamewheelError(f"{where} is not a {SCHEMA}", cause=str(error)) from error
+        raise SamewheelError(f"{where} is not a {schema}", cause=str(error)) from error
+
+
+def read_buildinfo(content: bytes, where: str) -> BuildInfo:
+    """Read the bytes of a buildinfo strictly; ``where`` is the file's name, for messages.
+
+    Raises:
+        SamewheelError: it is not a buildinfo of this schema; the message names the key.
+    """
+    return from_json(SCHEMA, BuildInfo, content, where)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from samewheel._files import place, sha256_of, temporary_folder, write_atomic
+from samewheel._files import below, check_writable, place, sha256_of, temporary_folder, write_atomic
 from samewheel._types import SILENT, Frontend, SourceKind, Via
 from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
@@ -18,7 +17,7 @@ from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
 from samewheel.errors import SamewheelError
 from samewheel.packaged import forgotten_files
-from samewheel.preparing import open_project, output_folders, prepare, read_lock
+from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
 from samewheel.staging import plain_conditions, stage
 from samewheel.wheel import check_wheel
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from samewheel.backend import Workshop
     from samewheel.buildinfo import Isolation
     from samewheel.conditions import Conditions
-    from samewheel.preparing import Opened, Prepared
+    from samewheel.preparing import Prepared
     from samewheel.project import Overrides
 
 __all__ = ["Built", "Product", "build", "describe", "perform"]
@@ -115,18 +114,12 @@ def perform(
     return Product(wheel=wheel, sdist=sdist, conditions=conditions, isolation=isolation, observed=observed)
 
 
-def _below(folder: Path, path: Path) -> str | None:
-    """Return a path relative to the folder that it is in; None if it is elsewhere."""
-    top, resolved = folder.resolve(), path.resolve()
-    return resolved.relative_to(top).as_posix() if top in resolved.parents else None
-
-
 def _relative_lock(prepared: Prepared) -> str | None:
     """Return the constraints file as somebody in the project's folder would name it; None is the sdist's own."""
     opened, where = prepared.opened, prepared.constraints.where
     if opened.source.kind is SourceKind.SDIST:
         return None if where.startswith(f"{opened.source.path.name}: ") else Path(where).name
-    return _below(opened.source.path, Path(where)) or Path(where).name
+    return below(opened.source.path, Path(where)) or Path(where).name
 
 
 def _note_on_lock(prepared: Prepared) -> list[str]:
@@ -134,7 +127,7 @@ def _note_on_lock(prepared: Prepared) -> list[str]:
     opened, lock = prepared.opened, prepared.constraints
     beside = _relative_lock(prepared)
     home = opened.source.path.parent if opened.source.kind is SourceKind.SDIST else opened.source.path
-    if beside is None or _below(home, Path(lock.where)) == beside:
+    if beside is None or below(home, Path(lock.where)) == beside:
         return []
     return [f"# This takes the constraints file {beside} (sha256 {lock.sha256}) to be in this folder."]
 
@@ -184,7 +177,7 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
                 interpreter=opened.interpreter,
                 settings=settings,
                 constraints=_relative_lock(prepared),
-                outputs=tuple(name for file in opened.not_source if (name := _below(opened.source.path, file))),
+                outputs=tuple(name for file in opened.not_source if (name := below(opened.source.path, file))),
                 shims=() if pure else tuple(find_compilers(opened.interpreter)),
             ),
         ),
@@ -202,30 +195,6 @@ def _warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> N
         progress.warn(
             f"git ignores files beside packaged modules, so they are not in the wheel: {', '.join(forgotten)}. "
             "If they belong to it, list them in [tool.samewheel] include."
-        )
-
-
-def _warn_of_left_out(opened: Opened, progress: Progress) -> None:
-    """Name what of a folder without git was taken for results or caches, and not for source."""
-    outputs = {_below(opened.source.path, path) for path in opened.not_source}
-    names = [
-        name for name in opened.snapshot.left_out if name.rstrip("/") not in outputs and "__pycache__" not in name
-    ]
-    if names:
-        progress.warn(
-            f"not copied, as not part of the source: {', '.join(names)}. "
-            "If one of them is, list it in [tool.samewheel] include."
-        )
-
-
-def _check_folder(folder: Path) -> None:
-    """Refuse before the work what cannot be written to after it."""
-    nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise SamewheelError(
-            f"cannot write to {folder}",
-            cause=f"{nearest} is {'not writable' if nearest.is_dir() else 'not a folder'}.",
-            hint="Name another folder: --out-dir DIR, --evidence DIR",
         )
 
 
@@ -277,7 +246,7 @@ def build(
     out_dir = (out_dir or home / "dist").absolute()
     evidence_dir = (evidence_dir or home / "evidence").absolute()
     for wanted in (out_dir, evidence_dir):
-        _check_folder(wanted)
+        check_writable(wanted)
     with temporary_folder() as folder:
         opened = open_project(
             path,
@@ -287,9 +256,7 @@ def build(
             not_source=output_folders(path, out_dir, evidence_dir),
             progress=progress,
         )
-        for warning in opened.snapshot.warnings:
-            progress.warn(warning)
-        _warn_of_left_out(opened, progress)
+        warn_of(opened, progress)
         products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
         prepared = prepare(opened, read_lock(opened), products=products, progress=progress)
         (folder / "build").mkdir()

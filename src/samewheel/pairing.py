@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ from samewheel.variations import vary
 from samewheel.verification import NotVaried
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from concurrent.futures import Future
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from samewheel._types import Progress
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from samewheel.conditions import Conditions
     from samewheel.preparing import Prepared
 
-__all__ = ["FRONTEND", "Pair", "Performed", "build_pair"]
+__all__ = ["FRONTEND", "Pair", "Performed", "build_pair", "builders"]
 
 FRONTEND = "frontend"
 """The name of the variation that is no condition: who calls the backend."""
@@ -88,29 +89,31 @@ class Pair:
         return Performed(prepared=prepared, product=product)
 
 
-def _both(pair: Pair, apply: Sequence[str], jobs: int, progress: Progress) -> tuple[Performed, Future[Performed]]:
-    """Run both builds, and return the first, and what became of the second; an interruption stops both."""
-    ordered = "directory_order" in apply
+@contextmanager
+def builders(jobs: int) -> Iterator[Executor]:
+    """Have builds done side by side while the block runs; what interrupts it stops them all."""
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        first = pool.submit(pair.build, "first", (), ordered=ordered, progress=progress)
-        second = pool.submit(pair.build, "second", apply, ordered=ordered)
         try:
-            one = first.result()
-            second.exception()
+            yield pool
         except BaseException:
-            second.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
             kill_all()
             raise
-    return one, second
 
 
 def build_pair(
-    pair: Pair, apply: Sequence[str], *, jobs: int, progress: Progress = SILENT
+    pair: Pair, apply: Sequence[str], *, pool: Executor, progress: Progress = SILENT
 ) -> tuple[tuple[Performed, Performed], tuple[NotVaried, ...]]:
     """Build twice, the second time with variations applied.
 
     If only the second build fails, it is repeated without one variation after the other, until it is found under
     which it fails.
+
+    Args:
+        pair: the source, and where the builds take place.
+        apply: the variations.
+        pool: does the builds.
+        progress: told what is going on.
 
     Returns:
         Both builds, and the variation that the second one was built without.
@@ -118,7 +121,10 @@ def build_pair(
     Raises:
         BuildFailedError: the first build failed, or the second one fails without any single variation, too.
     """
-    one, second = _both(pair, apply, jobs, progress)
+    ordered = "directory_order" in apply
+    first = pool.submit(pair.build, "first", (), ordered=ordered, progress=progress)
+    second = pool.submit(pair.build, "second", apply, ordered=ordered)
+    one = first.result()
     error = second.exception()
     if error is None:
         return (one, second.result()), ()
@@ -128,7 +134,7 @@ def build_pair(
         progress.step(f"The second build failed; building again without {name}")
         rest = [other for other in apply if other != name]
         try:
-            two = pair.build(f"without-{name}", rest, ordered="directory_order" in apply)
+            two = pair.build(f"without-{name}", rest, ordered=ordered)
         except BuildFailedError:
             continue
         return (one, two), (NotVaried(name=name, reason="the build fails under it"),)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from samewheel._files import temporary_folder
+from samewheel._files import below, temporary_folder
 from samewheel._types import SILENT, SourceKind
 from samewheel.constraints import is_ours, parse_constraints
 from samewheel.environment import fetch_environment
@@ -38,7 +38,17 @@ if TYPE_CHECKING:
     from samewheel.project import Overrides, Project
     from samewheel.sources import Snapshot, Source
 
-__all__ = ["Opened", "Prepared", "ask_backend", "lock_file", "open_project", "output_folders", "prepare", "read_lock"]
+__all__ = [
+    "Opened",
+    "Prepared",
+    "ask_backend",
+    "lock_file",
+    "open_project",
+    "output_folders",
+    "prepare",
+    "read_lock",
+    "warn_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +182,21 @@ def open_project(
         epoch=choose_epoch(source.kind, snapshot.newest),
         not_source=tuple(left_out),
     )
+
+
+def warn_of(opened: Opened, progress: Progress) -> None:
+    """Say what the user should know of a source that was copied: what was odd, and what was left out."""
+    for warning in opened.snapshot.warnings:
+        progress.warn(warning)
+    outputs = {below(opened.source.path, path) for path in opened.not_source}
+    names = [
+        name for name in opened.snapshot.left_out if name.rstrip("/") not in outputs and "__pycache__" not in name
+    ]
+    if names:
+        progress.warn(
+            f"not copied, as not part of the source: {', '.join(names)}. "
+            "If one of them is, list it in [tool.samewheel] include."
+        )
 
 
 def output_folders(path: Path, *more: Path | None) -> tuple[Path, ...]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import msgspec
 
-from samewheel.buildinfo import BuildInfo
+from samewheel.buildinfo import BuildInfo, from_json
 from samewheel.compare import Difference, Verdict
 
-__all__ = ["SCHEMA", "NotVaried", "Verification"]
+__all__ = ["SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_verification"]
 
 SCHEMA = "samewheel/verify/1"
 
@@ -20,6 +20,17 @@ class NotVaried(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_un
 
     name: str
     reason: str
+
+
+class ViaSdist(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the wheel that the project's own sdist gives compares with the tree's; no part of the verdict."""
+
+    verdict: Verdict
+    """``not-buildable`` if there is none."""
+    differences: tuple[Difference, ...] = ()
+    """The tree's value first."""
+    reason: str = ""
+    """Why there is none."""
 
 
 class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,3 +46,14 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     differences: tuple[Difference, ...]
     against: str | None = None
     """SHA-256 of the given wheel that both builds were compared with."""
+    via_sdist: ViaSdist | None = None
+    """None where it was not asked for, or where there is no tree to compare with."""
+
+
+def read_verification(content: bytes, where: str) -> Verification:
+    """Read the bytes of a verify report strictly; ``where`` is the file's name, for messages.
+
+    Raises:
+        SamewheelError: it is not a report of this schema; the message names the key.
+    """
+    return from_json(SCHEMA, Verification, content, where)

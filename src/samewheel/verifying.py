@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from samewheel._files import sha256_of, temporary_folder, write_atomic
-from samewheel._types import SILENT, Via
+from samewheel._files import check_writable, place, sha256_of, temporary_folder, write_atomic
+from samewheel._types import SILENT, SourceKind, Via
 from samewheel.buildinfo import to_json
 from samewheel.building import describe
 from samewheel.compare import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.locking import lock
 from samewheel.machine import look_around
-from samewheel.pairing import FRONTEND, Pair, build_pair
-from samewheel.preparing import lock_file, open_project, output_folders, prepare, read_lock
+from samewheel.pairing import FRONTEND, Pair, build_pair, builders
+from samewheel.preparing import lock_file, open_project, output_folders, prepare, read_lock, warn_of
+from samewheel.proof import observe, proven
 from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
 from samewheel.verification import SCHEMA, NotVaried, Verification
+from samewheel.via_sdist import build_via_sdist, compare_via_sdist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from samewheel._types import Progress
     from samewheel.building import Product
+    from samewheel.compare import Difference, Verdict
     from samewheel.constraints import Constraints
-    from samewheel.preparing import Opened
+    from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
 
 __all__ = ["Verified", "available", "verify"]
@@ -76,37 +78,6 @@ def _choose(opened: Opened, names: Sequence[str] | None) -> tuple[list[str], lis
     return apply, [NotVaried(name=name, reason=reason) for name, reason in reasons.items() if reason]
 
 
-def _seen(product: Product, now: float, folder: Path) -> dict[str, object]:
-    """Return what a build saw, with its clock as days of difference to ours: a report holds no time of day."""
-    if product.observed is None:
-        raise BuildFailedError(
-            "the probe in the build process reported nothing",
-            cause="Without it, nothing shows that the conditions really differed.",
-            hint="Tell us how this backend starts Python.",
-        )
-    # Where places cannot be moved, a build sees folders of this machine, which no report may name.
-    seen = {
-        name: value.replace(str(folder), "$WORK") if isinstance(value, str) else value
-        for name, value in product.observed.items()
-    }
-    clock = seen.pop("clock", None)
-    days = round((clock - now) / 86400) if isinstance(clock, int) else None
-    return {**seen, "clock": days}
-
-
-def _proven(
-    apply: Iterable[str], one: dict[str, object], two: dict[str, object]
-) -> tuple[tuple[str, ...], list[NotVaried]]:
-    """Return the variations that took effect, and those that did not though they were applied."""
-    varied, idle = [], []
-    for name in apply:
-        if name == FRONTEND or one.get(name) != two.get(name):
-            varied.append(name)
-        else:
-            idle.append(NotVaried(name=name, reason="applied, but both build processes saw the same"))
-    return tuple(sorted(varied)), idle
-
-
 def _constraints(path: Path, opened: Opened, folder: Path, overrides: Overrides, progress: Progress) -> Constraints:
     """Return the project's constraints; where it has none, those made for this run."""
     try:
@@ -118,13 +89,38 @@ def _constraints(path: Path, opened: Opened, folder: Path, overrides: Overrides,
     return lock(path, output=folder / "constraints.txt", progress=progress, **overrides).constraints
 
 
+def _prepare(path: Path, opened: Opened, folder: Path, overrides: Overrides, progress: Progress) -> Prepared:
+    """Fetch what a build needs."""
+    products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
+    constraints = _constraints(path, opened, folder, overrides, progress)
+    return prepare(opened, constraints, products=products, progress=progress)
+
+
+def _compare(built: tuple[Product, Product], against: Path | None) -> tuple[Verdict, tuple[Difference, ...]]:
+    """Return the worst verdict among the wheels that must be equal, and the differences that give it."""
+    comparisons = [compare(built[0].wheel, built[1].wheel)]
+    if against is not None:
+        comparisons += [compare(against, product.wheel) for product in built]
+    verdict = worst([comparison.verdict for comparison in comparisons])
+    return verdict, next((found.differences for found in comparisons if found.verdict is verdict), ())
+
+
+def _keep(folder: Path, builds: Mapping[str, Product]) -> None:
+    """Copy what was built into a folder of the user's, where each build has one of its own."""
+    for name, product in sorted(builds.items()):
+        for file in filter(None, (product.sdist, product.wheel)):
+            place(file, folder / name / file.name)
+
+
 def verify(
     path: Path,
     *,
     against: Path | None = None,
     names: Sequence[str] | None = None,
-    jobs: int = 2,
+    jobs: int = 3,
     strict: bool = False,
+    via_sdist: bool = True,
+    keep: Path | None = None,
     evidence_dir: Path | None = None,
     progress: Progress = SILENT,
     **overrides: Unpack[Overrides],
@@ -137,15 +133,19 @@ def verify(
         names: the conditions to vary; None: all that can be.
         jobs: builds at a time.
         strict: a build that fails under a condition fails as a whole, instead of being repeated without it.
+        via_sdist: build the project's sdist too, and a wheel of that, and report how the wheel compares.
+        keep: a folder for what was built; None keeps nothing.
         evidence_dir: where the report goes; None is ``evidence`` in the project's folder, or the working folder.
         progress: told what is going on.
         overrides: as for :func:`samewheel.building.build`.
 
     Raises:
-        SamewheelError: one of its family; nothing was written then.
+        SamewheelError: one of its family; no report was written then.
     """
     home = path if path.is_dir() else Path.cwd()
     evidence_dir = (evidence_dir or home / "evidence").absolute()
+    for wanted in filter(None, (evidence_dir, keep)):
+        check_writable(wanted.absolute())
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         opened = open_project(
@@ -153,41 +153,42 @@ def verify(
             folder,
             overrides=overrides,
             allow_dirty=True,
-            not_source=output_folders(path, evidence_dir, against),
+            not_source=output_folders(path, evidence_dir, against, keep),
             progress=progress,
         )
-        for warning in opened.snapshot.warnings:
-            progress.warn(warning)
+        warn_of(opened, progress)
         apply, not_varied = _choose(opened, names)
+        prepared = _prepare(path, opened, folder, overrides, progress)
         memory = look_around().memory_folder
-        place = stack.enter_context(temporary_folder(memory)) if memory is not None else None
-        products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
-        constraints = _constraints(path, opened, folder, overrides, progress)
-        prepared = prepare(opened, constraints, products=products, progress=progress)
-        pair = Pair(prepared=prepared, folder=folder, memory=place)
-        builds, failing = build_pair(pair, apply, jobs=jobs, progress=progress)
+        place_in_memory = stack.enter_context(temporary_folder(memory)) if memory is not None else None
+        pair = Pair(prepared=prepared, folder=folder, memory=place_in_memory)
+        pool = stack.enter_context(builders(jobs))
+        from_sdist = None
+        if via_sdist and opened.source.kind is not SourceKind.SDIST and opened.settings.via is Via.TREE:
+            from_sdist = pool.submit(build_via_sdist, prepared, folder / "via-sdist")
+        builds, failing = build_pair(pair, apply, pool=pool, progress=progress)
         if failing and strict:
             raise BuildFailedError(
                 f"the build fails under {failing[0].name}",
                 cause="Every condition that can be varied must be, with --strict.",
             )
-        built = tuple(one.product for one in builds)
-        now = time.time()
-        seen = tuple(_seen(product, now, folder) for product in built)
-        varied, idle = _proven([name for name in apply if name not in {item.name for item in failing}], *seen)
+        built = (builds[0].product, builds[1].product)
+        if keep is not None:
+            done = {"via-sdist": from_sdist.result()} if from_sdist and from_sdist.exception() is None else {}
+            _keep(keep.absolute(), {"first": built[0], "second": built[1], **done})
         progress.step("Comparing")
-        comparisons = [compare(built[0].wheel, built[1].wheel)]
-        if against is not None:
-            comparisons += [compare(against, product.wheel) for product in built]
-        verdict = worst([comparison.verdict for comparison in comparisons])
+        seen = observe(built, folder)
+        varied, idle = proven([name for name in apply if name not in {item.name for item in failing}], *seen)
+        verdict, differences = _compare(built, against)
         verification = Verification(
             verdict=verdict,
             builds=tuple(describe(one.prepared, one.product) for one in builds),
             observed=seen,
             varied=varied,
             not_varied=tuple(sorted([*not_varied, *failing, *idle])),
-            differences=next((c.differences for c in comparisons if c.verdict is verdict), ()),
+            differences=differences,
             against=sha256_of(against) if against is not None else None,
+            via_sdist=compare_via_sdist(built[0].wheel, from_sdist) if from_sdist is not None else None,
         )
         wheel = built[0].wheel.name
     evidence = evidence_dir / f"{wheel}.verify.json"

@@ -30,6 +30,8 @@ LAYERS = (
         "locking",
         "building",
         "pairing",
+        "proof",
+        "via_sdist",
         "verifying",
         "report",
     ),

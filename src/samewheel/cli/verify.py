@@ -26,7 +26,14 @@ __all__ = ["command"]
     help="Vary these conditions only; see samewheel conditions.  [default: all that can be]",
 )
 @click.option("--strict", is_flag=True, help="Fail if the build fails under a condition, instead of leaving it out.")
-@click.option("--jobs", type=click.IntRange(1, 2), default=2, show_default=True, help="Builds at the same time.")
+@click.option("--no-via-sdist", is_flag=True, help="Leave out the wheel that is built from the project's own sdist.")
+@click.option("--jobs", type=click.IntRange(1, 3), default=3, show_default=True, help="Builds at the same time.")
+@click.option(
+    "--keep",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep what was built, in one folder for each build.",
+)
 @click.option(
     "--constraints",
     "-c",
@@ -45,12 +52,10 @@ __all__ = ["command"]
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
     source: Path,
-    against: Path | None,
-    vary: str | None,
-    jobs: int,
-    evidence_dir: Path | None,
     *,
+    vary: str | None,
     strict: bool,
+    no_via_sdist: bool,
     quiet: bool,
     as_json: bool,
     **options: Any,
@@ -66,15 +71,15 @@ def command(
     from samewheel.verification import SCHEMA
     from samewheel.verifying import verify
 
+    places = {name: options.pop(name) for name in ("against", "evidence_dir", "jobs", "keep")}
     overrides = overrides_from(options)
     with progress(quiet=quiet) as shown:
         verified = verify(
             source,
-            against=against,
             names=[name.strip() for name in vary.split(",")] if vary is not None else None,
-            jobs=jobs,
             strict=strict,
-            evidence_dir=evidence_dir,
+            via_sdist=not no_via_sdist,
+            **places,
             progress=shown,
             **overrides,
         )

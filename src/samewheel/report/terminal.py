@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from samewheel.building import Built
     from samewheel.constraints import Constraints
     from samewheel.locking import Locked
+    from samewheel.verification import ViaSdist
     from samewheel.verifying import Verified
 
 __all__ = ["built_lines", "conditions_lines", "locked_lines", "stale_lines", "verified_lines"]
@@ -29,6 +30,10 @@ ORIGINS = {
 
 LABEL = 13
 """Width of the column of labels."""
+
+
+MOST_MEMBERS = 10
+"""Members that one line names."""
 
 
 def _row(label: str, value: str) -> str:
@@ -121,6 +126,16 @@ def conditions_lines(reasons: Mapping[str, str], isolation: Isolation) -> Iterat
     yield _row("isolation", _isolation(isolation))
 
 
+def _via_sdist(found: ViaSdist) -> str:
+    if found.verdict.exit_code == 0:
+        return "same"
+    if found.reason:
+        return f"{found.verdict.value}: {found.reason.splitlines()[0]}"
+    members = sorted({difference.member or difference.field for difference in found.differences})
+    more = f" and {len(members) - MOST_MEMBERS} more" if len(members) > MOST_MEMBERS else ""
+    return f"{found.verdict.value}: {', '.join(members[:MOST_MEMBERS])}{more}"
+
+
 def verified_lines(verified: Verified) -> Iterator[str]:
     """Yield the lines that tell about a verification: the verdict first."""
     report = verified.verification
@@ -134,6 +149,8 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     yield _row("varied", ", ".join(report.varied) or "nothing")
     for item in report.not_varied:
         yield _row("not varied", f"{item.name}: {item.reason}")
+    if report.via_sdist is not None:
+        yield _row("via sdist", _via_sdist(report.via_sdist))
     yield _row("isolation", _isolation(first.isolation))
     yield _row("report", os.path.relpath(verified.evidence))
     for difference in report.differences:
