@@ -1,0 +1,63 @@
+"""What the probes in two builds saw, and which variations that proves."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from samewheel.errors import BuildFailedError
+from samewheel.pairing import FRONTEND
+from samewheel.verification import NotVaried
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from samewheel.building import Product
+
+__all__ = ["observe", "proven"]
+
+
+def _seen(product: Product, now: float, folder: Path) -> dict[str, object]:
+    """Return what a build saw, with its clock as days of difference to ours: a report holds no time of day."""
+    if product.observed is None:
+        raise BuildFailedError(
+            "the probe in the build process reported nothing",
+            cause="Without it, nothing shows that the conditions really differed.",
+            hint="Tell us how this backend starts Python.",
+        )
+    # Where places cannot be moved, a build sees folders of this machine, which no report may name.
+    seen = {
+        name: value.replace(str(folder), "$WORK") if isinstance(value, str) else value
+        for name, value in product.observed.items()
+    }
+    clock = seen.pop("clock", None)
+    days = round((clock - now) / 86400) if isinstance(clock, int) else None
+    return {**seen, "clock": days}
+
+
+def observe(products: tuple[Product, Product], folder: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """Return what two builds saw that have just ended.
+
+    Args:
+        products: what they left, with a probe's report.
+        folder: the folder of this machine that they worked in.
+
+    Raises:
+        BuildFailedError: a probe reported nothing.
+    """
+    now = time.time()
+    return _seen(products[0], now, folder), _seen(products[1], now, folder)
+
+
+def proven(
+    apply: Iterable[str], one: dict[str, object], two: dict[str, object]
+) -> tuple[tuple[str, ...], list[NotVaried]]:
+    """Return the variations that took effect, and those that did not though they were applied."""
+    varied, idle = [], []
+    for name in apply:
+        if name == FRONTEND or one.get(name) != two.get(name):
+            varied.append(name)
+        else:
+            idle.append(NotVaried(name=name, reason="applied, but both build processes saw the same"))
+    return tuple(sorted(varied)), idle

@@ -1,0 +1,56 @@
+"""The wheel that a project's own sdist gives: the one that users build where an index has no wheel for them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from samewheel._types import SILENT, Via
+from samewheel.building import perform
+from samewheel.compare import Verdict, compare
+from samewheel.errors import SamewheelError
+from samewheel.preparing import prepare
+from samewheel.staging import plain_conditions
+from samewheel.verification import ViaSdist
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from samewheel._types import Progress
+    from samewheel.building import Product
+    from samewheel.preparing import Prepared
+
+__all__ = ["build_via_sdist", "compare_via_sdist"]
+
+
+def build_via_sdist(prepared: Prepared, folder: Path, *, progress: Progress = SILENT) -> Product:
+    """Build an sdist of a source, and a wheel of the sdist, under plain conditions.
+
+    Args:
+        prepared: for a build from the tree; what the sdist takes is fetched besides.
+        folder: a folder that does not exist yet.
+        progress: told what is going on.
+
+    Raises:
+        SamewheelError: as :func:`~samewheel.preparing.prepare` and :func:`~samewheel.building.perform`.
+    """
+    opened = prepared.opened
+    settings = msgspec.structs.replace(opened.settings, via=Via.SDIST)
+    opened = replace(opened, settings=settings)
+    fetched = prepare(opened, prepared.constraints, products=("sdist",), progress=progress)
+    both = replace(fetched, environments={**prepared.environments, **fetched.environments})
+    folder.mkdir()
+    conditions = plain_conditions(folder / "places", opened.epoch.value, settings)
+    return perform(both, folder, conditions, progress=progress)
+
+
+def compare_via_sdist(from_tree: Path, building: Future[Product]) -> ViaSdist:
+    """Compare the tree's wheel with the sdist's; where there is none, the reason is the answer, not an error."""
+    error = building.exception()
+    if isinstance(error, SamewheelError):
+        return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=str(error))
+    comparison = compare(from_tree, building.result().wheel)
+    return ViaSdist(verdict=comparison.verdict, differences=comparison.differences)
