@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from samewheel.buildinfo import BuildInfo, Isolation
     from samewheel.building import Built
     from samewheel.constraints import Constraints
     from samewheel.locking import Locked
-    from samewheel.verification import ViaSdist
+    from samewheel.verification import NotVaried, ViaSdist
     from samewheel.verifying import Verified
 
 __all__ = ["built_lines", "conditions_lines", "locked_lines", "stale_lines", "verified_lines"]
@@ -126,6 +126,14 @@ def conditions_lines(reasons: Mapping[str, str], isolation: Isolation) -> Iterat
     yield _row("isolation", _isolation(isolation))
 
 
+def _by_reason(not_varied: Iterable[NotVaried]) -> dict[str, list[str]]:
+    """Return the names of conditions by the reason why they were not varied."""
+    names: dict[str, list[str]] = {}
+    for item in not_varied:
+        names.setdefault(item.reason, []).append(item.name)
+    return names
+
+
 def _via_sdist(found: ViaSdist) -> str:
     if found.verdict.exit_code == 0:
         return "same"
@@ -147,8 +155,8 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     if report.against is not None:
         yield _row("against", report.against)
     yield _row("varied", ", ".join(report.varied) or "nothing")
-    for item in report.not_varied:
-        yield _row("not varied", f"{item.name}: {item.reason}")
+    for reason, names in _by_reason(report.not_varied).items():
+        yield _row("not varied", f"{', '.join(names)}: {reason}")
     if report.via_sdist is not None:
         yield _row("via sdist", _via_sdist(report.via_sdist))
     yield _row("isolation", _isolation(first.isolation))

@@ -177,11 +177,15 @@ def _head(repository: Path) -> str:
     return git(repository, "rev-parse", "--verify", "HEAD").decode().strip()
 
 
-def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
-    named = [shown(path) for path in changed[: _lfs.MAX_NAMED]]
+def _named(changed: tuple[str, ...]) -> str:
+    """Return the first of some paths, and how many more there are."""
     more = f" and {len(changed) - _lfs.MAX_NAMED} more" if len(changed) > _lfs.MAX_NAMED else ""
+    return ", ".join(shown(path) for path in changed[: _lfs.MAX_NAMED]) + more
+
+
+def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
     return UsageError(
-        f"{source.root} has changes that are not committed: {', '.join(named)}{more}",
+        f"{source.root} has changes that are not committed: {_named(changed)}",
         cause="Nobody could build the same from the commit.",
         hint="Commit them, or build the working copy as it is: --allow-dirty",
     )
@@ -228,7 +232,7 @@ def take(
             f"complete it: git -C {source.root} fetch --unshallow --tags"
         )
     if dirty:
-        warnings.append(f"the working copy {source.root} has files that are not as committed: {len(dirty)}")
+        warnings.append(f"the working copy {source.root} has changes that are not committed: {_named(dirty)}")
     taken = dataclasses.replace(source, dirty=dirty)
     snapshot = finish(taken, into, newest=source.time, left_out=set(), warnings=warnings)
     refresh_index(into)
