@@ -17,6 +17,7 @@ import fcntl
 import json
 import os
 import platform
+import re
 import signal
 import socket
 import struct
@@ -87,6 +88,19 @@ def prepare_target(target: str, like: str) -> None:
             pass
 
 
+def put_layer(lower: str, target: str, store: str) -> None:
+    """Show a folder at ``target``, writable: what is written goes to ``store``, a tmpfs that ends with us.
+
+    Ordinary users may since Linux 5.11; without "userxattr", deleting a folder and making it anew would not work.
+    """
+    os.makedirs(f"{store}/upper")
+    os.makedirs(f"{store}/work")
+    os.makedirs(target)
+    # Commas and colons would end a path early.
+    lower, upper, work = (re.sub(r"([\\:,])", r"\\\1", path) for path in (lower, f"{store}/upper", f"{store}/work"))
+    mount("overlay", target, "overlay", MS_NODEV, f"lowerdir={lower},upperdir={upper},workdir={work},userxattr")
+
+
 def fill(root: str, spec: dict[str, Any]) -> None:
     """Make the file system that the command will see."""
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
@@ -105,6 +119,16 @@ def fill(root: str, spec: dict[str, Any]) -> None:
         mount(outside, root + inside, flags=MS_BIND | MS_REC)
         if not writable:
             make_read_only(root + inside)
+    store = f"{root}/layers"
+    os.mkdir(store)
+    mount("tmpfs", store, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700")
+    for number, (lower, inside) in enumerate(spec["layers"]):
+        put_layer(lower, root + inside, f"{store}/{number}")
+    # The layers go on without it, and nobody sees their halves.
+    check(libc.umount2(os.fsencode(store), MNT_DETACH), "umount of the layers")
+    os.rmdir(store)
+    for path, content in spec["planted"]:
+        write(root + path, content)
     # While the caller's is still in sight: the kernel gives a new /proc only to who could see a whole one before.
     os.makedirs(f"{root}/proc", exist_ok=True)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV)
@@ -122,6 +146,7 @@ def start(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """Become the command."""
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.umask(spec["umask"])
     os.chdir(spec["cwd"])
     if spec["cpus"]:
         os.sched_setaffinity(0, spec["cpus"])
@@ -150,6 +175,8 @@ def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
 def main() -> NoReturn:
     """Run the command that the arguments name."""
     spec, command = json.loads(sys.argv[1]), sys.argv[2:]
+    # The command's umask is not to show in what we make.
+    spec["umask"] = os.umask(0o022)
     try:
         make_namespaces(spec)
         child = os.fork()

@@ -16,7 +16,7 @@ from samewheel._process import Finished, run
 from samewheel._types import Frontend
 from samewheel._uv import uv_binary
 from samewheel.errors import BuildFailedError
-from samewheel.sandbox import Appearance
+from samewheel.sandbox import Appearance, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +42,10 @@ class Workshop:
     conditions: Conditions
     places: Mapping[Path, Path]
     """The conditions' places: as the build sees them, and where they really are."""
+    layers: Mapping[Path, Path]
+    """Places of which the build sees a copy that is never made: what they are copies of."""
+    planted: Mapping[Path, str]
+    """Files to be found in them, and what is in those."""
     readable: tuple[Path, ...]
     """What the build may read besides them and the system."""
     sandbox: Sandbox
@@ -78,9 +82,12 @@ class Workshop:
             cpus=conditions.cpus,
             readable=(*self.readable, *filter(None, [conditions.clock_library, conditions.locale_folder])),
         )
+        view = View(
+            cwd=self.project, places=self.places, layers=self.layers, planted=self.planted, appearance=appearance
+        )
         with temporary_folder() as root:
             return run(
-                self.sandbox.wrap(argv, cwd=self.project, places=self.places, appearance=appearance, root=root),
+                self.sandbox.wrap(argv, view, root),
                 env=conditions.environ(),
                 cwd=None if self.sandbox.moves else self.project,
                 timeout=self.timeout,

@@ -21,11 +21,11 @@ from samewheel.constraints import is_ours, parse_constraints
 from samewheel.environment import fetch_environment
 from samewheel.epoch import VARIABLE as EPOCH_VARIABLE
 from samewheel.epoch import choose_epoch
-from samewheel.errors import InvalidProjectError, StaleLockError, UsageError
+from samewheel.errors import InvalidProjectError, SamewheelError, StaleLockError, UsageError
 from samewheel.interpreter import find_interpreter
 from samewheel.project import Settings, read_project
 from samewheel.sources import inspect, take
-from samewheel.staging import plain_conditions, stage
+from samewheel.staging import plain_conditions, settle_source, stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,12 +174,17 @@ def open_project(
     )
     project = read_project(snapshot.project)
     settings = overridden(project.settings, overrides)
+    epoch = choose_epoch(source.kind, snapshot.newest)
+    try:
+        settle_source(snapshot.root, source.kind, epoch.value)
+    except OSError as error:
+        raise SamewheelError(f"cannot set times in {snapshot.root}", cause=str(error)) from error
     return Opened(
         snapshot=snapshot,
         project=project,
         settings=settings,
         interpreter=find_interpreter(settings.python),
-        epoch=choose_epoch(source.kind, snapshot.newest),
+        epoch=epoch,
         not_source=tuple(left_out),
     )
 
@@ -248,6 +253,7 @@ def ask_backend(opened: Opened, environment: Environment, what: str, progress: P
             interpreter=opened.interpreter,
             build_system=opened.project.build_system,
             settings=opened.settings,
+            throwaway=True,
         )
         return workshop.ask(what)
 

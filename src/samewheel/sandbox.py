@@ -19,7 +19,7 @@ from samewheel.buildinfo import Isolation
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Appearance", "Sandbox", "choose_sandbox"]
+__all__ = ["Appearance", "Sandbox", "View", "choose_sandbox"]
 
 LAUNCHER = Path(__file__).with_name("_launch.py")
 
@@ -53,6 +53,21 @@ class Appearance:
     """Files and folders that the command may read, where they are."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a command sees; all paths that it sees are absolute."""
+
+    cwd: Path
+    """Its working folder."""
+    places: Mapping[Path, Path] = field(default_factory=dict)
+    """What it may write: folders by the path that it sees, and where they really are."""
+    layers: Mapping[Path, Path] = field(default_factory=dict)
+    """Folders that it may write without writing to them: what it writes is gone when it ends."""
+    planted: Mapping[Path, str] = field(default_factory=dict)
+    """Files to write in those folders before it starts."""
+    appearance: Appearance = field(default_factory=Appearance)
+
+
 class Sandbox(Protocol):
     """Wraps the commands of a build phase."""
 
@@ -62,22 +77,16 @@ class Sandbox(Protocol):
     def moves(self) -> bool:
         """Whether a folder can be shown to the command at another place than its own."""
 
-    def wrap(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        cwd: Path,
-        places: Mapping[Path, Path],
-        appearance: Appearance,
-        root: Path,
-    ) -> list[str | Path]:
+    @property
+    def layers(self) -> bool:
+        """Whether a folder can be shown to the command as if it were a copy of it."""
+
+    def wrap(self, argv: Sequence[str | Path], view: View, root: Path) -> list[str | Path]:
         """Return the command that runs ``argv`` inside.
 
         Args:
             argv: the command, with paths as they are inside.
-            cwd: its working folder, as it is inside.
-            places: what it may write: folders by their path inside, and where they really are.
-            appearance: what the machine looks like.
+            view: what it sees.
             root: an empty folder that the caller owns, to build the file system on.
         """
 
@@ -87,16 +96,9 @@ class _Open:
 
     isolation = Isolation(network="open", filesystem="open", mechanism="none")
     moves = False
+    layers = False
 
-    def wrap(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        cwd: Path,  # noqa: ARG002
-        places: Mapping[Path, Path],  # noqa: ARG002
-        appearance: Appearance,  # noqa: ARG002
-        root: Path,  # noqa: ARG002
-    ) -> list[str | Path]:
+    def wrap(self, argv: Sequence[str | Path], view: View, root: Path) -> list[str | Path]:  # noqa: ARG002
         return list(argv)
 
 
@@ -122,20 +124,15 @@ class _Namespaces:
     isolation = Isolation(network="none", filesystem="hidden", mechanism="user-namespaces")
     moves = True
 
-    def wrap(
-        self,
-        argv: Sequence[str | Path],
-        *,
-        cwd: Path,
-        places: Mapping[Path, Path],
-        appearance: Appearance,
-        root: Path,
-    ) -> list[str | Path]:
-        who = appearance
+    def __init__(self, *, layers: bool) -> None:
+        self.layers = layers
+
+    def wrap(self, argv: Sequence[str | Path], view: View, root: Path) -> list[str | Path]:
+        who = view.appearance
         spec = {
-            "binds": _binds(places, who.readable),
+            "binds": _binds(view.places, who.readable),
             "cpus": list(who.cpus),
-            "cwd": str(cwd),
+            "cwd": str(view.cwd),
             "empty": ["/dev/shm", "/run", "/tmp", "/var/tmp"],  # noqa: S108 - the command's own, not the machine's
             "files": [
                 ("/etc/group", f"{who.user}:x:{who.gid}:\n"),
@@ -145,6 +142,7 @@ class _Namespaces:
             ],
             "gid": who.gid,
             "host": who.host,
+            "layers": [(str(lower), str(inside)) for inside, lower in sorted(view.layers.items())],
             "links": [
                 *((folder, str(Path(folder).readlink())) for folder in MERGED if Path(folder).is_symlink()),
                 ("/dev/fd", "/proc/self/fd"),
@@ -152,21 +150,28 @@ class _Namespaces:
                 ("/dev/stdout", "/proc/self/fd/1"),
                 ("/dev/stderr", "/proc/self/fd/2"),
             ],
+            "planted": [(str(path), text) for path, text in sorted(view.planted.items())],
             "root": str(root),
             "uid": who.uid,
         }
         return [sys.executable, "-I", "-S", LAUNCHER, json.dumps(spec, sort_keys=True), *argv]
 
 
+def _works(sandbox: Sandbox) -> bool:
+    """Tell whether ``true`` runs in a sandbox, with a layer if it has such."""
+    with tempfile.TemporaryDirectory(prefix="samewheel-") as folder:
+        root, lower = Path(folder, "root"), Path(folder, "lower")
+        root.mkdir()
+        lower.mkdir()
+        view = View(cwd=Path("/"), layers={Path("/layer"): lower} if sandbox.layers else {})
+        return run(sandbox.wrap(["/bin/true"], view, root), env={}, timeout=30).ok
+
+
 @functools.cache
 def choose_sandbox() -> Sandbox:
     """Return the strongest sandbox that works here, found out by running ``true`` in it."""
     if sys.platform == "linux":
-        namespaces = _Namespaces()
-        with tempfile.TemporaryDirectory(prefix="samewheel-") as root:
-            command = namespaces.wrap(
-                ["/bin/true"], cwd=Path("/"), places={}, appearance=Appearance(), root=Path(root)
-            )
-            if run(command, env={}, timeout=30).ok:
-                return namespaces
+        for sandbox in (_Namespaces(layers=True), _Namespaces(layers=False)):
+            if _works(sandbox):
+                return sandbox
     return _Open()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from samewheel.project import BuildSystem, Settings
     from samewheel.sources import Snapshot
 
-__all__ = ["plain_conditions", "stage"]
+__all__ = ["plain_conditions", "settle_source", "stage"]
 
 PROBE = Path(__file__).with_name("_probe.py")
 
@@ -67,26 +67,38 @@ def _readable(environment: Environment, interpreter: Interpreter, settings: Sett
     return (interpreter.prefix, home, *running, *frontends(), *map(Path, settings.readable))
 
 
+def settle_source(folder: Path, kind: SourceKind, time: int) -> None:
+    """Set the times of all files of a source's copy, and let git know.
+
+    Raises:
+        SamewheelError: git failed.
+        OSError: a time cannot be set.
+    """
+    settle(folder, time)
+    if kind is SourceKind.GIT:
+        refresh_index(folder, time=time)
+
+
 def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions) -> None:
     """Make the build's copy of the source, with the times and the order that the conditions name."""
-    time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
     if conditions.directory_order:
         copy_in_order(snapshot.root, folder, backwards=conditions.directory_order == "backwards")
     else:
         copy_tree(snapshot.root, folder)
-    settle(folder, time)
-    if snapshot.source.kind is SourceKind.GIT:
-        refresh_index(folder, time=time)
+    time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
+    settle_source(folder, snapshot.source.kind, time)
 
 
-def _plant_probe(environment: Path, interpreter: Interpreter, conditions: Conditions, project: Path) -> None:
-    """Have every Python of the environment write down what it sees."""
-    packages = environment / "lib" / f"python{interpreter.minor}" / "site-packages"
+def _probe(interpreter: Interpreter, conditions: Conditions, project: Path) -> dict[Path, str]:
+    """Return the files that have every Python of the environment write down what it sees."""
+    packages = conditions.environment / "lib" / f"python{interpreter.minor}" / "site-packages"
     text = PROBE.read_text("utf-8")
     for word, path in (("FOLDER", conditions.out), ("SOURCE", conditions.source), ("PROJECT", project)):
         text = text.replace(f"@{word}@", str(path))
-    (packages / "_samewheel_probe.py").write_text(text, "utf-8")
-    (packages / "_samewheel_probe.pth").write_text("import _samewheel_probe\n", "utf-8")
+    return {
+        packages / "_samewheel_probe.pth": "import _samewheel_probe\n",
+        packages / "_samewheel_probe.py": text,
+    }
 
 
 def stage(
@@ -99,6 +111,7 @@ def stage(
     build_system: BuildSystem,
     settings: Settings,
     probe: bool = False,
+    throwaway: bool = False,
     source_folder: Path | None = None,
 ) -> Workshop:
     """Fill the places that the conditions name, and return the workshop that builds there.
@@ -112,28 +125,40 @@ def stage(
         build_system: the backend.
         settings: what is passed to it, and its time limit.
         probe: have the build process write down what it sees.
+        throwaway: nothing that a build leaves in its source will be looked at.
         source_folder: where the copy of the source really lies; None is a place in ``folder``.
 
     Raises:
         SamewheelError: something cannot be written.
     """
-    places = _outside(conditions, folder, source_folder)
+    places, sandbox = _outside(conditions, folder, source_folder), choose_sandbox()
+    layers = {}
+    if sandbox.layers:
+        layers[conditions.environment] = environment.folder
+        if throwaway:
+            layers[conditions.source] = snapshot.root
+    places = {inside: outside for inside, outside in places.items() if inside not in layers}
+    planted = _probe(interpreter, conditions, conditions.source / snapshot.source.subdirectory) if probe else {}
     try:
         for inside in (conditions.home, conditions.temp, conditions.shims, conditions.out):
             places[inside].mkdir(parents=True)
-        _copy_source(snapshot, places[conditions.source], conditions)
-        copy_environment(environment, places[conditions.environment])
-        if probe:
-            project = conditions.source / snapshot.source.subdirectory
-            _plant_probe(places[conditions.environment], interpreter, conditions, project)
+        if conditions.source in places:
+            _copy_source(snapshot, places[conditions.source], conditions)
+        if conditions.environment in places:
+            copy_environment(environment, places[conditions.environment])
+            for path, text in planted.items():
+                inside = path.relative_to(conditions.environment)
+                (places[conditions.environment] / inside).write_text(text, "utf-8")
         write_shims(places[conditions.shims], conditions, interpreter)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
     return Workshop(
         conditions=conditions,
         places=places,
+        layers=layers,
+        planted=planted if sandbox.layers else {},
         readable=_readable(environment, interpreter, settings),
-        sandbox=choose_sandbox(),
+        sandbox=sandbox,
         subdirectory=snapshot.source.subdirectory,
         build_system=build_system,
         config_settings=settings.config_settings,

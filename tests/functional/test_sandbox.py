@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Unpack
 import pytest
 
 import samewheel
-from samewheel.sandbox import Appearance, choose_sandbox
+from samewheel.sandbox import View, choose_sandbox
 from tests.functional.builds import make_project, members
 
 if TYPE_CHECKING:
@@ -160,9 +160,7 @@ def test_sandbox_works_for_an_ordinary_user() -> None:
         root = Path(folder, "root")
         root.mkdir()
         shutil.chown(root, 65534, 65534)
-        command = choose_sandbox().wrap(
-            ["/usr/bin/id", "-u"], cwd=Path("/"), places={}, appearance=Appearance(), root=root
-        )
+        command = choose_sandbox().wrap(["/usr/bin/id", "-u"], View(cwd=Path("/")), root)
         finished = subprocess.run(
             ["/usr/bin/python3", "-I", "-S", launcher, *command[4:]],
             capture_output=True,
