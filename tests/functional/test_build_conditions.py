@@ -33,6 +33,8 @@ OWN = {
 SECRETS = {
     **dict.fromkeys(("AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "TWINE_PASSWORD", "UV_INDEX_X_PASSWORD"), "s3cr3t"),
     **dict.fromkeys(("PIP_INDEX_URL", "NETRC", "SSH_AUTH_SOCK", "HTTPS_PROXY", "GPG_TTY", "CI"), "s3cr3t"),
+    **dict.fromkeys(("DBUS_SESSION_BUS_ADDRESS", "DOCKER_HOST", "CONTAINER_HOST", "GPG_AGENT_INFO"), "unix:/s3cr3t"),
+    **dict.fromkeys(("WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"), "/s3cr3t"),
     **dict.fromkeys(("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS", "ARCHFLAGS", "MAKEFLAGS"), "-O0"),
     **dict.fromkeys(("PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONUTF8", "SETUPTOOLS_SCM_PRETEND_VERSION"), "x"),
     **dict.fromkeys(("COLUMNS", "DISPLAY", "EDITOR", "LC_TIME", "LANGUAGE", "XDG_CONFIG_HOME", "HOSTNAME"), "x"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,9 +13,21 @@ from samewheel.compare import Verdict
 from samewheel.verifying import available, verify
 from tests.conftest import PROJECTS
 
+if TYPE_CHECKING:
+    from tests.conftest import ProjectCopier
+
 DEFECTS = sorted(path.parent for path in (PROJECTS / "defects").glob("*/expected.json"))
 
-each_defect = pytest.mark.parametrize("defect", DEFECTS, ids=lambda path: path.name)
+FETCHING = {"optional-c-extension"}
+"""Those whose backend comes from the index; all others bring their own."""
+
+each_defect = pytest.mark.parametrize(
+    "defect",
+    [
+        pytest.param(path, id=path.name, marks=[pytest.mark.index] if path.name in FETCHING else [])
+        for path in DEFECTS
+    ],
+)
 
 
 def expected(defect: Path) -> dict[str, Any]:
@@ -51,3 +63,27 @@ def test_defect_passes_without_its_condition(defect: Path, tmp_path: Path) -> No
     others = [name for name, reason in available().items() if not reason and name not in guilty]
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
     assert verify(project, names=others).verification.verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.index
+def test_compiled_wheel_that_falls_back_to_a_pure_one_is_named(copied: ProjectCopier) -> None:
+    """Wheels of one name, one with compiled code and one without: the source's path alone decides which it is."""
+    found = verify(copied("defects/optional-c-extension"), names=["source_path"]).verification
+    (missing,) = found.differences
+    assert (missing.code, missing.a, missing.b) == ("SW302", "present", "absent")
+    assert missing.member.startswith("_sample_speedups.")
+    assert len({one.wheel.name for one in found.builds}) == 1
+
+
+@pytest.mark.index
+def test_fallback_that_changes_the_tag_is_named_too(copied: ProjectCopier) -> None:
+    """Other projects leave the extension out themselves; then it is a wheel for every platform."""
+    project = copied("defects/optional-c-extension")
+    setup = (project / "setup.py").read_text("utf-8")
+    left_out = 'ext_modules=[] if " " in os.getcwd() else [speedups]'
+    (project / "setup.py").write_text(setup.replace("ext_modules=[speedups]", left_out), "utf-8")
+    found = verify(project, names=["source_path"]).verification
+    one, two = (build.wheel.name.removesuffix(".whl") for build in found.builds)
+    assert (one.endswith("-none-any"), two.endswith("-py3-none-any")) == (False, True)
+    assert found.verdict is Verdict.PAYLOAD_DIFFERS
+    assert {"SW302", "SW304"} <= {difference.code for difference in found.differences}

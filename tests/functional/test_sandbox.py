@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -18,6 +19,8 @@ from samewheel.sandbox import View, choose_sandbox
 from tests.functional.builds import make_project, members
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from samewheel.project import Overrides
 
 isolated = pytest.mark.skipif(
@@ -66,23 +69,58 @@ answer = server.accept()[0].recv(5).decode()
     assert told(trying(tmp_path / "project", code)) == "hello"
 
 
+@contextmanager
+def listening(address: str) -> Iterator[None]:
+    """Have a socket of the machine that processes outside can connect to."""
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        server.bind(address)
+        server.listen()
+        client.connect(address)
+        yield
+
+
+def connecting(folder: Path, address: str) -> Path:
+    """Make a project whose backend connects to a socket."""
+    return trying(folder, f"socket.socket(socket.AF_UNIX).connect({address!r})")
+
+
 @isolated
-def test_sockets_of_the_machine_are_out_of_reach(tmp_path: Path) -> None:
-    """A container engine's, an agent's or a desktop's socket would be a way out of any network namespace."""
-    path = f"/tmp/samewheel-{os.getpid()}.sock"  # noqa: S108 - a place that every process of the machine may see
-    abstract = f"\0samewheel-{os.getpid()}"
-    with socket.socket(socket.AF_UNIX) as named, socket.socket(socket.AF_UNIX) as unnamed:
-        named.bind(path)
-        named.listen()
-        unnamed.bind(abstract)
-        unnamed.listen()
-        try:
-            for number, address in enumerate((path, abstract)):
-                code = f"socket.socket(socket.AF_UNIX).connect({address!r})"
-                answer = told(trying(tmp_path / f"project{number}", code))
-                assert answer in {"FileNotFoundError", "ConnectionRefusedError"}
-        finally:
-            Path(path).unlink()
+@pytest.mark.parametrize("place", ["/tmp", "/var/tmp", "/dev/shm", "/run", "/var/run", "~"])  # noqa: S108 - theirs
+def test_socket_of_the_machine_is_out_of_reach(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container engine's, an agent's or a desktop's would be a way out of any network namespace."""
+    folder = Path(place).expanduser()
+    if not os.access(folder, os.W_OK):
+        pytest.skip(f"{place} is not writable")
+    with tempfile.TemporaryDirectory(dir=folder, prefix="samewheel-") as runtime, listening(f"{runtime}/bus"):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        for name in ("DBUS_SESSION_BUS_ADDRESS", "DOCKER_HOST", "SSH_AUTH_SOCK"):
+            monkeypatch.setenv(name, f"unix:{runtime}/bus")
+        assert told(connecting(tmp_path / "project", f"{runtime}/bus")) == "FileNotFoundError"
+
+
+@isolated
+def test_socket_without_a_file_is_out_of_reach(tmp_path: Path) -> None:
+    """Abstract names belong to the network namespace: hiding files does not hide them."""
+    address = f"\0samewheel-{os.getpid()}"
+    with listening(address):
+        assert told(connecting(tmp_path / "project", address)) == "ConnectionRefusedError"
+
+
+@isolated
+def test_open_files_of_the_caller_are_out_of_reach(tmp_path: Path) -> None:
+    """A socket or a file that somebody holds open for children would be a way out that no namespace closes."""
+    with socket.socket(socket.AF_UNIX) as held, (tmp_path / "secret").open("w") as file:
+        for one in (held, file):
+            os.set_inheritable(one.fileno(), True)  # noqa: FBT003 - it takes no name
+        code = """
+answer = []
+for number in range(1000):
+    if os.path.lexists(f"/proc/self/fd/{number}"):
+        answer.append(os.readlink(f"/proc/self/fd/{number}"))
+"""
+        answer = told(trying(tmp_path / "project", code))
+    assert "secret" not in answer
+    assert "socket" not in answer
 
 
 @isolated

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel.building import build
+from samewheel.building import build, perform
 from samewheel.compare import Verdict
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
+from samewheel.preparing import open_project, prepare, read_lock
 from samewheel.sandbox import choose_sandbox
+from samewheel.staging import plain_conditions
 from samewheel.verifying import available, verify
 from tests.functional.builds import make_project
+from tests.functional.git_projects import commit, git, isolate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +43,15 @@ LEAKS = {
     "user": "os.environ['USER']",
 }
 """For each condition, an expression whose value shows it."""
+
+ASKING_GIT = ("hatch-vcs", "setuptools-scm")
+"""Projects whose version is a tag; one also packages what git lists."""
+
+BACKENDS = (
+    *("c-extension", "flit", "hatchling", "meson-python", "pdm", "poetry", "scikit-build-core", "setuptools"),
+    *("uv-build", *ASKING_GIT),
+)
+"""One project of every backend, and of every way to compile."""
 
 
 def leaking(folder: Path, expression: str) -> Path:
@@ -106,13 +118,40 @@ def test_idle_variation_is_named_and_not_counted(tmp_path: Path) -> None:
     assert reasons["user"] == "applied, but both build processes saw the same"
 
 
-def test_probe_changes_no_byte(copied: ProjectCopier, tmp_path: Path) -> None:
-    """The first build of a verification is the very build that is published."""
+@pytest.mark.index
+def test_first_build_gives_the_wheel_that_is_published(copied: ProjectCopier, tmp_path: Path) -> None:
+    """Else the verdict would be on another wheel."""
     project = copied("setuptools")
     plain = build(project, out_dir=tmp_path / "dist", evidence_dir=tmp_path / "evidence")
     found = verify(project, names=[], against=plain.wheel).verification
     assert {one.wheel.sha256 for one in found.builds} == {plain.buildinfo.wheel.sha256}
     assert (found.verdict, found.against) == (Verdict.IDENTICAL, plain.buildinfo.wheel.sha256)
+
+
+@pytest.mark.index
+@pytest.mark.parametrize("name", BACKENDS)
+def test_probe_changes_no_byte(
+    name: str, copied: ProjectCopier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a backend packs, lists or asks for, it must not find the probe."""
+    project = copied(name)
+    if name in ASKING_GIT:
+        isolate(monkeypatch, tmp_path / "home")
+        git(project, "init", "--quiet")
+        commit(project)
+        git(project, "tag", "v1.2.3")
+    opened = open_project(project, tmp_path, overrides={})
+    prepared = prepare(opened, read_lock(opened))
+    products = []
+    for probe in (False, True):
+        folder = tmp_path / f"probe-{probe}"
+        folder.mkdir()
+        conditions = plain_conditions(folder / "places", opened.epoch.value, opened.settings)
+        products.append(perform(prepared, folder, conditions, probe=probe))
+    without, with_probe = products
+    assert (without.observed is None, with_probe.observed is None) == (True, False)
+    assert without.wheel.name == with_probe.wheel.name
+    assert without.wheel.read_bytes() == with_probe.wheel.read_bytes()
 
 
 def test_given_wheel_that_differs_decides_the_verdict(tmp_path: Path) -> None:
