@@ -119,6 +119,11 @@ def fill(root: str, spec: dict[str, Any]) -> None:
         mount(outside, root + inside, flags=MS_BIND | MS_REC)
         if not writable:
             make_read_only(root + inside)
+    for number, (path, content) in enumerate(spec["covers"]):
+        write(f"{root}/cover-{number}", content)
+        mount(f"{root}/cover-{number}", root + path, flags=MS_BIND)
+        make_read_only(root + path)
+        os.unlink(f"{root}/cover-{number}")
     store = f"{root}/layers"
     os.mkdir(store)
     mount("tmpfs", store, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700")

@@ -13,6 +13,7 @@ import time
 FOLDER = "@FOLDER@"
 SOURCE = "@SOURCE@"
 PROJECT = "@PROJECT@"
+FRONTENDS = (("build", "_PYPROJECT_HOOKS_BUILD_BACKEND"), ("uv", "UV_INTERNAL__BUILD_DIR"))
 
 
 def observe() -> dict[str, object]:
@@ -22,9 +23,9 @@ def observe() -> dict[str, object]:
 
     before = locale.setlocale(locale.LC_ALL)
     try:
-        name, order = locale.setlocale(locale.LC_ALL, ""), "".join(sorted("zäZtaT", key=locale.strxfrm))
+        language = [locale.setlocale(locale.LC_ALL, ""), "".join(sorted("zäZtaT", key=locale.strxfrm))]
     except locale.Error:
-        name, order = "cannot be set", ""
+        language = None  # not installed
     finally:
         locale.setlocale(locale.LC_ALL, before)
     umask = os.umask(0)
@@ -38,15 +39,19 @@ def observe() -> dict[str, object]:
         "cpus": [len(os.sched_getaffinity(0)), os.cpu_count()],
         "directory_order": names,
         "environment_path": sys.prefix,
-        "hash_seed": hash("samewheel"),
+        # Both come from the frontend, and processes that the backend starts inherit them.
+        "frontend": next((name for name, sign in FRONTENDS if sign in os.environ), None),
+        # A random seed is never the same, so that two of them prove nothing.
+        "hash_seed": hash("samewheel") if os.environ.get("PYTHONHASHSEED", "random") != "random" else None,
         "home": os.path.expanduser("~"),
         "host": system.nodename,
-        "locale": [name, order],
+        "locale": language,
         "source_mtime": int(os.stat(PROJECT + "/" + min(names)).st_mtime),
         "source_path": SOURCE,
         "temp": tempfile.gettempdir(),
-        "timezone": [time.tzname[0], time.timezone],
-        "uid": [os.getuid(), os.getgid()],
+        # Not the name: of a zone that is not there, the C library takes the name, and for the rest UTC.
+        "timezone": time.timezone,
+        "uid": os.getuid(),
         "umask": "%03o" % umask,
         "user": os.environ.get("USER"),
     }

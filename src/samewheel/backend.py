@@ -80,7 +80,7 @@ class Workshop:
             user=conditions.user,
             home=conditions.home,
             cpus=conditions.cpus,
-            readable=(*self.readable, *filter(None, [conditions.clock_library, conditions.locale_folder])),
+            readable=(*self.readable, *filter(None, [conditions.locale_folder])),
         )
         view = View(
             cwd=self.project, places=self.places, layers=self.layers, planted=self.planted, appearance=appearance

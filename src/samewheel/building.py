@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from samewheel.preparing import Prepared
     from samewheel.project import Overrides
 
-__all__ = ["Built", "Product", "build", "describe", "perform"]
+__all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def perform(
     wheel, workshop, observed = step("wheel")
     check_wheel(wheel)
     isolation = workshop.sandbox.isolation
-    return Product(wheel=wheel, sdist=sdist, conditions=conditions, isolation=isolation, observed=observed)
+    return Product(wheel=wheel, sdist=sdist, conditions=workshop.conditions, isolation=isolation, observed=observed)
 
 
 def _relative_lock(prepared: Prepared) -> str | None:
@@ -184,7 +184,7 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
     )
 
 
-def _warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> None:
+def warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> None:
     """Warn of ignored files that a build in the working copy would have packaged."""
     source = prepared.opened.source
     if source.kind is not SourceKind.GIT:
@@ -263,7 +263,7 @@ def build(
         conditions = plain_conditions(folder / "build", opened.epoch.value, opened.settings)
         product = perform(prepared, folder / "build", conditions, progress=progress)
         buildinfo = describe(prepared, product)
-        _warn_of_forgotten(prepared, product.wheel, progress)
+        warn_of_forgotten(prepared, product.wheel, progress)
         evidence = evidence_dir / f"{product.wheel.name}.buildinfo.json"
         written = out_dir / product.sdist.name if sdist and product.sdist is not None else None
         with _undone_on_failure(evidence, *([written] if written else [])):

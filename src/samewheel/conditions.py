@@ -40,6 +40,8 @@ class Conditions:
     epoch: int
     """SOURCE_DATE_EPOCH and the modification time of every source file: POSIX seconds."""
     umask: int = 0o022
+    modes_held: bool = False
+    """Whether new files get modes as under umask 022, whatever the umask is."""
     timezone: str = "UTC"
     locale: str = UTF8_LOCALE
     locale_folder: Path | None = None
@@ -58,9 +60,14 @@ class Conditions:
     clock_offset: int = 0
     """Seconds by which the build's clock is wrong."""
     clock_library: Path | None = None
-    """The libfaketime that makes it so."""
+    """The libfaketime that makes it so; the build gets a copy, at :attr:`preloaded`."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Variables that the user passes on (``--env``); they come last and win."""
+
+    @property
+    def preloaded(self) -> Path:
+        """Where the build finds libfaketime: ld.so(8) takes a space in a path for its end."""
+        return self.shims / "libfaketime.so.1"
 
     @property
     def places(self) -> tuple[tuple[str, Path], ...]:
@@ -85,7 +92,7 @@ class Conditions:
             more = {
                 "FAKETIME": f"{self.clock_offset:+d}",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                "LD_PRELOAD": str(self.clock_library),
+                "LD_PRELOAD": str(self.preloaded),
             }
         if self.locale_folder is not None:
             more["LOCPATH"] = str(self.locale_folder)
@@ -117,7 +124,7 @@ class Conditions:
             "source_mtime": str(self.epoch if self.source_mtime is None else self.source_mtime),
             "temp": seen["TMPDIR"],
             "timezone": seen["TZ"],
-            "umask": f"{self.umask:03o}",
+            "umask": f"{self.umask:03o}, held off new files" if self.modes_held else f"{self.umask:03o}",
             "user": seen["USER"],
         }
 

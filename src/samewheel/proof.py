@@ -6,7 +6,6 @@ import time
 from typing import TYPE_CHECKING
 
 from samewheel.errors import BuildFailedError
-from samewheel.pairing import FRONTEND
 from samewheel.verification import NotVaried
 
 if TYPE_CHECKING:
@@ -56,7 +55,8 @@ def proven(
     """Return the variations that took effect, and those that did not though they were applied."""
     varied, idle = [], []
     for name in apply:
-        if name == FRONTEND or one.get(name) != two.get(name):
+        # What a process could not tell, or could not follow, proves nothing.
+        if None not in (one.get(name), two.get(name)) and one.get(name) != two.get(name):
             varied.append(name)
         else:
             idle.append(NotVaried(name=name, reason="applied, but both build processes saw the same"))

@@ -35,6 +35,9 @@ CONFIGURATION = (
 )
 """What of /etc compilers, linkers and interpreters need; the rest may hold secrets."""
 
+ONLINE = "/sys/devices/system/cpu/online"
+"""The processors of the machine, see cputopology.rst of Linux."""
+
 DEVICES = ("full", "null", "random", "urandom", "zero")
 
 
@@ -131,6 +134,8 @@ class _Namespaces:
         who = view.appearance
         spec = {
             "binds": _binds(view.places, who.readable),
+            # Where the C library looks: os.cpu_count() does not care which processors may be used.
+            "covers": [(ONLINE, ",".join(map(str, who.cpus)) + "\n")] if who.cpus else [],
             "cpus": list(who.cpus),
             "cwd": str(view.cwd),
             "empty": ["/dev/shm", "/run", "/tmp", "/var/tmp"],  # noqa: S108 - the command's own, not the machine's

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from samewheel.compilers import write_shims
 from samewheel.conditions import Conditions
 from samewheel.environment import copy_environment
 from samewheel.errors import SamewheelError
+from samewheel.file_modes import hold, leaks_umask
 from samewheel.sandbox import choose_sandbox
 from samewheel.sources import refresh_index, settle
 
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["plain_conditions", "settle_source", "stage"]
 
 PROBE = Path(__file__).with_name("_probe.py")
+
+PLAIN_UMASK = 0o022
 
 FIXED = Path("/build")
 """Where a build sees its places, on every machine on which they can be shown to it there."""
@@ -150,8 +155,14 @@ def stage(
                 inside = path.relative_to(conditions.environment)
                 (places[conditions.environment] / inside).write_text(text, "utf-8")
         write_shims(places[conditions.shims], conditions, interpreter)
+        if conditions.clock_library is not None and conditions.clock_library.exists():
+            shutil.copyfile(conditions.clock_library, places[conditions.shims] / conditions.preloaded.name)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
+    held = [places[inside] for inside in (conditions.temp, conditions.out)]
+    if conditions.umask != PLAIN_UMASK and leaks_umask(environment.dependencies):
+        source = places.get(conditions.source)
+        conditions = replace(conditions, modes_held=hold([*held, *([source] if source else [])]))
     return Workshop(
         conditions=conditions,
         places=places,

@@ -79,7 +79,7 @@ VARIATIONS = (
     Variation(name="umask", apply=lambda c, _: replace(c, umask=0o077)),
     Variation(name="user", apply=lambda c, _: replace(c, user="zq7user")),
 )
-"""All variations, by name; the frontend is varied too, but is no condition that a probe could see."""
+"""All variations, by name; the frontend is varied too, but is no condition."""
 
 
 def vary(conditions: Conditions, machine: Machine, names: Iterable[str]) -> Conditions:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Unpack
 from samewheel._files import check_writable, place, sha256_of, temporary_folder, write_atomic
 from samewheel._types import SILENT, SourceKind, Via
 from samewheel.buildinfo import to_json
-from samewheel.building import describe
+from samewheel.building import describe, warn_of_forgotten
 from samewheel.compare import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.locking import lock
@@ -87,6 +87,16 @@ def _constraints(path: Path, opened: Opened, folder: Path, overrides: Overrides,
             raise
     progress.warn(f"{path} has no constraints; both builds use those of now. To keep them: samewheel lock {path}")
     return lock(path, output=folder / "constraints.txt", progress=progress, **overrides).constraints
+
+
+def _require_all(missed: Sequence[NotVaried]) -> None:
+    """Refuse a verification in which a variation that can be applied was not, or to no effect."""
+    for item in missed:
+        raise BuildFailedError(
+            f"{item.name} was not varied: {item.reason}",
+            cause="Every condition that can be varied must be, with --strict.",
+            hint="To leave it out on purpose, name the others with --vary; all are listed by: samewheel conditions",
+        )
 
 
 def _prepare(path: Path, opened: Opened, folder: Path, overrides: Overrides, progress: Progress) -> Prepared:
@@ -167,18 +177,16 @@ def verify(
         if via_sdist and opened.source.kind is not SourceKind.SDIST and opened.settings.via is Via.TREE:
             from_sdist = pool.submit(build_via_sdist, prepared, folder / "via-sdist")
         builds, failing = build_pair(pair, apply, pool=pool, progress=progress)
-        if failing and strict:
-            raise BuildFailedError(
-                f"the build fails under {failing[0].name}",
-                cause="Every condition that can be varied must be, with --strict.",
-            )
         built = (builds[0].product, builds[1].product)
         if keep is not None:
             done = {"via-sdist": from_sdist.result()} if from_sdist and from_sdist.exception() is None else {}
             _keep(keep.absolute(), {"first": built[0], "second": built[1], **done})
+        warn_of_forgotten(prepared, built[0].wheel, progress)
         progress.step("Comparing")
         seen = observe(built, folder)
         varied, idle = proven([name for name in apply if name not in {item.name for item in failing}], *seen)
+        if strict:
+            _require_all([*failing, *idle])
         verdict, differences = _compare(built, against)
         verification = Verification(
             verdict=verdict,

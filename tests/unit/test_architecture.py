@@ -25,6 +25,7 @@ LAYERS = (
         "environment",
         "backend",
         "commands",
+        "file_modes",
         "staging",
         "preparing",
         "locking",

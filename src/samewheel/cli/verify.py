@@ -25,7 +25,11 @@ __all__ = ["command"]
     metavar="CONDITION,...",
     help="Vary these conditions only; see samewheel conditions.  [default: all that can be]",
 )
-@click.option("--strict", is_flag=True, help="Fail if the build fails under a condition, instead of leaving it out.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail if a condition that can be varied was not, as the build fails under it or does not heed it.",
+)
 @click.option("--no-via-sdist", is_flag=True, help="Leave out the wheel that is built from the project's own sdist.")
 @click.option("--jobs", type=click.IntRange(1, 3), default=3, show_default=True, help="Builds at the same time.")
 @click.option(

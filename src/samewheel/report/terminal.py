@@ -157,6 +157,8 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     yield _row("varied", ", ".join(report.varied) or "nothing")
     for reason, names in _by_reason(report.not_varied).items():
         yield _row("not varied", f"{', '.join(names)}: {reason}")
+    if report.builds[-1].conditions["umask"] != report.builds[-1].conditions["umask"][:3]:
+        yield _row("umask", f"{report.builds[-1].conditions['umask']}: setuptools would pack it; build sets 022")
     if report.via_sdist is not None:
         yield _row("via sdist", _via_sdist(report.via_sdist))
     yield _row("isolation", _isolation(first.isolation))
