@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "below",
     "check_writable",
-    "copy_in_order",
     "copy_tree",
+    "copy_turned",
     "place",
     "remove",
     "sha256_of",
@@ -150,25 +150,31 @@ def copy_tree(source: Path, destination: Path) -> None:
         raise SamewheelError(f"cannot copy {source} to {destination}", cause=str(error)) from error
 
 
-def copy_in_order(source: Path, destination: Path, *, backwards: bool) -> None:
-    """Copy a folder file by file, each folder's entries by their names, or ``backwards``.
+def copy_turned(source: Path, destination: Path) -> None:
+    """Copy a folder, making the entries of each folder in the order in which they are listed.
 
-    Some file systems list a folder in the order in which its entries were made, or the other way round (tmpfs does):
-    there, two copies made in opposite orders are listed in opposite orders.
+    A file system in memory (tmpfs) lists first what was made last: there, the copy lists them the other way round.
 
     Raises:
         OSError: something cannot be copied.
     """
     destination.mkdir(parents=True)
-    for name in sorted(os.listdir(source), reverse=backwards):  # noqa: PTH208 - names are enough
-        entry, copy = source / name, destination / name
-        if entry.is_symlink():
-            copy.symlink_to(entry.readlink())
-        elif entry.is_dir():
-            copy_in_order(entry, copy, backwards=backwards)
-        else:
-            shutil.copy2(entry, copy)
-    shutil.copystat(source, destination)
+    pending = [(os.fspath(source), os.fspath(destination))]
+    folders = list[tuple[str, str]]()
+    while pending:
+        folder, copy = pending.pop()
+        folders.append((folder, copy))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                target = f"{copy}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    Path(target).mkdir()
+                    pending.append((entry.path, target))
+                else:
+                    shutil.copy2(entry.path, target, follow_symlinks=False)
+    # Last, as filling a folder sets its time; the inner ones first.
+    for folder, copy in reversed(folders):
+        shutil.copystat(folder, copy)
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def prepare_target(target: str, like: str) -> None:
 
 
 def put_layer(lower: str, target: str, store: str) -> None:
-    """Show a folder at ``target``, writable: what is written goes to ``store``, a tmpfs that ends with us.
+    """Show a folder at ``target``, writable: what is written goes to ``store``.
 
     Ordinary users may since Linux 5.11; without "userxattr", deleting a folder and making it anew would not work.
     """
@@ -124,14 +124,8 @@ def fill(root: str, spec: dict[str, Any]) -> None:
         mount(f"{root}/cover-{number}", root + path, flags=MS_BIND)
         make_read_only(root + path)
         os.unlink(f"{root}/cover-{number}")
-    store = f"{root}/layers"
-    os.mkdir(store)
-    mount("tmpfs", store, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700")
     for number, (lower, inside) in enumerate(spec["layers"]):
-        put_layer(lower, root + inside, f"{store}/{number}")
-    # The layers go on without it, and nobody sees their halves.
-    check(libc.umount2(os.fsencode(store), MNT_DETACH), "umount of the layers")
-    os.rmdir(store)
+        put_layer(lower, root + inside, f"{spec['store']}/{number}")
     for path, content in spec["planted"]:
         write(root + path, content)
     # While the caller's is still in sight: the kernel gives a new /proc only to who could see a whole one before.

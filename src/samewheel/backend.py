@@ -85,9 +85,9 @@ class Workshop:
         view = View(
             cwd=self.project, places=self.places, layers=self.layers, planted=self.planted, appearance=appearance
         )
-        with temporary_folder() as root:
+        with temporary_folder() as folder:
             return run(
-                self.sandbox.wrap(argv, view, root),
+                self.sandbox.wrap(argv, view, folder),
                 env=conditions.environ(),
                 cwd=None if self.sandbox.moves else self.project,
                 timeout=self.timeout,

@@ -15,11 +15,11 @@ from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
-from samewheel.errors import SamewheelError
+from samewheel.errors import BuildFailedError, SamewheelError
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
-from samewheel.staging import plain_conditions, stage
+from samewheel.staging import plain_conditions, settle_source, stage
 from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from samewheel.conditions import Conditions
     from samewheel.preparing import Prepared
     from samewheel.project import Overrides
+
+CROSS_DEVICE = ("Errno 18", "cross-device link", "EXDEV")
+"""What a failure says if a build renamed a folder that lies in the lower layer; see overlayfs.rst of Linux."""
 
 __all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
 
@@ -85,9 +88,8 @@ def perform(
     settings = opened.settings
     snapshot, sdist = opened.snapshot, None
 
-    def step(what: str) -> tuple[Path, Workshop, dict[str, object] | None]:
-        progress.step(f"Building the {what} with {opened.project.build_system.backend}")
-        workshop = stage(
+    def staged(what: str, *, layered: bool) -> Workshop:
+        return stage(
             folder / what,
             conditions,
             snapshot=snapshot,
@@ -96,9 +98,22 @@ def perform(
             build_system=opened.project.build_system,
             settings=settings,
             probe=probe,
+            layered=layered,
             source_folder=source_folder,
         )
-        built = workshop.build(what, settings.frontend)
+
+    def step(what: str) -> tuple[Path, Workshop, dict[str, object] | None]:
+        progress.step(f"Building the {what} with {opened.project.build_system.backend}")
+        workshop = staged(what, layered=True)
+        try:
+            built = workshop.build(what, settings.frontend)
+        except BuildFailedError as error:
+            if not (workshop.layers and any(sign in str(error) for sign in CROSS_DEVICE)):
+                raise
+            progress.step(f"Building the {what} again, in copies: a folder that lies in a layer cannot be renamed")
+            workshop.clear()
+            workshop = staged(what, layered=False)
+            built = workshop.build(what, settings.frontend)
         kept = built.rename(folder / built.name)
         observed = workshop.observed()
         workshop.clear()
@@ -108,6 +123,7 @@ def perform(
         sdist, _, _ = step("sdist")
     if sdist is not None and settings.via is Via.SDIST:
         snapshot = take(inspect(sdist), folder / "unpacked")
+        settle_source(snapshot.root, snapshot.source.kind, conditions.epoch)
     wheel, workshop, observed = step("wheel")
     check_wheel(wheel)
     isolation = workshop.sandbox.isolation

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,8 +53,8 @@ class Conditions:
     host: str = "samewheel"
     source_mtime: int | None = None
     """Modification time of the source's files, POSIX seconds; None: the epoch."""
-    directory_order: Literal["", "forwards", "backwards"] = ""
-    """In which order folders of the source list their files; empty: as the disk has it."""
+    turned: bool = False
+    """Whether folders of the source list what is in them the other way round."""
     cpus: tuple[int, ...] = ()
     """Processors that the build may use; empty: all."""
     clock_offset: int = 0

@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from samewheel._files import remove
+from samewheel._files import remove, temporary_folder
 from samewheel._process import run
 from samewheel._uv import cache_folder
 from samewheel.conditions import SYSTEM_PATH
@@ -31,7 +31,7 @@ class Machine:
     clock_library: Path | None
     """libfaketime."""
     memory_folder: Path | None
-    """A folder in memory (tmpfs) that lists files in the order in which they were made, or the other way round."""
+    """A folder in memory (tmpfs) that lists first what was made last."""
     cpus: tuple[int, ...]
     """Processors that we may use."""
 
@@ -76,18 +76,16 @@ def _find_clock_library() -> Path | None:
 
 
 def _find_memory_folder() -> Path | None:
-    """Return a folder in which opposite orders of making give opposite orders of listing, as tried out."""
+    """Return a folder that lists first what was made last, as tried out."""
     folder = Path("/dev/shm")  # noqa: S108 - the usual place of a tmpfs; only private folders are made in it
     if not os.access(folder, os.W_OK):
         return None
-    orders = []
-    for names in ("abcdef", "fedcba"):
-        made = Path(tempfile.mkdtemp(dir=folder, prefix="samewheel-"))
+    names = ["b", "d", "a", "e", "c"]
+    with temporary_folder(folder) as made:
         for name in names:
             (made / name).touch()
-        orders.append(os.listdir(made))  # noqa: PTH208 - the order is the point
-        remove(made)
-    return folder if orders[0] == orders[1][::-1] else None
+        listed = os.listdir(made)  # noqa: PTH208 - the order is the point
+    return folder if listed == names[::-1] else None
 
 
 @functools.cache

@@ -51,27 +51,25 @@ class Pair:
     prepared: Prepared
     folder: Path
     memory: Path | None
-    """A private folder in memory for the sources, where the order of making decides that of listing."""
+    """A private folder in memory, for the copy of the source that lists its files the other way round."""
 
-    def _conditions(self, name: str, apply: Sequence[str], *, ordered: bool) -> tuple[Conditions, Path | None]:
+    def _conditions(self, name: str, apply: Sequence[str]) -> tuple[Conditions, Path | None]:
         """Return the conditions of a build, and where its source really lies if not among its other places."""
         opened, moves = self.prepared.opened, choose_sandbox().moves
         conditions = plain_conditions(self.folder / name / "places", opened.epoch.value, opened.settings)
         source = None
-        if ordered and self.memory is not None:
+        if "directory_order" in apply and self.memory is not None:
             source = self.memory / name / "source"
-            conditions = replace(conditions, directory_order="forwards")
             if not moves:
                 conditions = replace(conditions, source=source)
         return vary(conditions, look_around(), apply), source if moves else None
 
-    def build(self, name: str, apply: Sequence[str], *, ordered: bool, progress: Progress = SILENT) -> Performed:
+    def build(self, name: str, apply: Sequence[str], *, progress: Progress = SILENT) -> Performed:
         """Build under opposite conditions.
 
         Args:
             name: of the build; that of a folder that does not exist yet.
             apply: the variations.
-            ordered: list the source's folders in a known order.
             progress: told what is going on.
 
         Raises:
@@ -82,7 +80,7 @@ class Pair:
             other = Frontend.BUILD if opened.settings.frontend is Frontend.UV else Frontend.UV
             settings = msgspec.structs.replace(opened.settings, frontend=other)
             prepared = replace(prepared, opened=replace(opened, settings=settings))
-        conditions, source = self._conditions(name, apply, ordered=ordered)
+        conditions, source = self._conditions(name, apply)
         folder = self.folder / name
         folder.mkdir()
         product = perform(prepared, folder, conditions, probe=True, source_folder=source, progress=progress)
@@ -121,9 +119,8 @@ def build_pair(
     Raises:
         BuildFailedError: the first build failed, or the second one fails without any single variation, too.
     """
-    ordered = "directory_order" in apply
-    first = pool.submit(pair.build, "first", (), ordered=ordered, progress=progress)
-    second = pool.submit(pair.build, "second", apply, ordered=ordered)
+    first = pool.submit(pair.build, "first", (), progress=progress)
+    second = pool.submit(pair.build, "second", apply)
     one = first.result()
     error = second.exception()
     if error is None:
@@ -134,7 +131,7 @@ def build_pair(
         progress.step(f"The second build failed; building again without {name}")
         rest = [other for other in apply if other != name]
         try:
-            two = pair.build(f"without-{name}", rest, ordered=ordered)
+            two = pair.build(f"without-{name}", rest)
         except BuildFailedError:
             continue
         return (one, two), (NotVaried(name=name, reason="the build fails under it"),)

@@ -253,7 +253,6 @@ def ask_backend(opened: Opened, environment: Environment, what: str, progress: P
             interpreter=opened.interpreter,
             build_system=opened.project.build_system,
             settings=opened.settings,
-            throwaway=True,
         )
         return workshop.ask(what)
 

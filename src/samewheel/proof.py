@@ -46,7 +46,21 @@ def observe(products: tuple[Product, Product], folder: Path) -> tuple[dict[str, 
         BuildFailedError: a probe reported nothing.
     """
     now = time.time()
-    return _seen(products[0], now, folder), _seen(products[1], now, folder)
+    one, two = _seen(products[0], now, folder), _seen(products[1], now, folder)
+    # How a disk lists files is its own business, and would make each machine's report another one.
+    first = one["directory_order"]
+    return (
+        {**one, "directory_order": _order(first, first)},
+        {**two, "directory_order": _order(first, two["directory_order"])},
+    )
+
+
+def _order(first: object, names: object) -> str:
+    """Return in a word how names are listed, compared with the first build's."""
+    if names == first:
+        return "as it is"
+    turned = isinstance(first, list) and names == first[::-1]
+    return "the other way round" if turned else "another"
 
 
 def proven(

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 import json
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from samewheel._files import temporary_folder
 from samewheel._process import run
 from samewheel.buildinfo import Isolation
 
@@ -84,13 +84,13 @@ class Sandbox(Protocol):
     def layers(self) -> bool:
         """Whether a folder can be shown to the command as if it were a copy of it."""
 
-    def wrap(self, argv: Sequence[str | Path], view: View, root: Path) -> list[str | Path]:
+    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> list[str | Path]:
         """Return the command that runs ``argv`` inside.
 
         Args:
             argv: the command, with paths as they are inside.
             view: what it sees.
-            root: an empty folder that the caller owns, to build the file system on.
+            folder: an empty folder that the caller owns, for what makes up the view; to be removed after the command.
         """
 
 
@@ -101,7 +101,7 @@ class _Open:
     moves = False
     layers = False
 
-    def wrap(self, argv: Sequence[str | Path], view: View, root: Path) -> list[str | Path]:  # noqa: ARG002
+    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> list[str | Path]:  # noqa: ARG002
         return list(argv)
 
 
@@ -130,7 +130,9 @@ class _Namespaces:
     def __init__(self, *, layers: bool) -> None:
         self.layers = layers
 
-    def wrap(self, argv: Sequence[str | Path], view: View, root: Path) -> list[str | Path]:
+    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> list[str | Path]:
+        for name in ("root", "store"):
+            (folder / name).mkdir()
         who = view.appearance
         spec = {
             "binds": _binds(view.places, who.readable),
@@ -156,7 +158,8 @@ class _Namespaces:
                 ("/dev/stderr", "/proc/self/fd/2"),
             ],
             "planted": [(str(path), text) for path, text in sorted(view.planted.items())],
-            "root": str(root),
+            "root": str(folder / "root"),
+            "store": str(folder / "store"),
             "uid": who.uid,
         }
         return [sys.executable, "-I", "-S", LAUNCHER, json.dumps(spec, sort_keys=True), *argv]
@@ -164,12 +167,11 @@ class _Namespaces:
 
 def _works(sandbox: Sandbox) -> bool:
     """Tell whether ``true`` runs in a sandbox, with a layer if it has such."""
-    with tempfile.TemporaryDirectory(prefix="samewheel-") as folder:
-        root, lower = Path(folder, "root"), Path(folder, "lower")
-        root.mkdir()
+    with temporary_folder() as folder:
+        lower = folder / "lower"
         lower.mkdir()
         view = View(cwd=Path("/"), layers={Path("/layer"): lower} if sandbox.layers else {})
-        return run(sandbox.wrap(["/bin/true"], view, root), env={}, timeout=30).ok
+        return run(sandbox.wrap(["/bin/true"], view, folder), env={}, timeout=30).ok
 
 
 @functools.cache

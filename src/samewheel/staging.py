@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samewheel._files import copy_in_order, copy_tree
+from samewheel._files import copy_tree, copy_turned
 from samewheel._types import SourceKind
 from samewheel.backend import Workshop, frontends
 from samewheel.compilers import write_shims
@@ -86,8 +86,8 @@ def settle_source(folder: Path, kind: SourceKind, time: int) -> None:
 
 def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions) -> None:
     """Make the build's copy of the source, with the times and the order that the conditions name."""
-    if conditions.directory_order:
-        copy_in_order(snapshot.root, folder, backwards=conditions.directory_order == "backwards")
+    if conditions.turned:
+        copy_turned(snapshot.root, folder)
     else:
         copy_tree(snapshot.root, folder)
     time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
@@ -116,7 +116,7 @@ def stage(
     build_system: BuildSystem,
     settings: Settings,
     probe: bool = False,
-    throwaway: bool = False,
+    layered: bool = True,
     source_folder: Path | None = None,
 ) -> Workshop:
     """Fill the places that the conditions name, and return the workshop that builds there.
@@ -130,7 +130,7 @@ def stage(
         build_system: the backend.
         settings: what is passed to it, and its time limit.
         probe: have the build process write down what it sees.
-        throwaway: nothing that a build leaves in its source will be looked at.
+        layered: show the snapshot and the environment in layers where that works, rather than copies of them.
         source_folder: where the copy of the source really lies; None is a place in ``folder``.
 
     Raises:
@@ -138,9 +138,9 @@ def stage(
     """
     places, sandbox = _outside(conditions, folder, source_folder), choose_sandbox()
     layers = {}
-    if sandbox.layers:
+    if layered and sandbox.layers:
         layers[conditions.environment] = environment.folder
-        if throwaway:
+        if conditions.source_mtime is None and conditions.umask == PLAIN_UMASK and not conditions.turned:
             layers[conditions.source] = snapshot.root
     places = {inside: outside for inside, outside in places.items() if inside not in layers}
     planted = _probe(interpreter, conditions, conditions.source / snapshot.source.subdirectory) if probe else {}
@@ -154,6 +154,7 @@ def stage(
             for path, text in planted.items():
                 inside = path.relative_to(conditions.environment)
                 (places[conditions.environment] / inside).write_text(text, "utf-8")
+            planted = {}
         write_shims(places[conditions.shims], conditions, interpreter)
         if conditions.clock_library is not None and conditions.clock_library.exists():
             shutil.copyfile(conditions.clock_library, places[conditions.shims] / conditions.preloaded.name)
@@ -167,7 +168,7 @@ def stage(
         conditions=conditions,
         places=places,
         layers=layers,
-        planted=planted if sandbox.layers else {},
+        planted=planted,
         readable=_readable(environment, interpreter, settings),
         sandbox=sandbox,
         subdirectory=snapshot.source.subdirectory,

@@ -56,7 +56,7 @@ VARIATIONS = (
     ),
     Variation(
         name="directory_order",
-        apply=lambda c, _: replace(c, directory_order="backwards"),
+        apply=lambda c, _: replace(c, turned=True),
         missing=lambda m, _: "" if m.memory_folder else "no file system in memory (/dev/shm)",
     ),
     Variation(

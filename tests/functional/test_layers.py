@@ -1,0 +1,99 @@
+"""Source and environment shown in layers: to a build they are copies, whatever it does to them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from samewheel._files import copy_turned, temporary_folder, tree_digest
+from samewheel.building import build
+from samewheel.errors import BuildFailedError
+from samewheel.machine import look_around
+from samewheel.sandbox import choose_sandbox
+from samewheel.verifying import verify
+from tests.functional.builds import make_project, members, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+layered = pytest.mark.skipif(not choose_sandbox().layers, reason="this machine has no layers for ordinary users")
+
+RUDE = """
+import shutil
+pathlib.Path("data.txt").write_text("changed")
+shutil.rmtree("package")
+pathlib.Path("package").mkdir()
+pathlib.Path("package/new.txt").write_text("new")
+for path in (pathlib.Path(sys.prefix, "pyvenv.cfg"), *pathlib.Path(sys.prefix).rglob("*.pth")):
+    path.write_text(path.read_text() + "# changed")
+files["sample.txt"] = pathlib.Path("data.txt").read_text() + "".join(os.listdir("package"))
+"""
+"""A build that changes, deletes and makes again whatever it finds."""
+
+
+def rude_project(folder: Path, body: str = RUDE) -> Path:
+    """Make a project with a file and a folder for its build to spoil."""
+    project = make_project(folder, body)
+    (project / "package").mkdir()
+    (project / "package" / "old.txt").touch()
+    (project / "data.txt").touch()
+    return project
+
+
+def test_build_may_change_everything_and_changes_nothing_of_ours(tmp_path: Path) -> None:
+    """The source belongs to the user, the environment to all builds: what one build does to them ends with it."""
+    project = rude_project(tmp_path / "project")
+    before = tree_digest(project)
+    first, second = (build(project, out_dir=tmp_path / name, evidence_dir=tmp_path / name) for name in ("a", "b"))
+    assert members(first.wheel)["sample.txt"] == b"changednew.txt"
+    assert first.wheel.read_bytes() == second.wheel.read_bytes()
+    assert tree_digest(project) == before
+
+
+@pytest.mark.parametrize("command", ["build", "verify"])
+def test_build_that_renames_a_folder_of_the_source_succeeds(command: str, tmp_path: Path) -> None:
+    """A lower layer's folders cannot be renamed, and in no ordinary folder would such a build fail."""
+    project = rude_project(tmp_path / "project", 'os.rename("package", "renamed")\nfiles["sample.txt"] = "x"')
+    if command == "build":
+        assert members(build(project).wheel)["sample.txt"] == b"x"
+    else:
+        assert verify(project).verification.verdict.exit_code == 0
+
+
+def test_build_that_fails_for_its_own_reasons_is_not_repeated(tmp_path: Path) -> None:
+    """Ten minutes of compiling must not fail twice."""
+    body = 'print("one", "try"); raise RuntimeError("no")'
+    with pytest.raises(BuildFailedError) as caught:
+        build(rude_project(tmp_path / "project", body))
+    assert str(caught.value).count("one try") == 1
+    assert written(tmp_path / "project" / "dist") == []
+
+
+@pytest.mark.skipif(look_around().memory_folder is None, reason="no file system in memory (/dev/shm)")
+def test_turned_copy_lists_every_folder_the_other_way_round(tmp_path: Path) -> None:
+    """Not only the top: setuptools and others walk to the bottom."""
+    source = tmp_path / "source"
+    for name in ("b", "a/z", "a/y", "c/deep/1", "c/deep/2", "c/deep/3"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(name)
+    (source / "link").symlink_to("a/z")
+    with temporary_folder(look_around().memory_folder) as memory:
+        copy_turned(source, memory / "copy")
+        for folder in (".", "a", "c", "c/deep"):
+            assert os.listdir(memory / "copy" / folder) == os.listdir(source / folder)[::-1]  # noqa: PTH208
+        assert tree_digest(memory / "copy") == tree_digest(source)
+        assert (memory / "copy" / "a").stat().st_mtime == (source / "a").stat().st_mtime
+
+
+@layered
+def test_layers_end_with_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a build wrote over a layer is gone from the disk afterwards, unwritable folders included."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    body = 'pathlib.Path("package/sub").mkdir(mode=0o700)\nos.chmod("package/sub", 0)\nfiles["sample.txt"] = "x"'
+    build(rude_project(tmp_path / "project", body))
+    assert list(temporary.iterdir()) == []
