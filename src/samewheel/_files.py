@@ -24,7 +24,7 @@ __all__ = [
     "below",
     "check_writable",
     "copy_tree",
-    "copy_turned",
+    "copy_listed",
     "place",
     "remove",
     "sha256_of",
@@ -150,10 +150,10 @@ def copy_tree(source: Path, destination: Path) -> None:
         raise SamewheelError(f"cannot copy {source} to {destination}", cause=str(error)) from error
 
 
-def copy_turned(source: Path, destination: Path) -> None:
-    """Copy a folder, making the entries of each folder in the order in which they are listed.
+def copy_listed(source: Path, destination: Path, *, turned: bool) -> None:
+    """Copy a folder into memory so that each folder lists its entries as the original does, or ``turned`` around.
 
-    A file system in memory (tmpfs) lists first what was made last: there, the copy lists them the other way round.
+    A file system in memory (tmpfs) lists first what was made last.
 
     Raises:
         OSError: something cannot be copied.
@@ -164,14 +164,15 @@ def copy_turned(source: Path, destination: Path) -> None:
     while pending:
         folder, copy = pending.pop()
         folders.append((folder, copy))
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                target = f"{copy}/{entry.name}"
-                if entry.is_dir(follow_symlinks=False):
-                    Path(target).mkdir()
-                    pending.append((entry.path, target))
-                else:
-                    shutil.copy2(entry.path, target, follow_symlinks=False)
+        with os.scandir(folder) as listing:
+            entries = list(listing) if turned else list(listing)[::-1]
+        for entry in entries:
+            target = f"{copy}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                Path(target).mkdir()
+                pending.append((entry.path, target))
+            else:
+                shutil.copy2(entry.path, target, follow_symlinks=False)
     # Last, as filling a folder sets its time; the inner ones first.
     for folder, copy in reversed(folders):
         shutil.copystat(folder, copy)

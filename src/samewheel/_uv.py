@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from samewheel._early import once
 from samewheel._files import temporary_folder
 from samewheel._indexes import index_settings
 from samewheel._process import Finished, run
@@ -72,7 +73,7 @@ def uv_binary() -> Path:
         ) from error
 
 
-@functools.cache
+@once
 def uv_version() -> str:
     """Return uv's version, such as ``0.13.9``."""
     finished = run([uv_binary(), "--version"], env={})

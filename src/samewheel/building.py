@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from samewheel._files import below, check_writable, place, sha256_of, temporary_folder, write_atomic
+from samewheel._files import below, check_writable, place, sha256_of, write_atomic
 from samewheel._types import SILENT, Frontend, SourceKind, Via
 from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
@@ -89,18 +89,8 @@ def perform(
     snapshot, sdist = opened.snapshot, None
 
     def staged(what: str, *, layered: bool) -> Workshop:
-        return stage(
-            folder / what,
-            conditions,
-            snapshot=snapshot,
-            environment=prepared.environments[what],
-            interpreter=opened.interpreter,
-            build_system=opened.project.build_system,
-            settings=settings,
-            probe=probe,
-            layered=layered,
-            source_folder=source_folder,
-        )
+        materials = replace(opened, snapshot=snapshot).materials(prepared.environments[what])
+        return stage(folder / what, conditions, materials, probe=probe, layered=layered, source_folder=source_folder)
 
     def step(what: str) -> tuple[Path, Workshop, dict[str, object] | None]:
         progress.step(f"Building the {what} with {opened.project.build_system.backend}")
@@ -263,15 +253,14 @@ def build(
     evidence_dir = (evidence_dir or home / "evidence").absolute()
     for wanted in (out_dir, evidence_dir):
         check_writable(wanted)
-    with temporary_folder() as folder:
-        opened = open_project(
-            path,
-            folder,
-            overrides=overrides,
-            allow_dirty=allow_dirty,
-            not_source=output_folders(path, out_dir, evidence_dir),
-            progress=progress,
-        )
+    with open_project(
+        path,
+        overrides=overrides,
+        allow_dirty=allow_dirty,
+        not_source=output_folders(path, out_dir, evidence_dir),
+        progress=progress,
+    ) as opened:
+        folder = opened.folder
         warn_of(opened, progress)
         products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
         prepared = prepare(opened, read_lock(opened), products=products, progress=progress)

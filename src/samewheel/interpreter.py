@@ -8,8 +8,9 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from samewheel._early import once
 from samewheel._process import run
 from samewheel.errors import SamewheelError, UsageError
 
@@ -95,20 +96,11 @@ def _locate(request: str) -> Path:
     )
 
 
-def find_interpreter(request: str | None = None) -> Interpreter:
-    """Find an interpreter and ask what it is; nothing is ever downloaded.
-
-    Args:
-        request: a path, a name on PATH, or a version; None is the interpreter that runs samewheel.
-
-    Raises:
-        UsageError: there is no such interpreter, or it does not work.
-    """
-    path = _locate(request) if request else Path(sys.executable)
+@once
+def _answer(path: Path) -> dict[str, Any]:
+    """Ask an interpreter, which exists, what it is."""
     # The home folder and the search path stay: version managers put scripts on PATH that need them.
     env = {name: os.environ[name] for name in ("HOME", "PATH", "PYENV_ROOT") if name in os.environ}
-    if not path.exists():
-        raise UsageError(f"there is no interpreter {path}")
     try:
         finished = run([path, "-I", "-c", QUESTION], env=env, timeout=60)
     except SamewheelError as error:
@@ -119,6 +111,24 @@ def find_interpreter(request: str | None = None) -> Interpreter:
         answer = json.loads(finished.stdout)
     except ValueError as error:
         raise UsageError(f"{path} is no Python interpreter", cause=finished.tail(10)) from error
+    if not isinstance(answer, dict):
+        raise UsageError(f"{path} is no Python interpreter", cause=finished.tail(10))
+    return answer
+
+
+def find_interpreter(request: str | None = None) -> Interpreter:
+    """Find an interpreter and ask what it is; nothing is ever downloaded.
+
+    Args:
+        request: a path, a name on PATH, or a version; None is the interpreter that runs samewheel.
+
+    Raises:
+        UsageError: there is no such interpreter, or it does not work.
+    """
+    path = _locate(request) if request else Path(sys.executable)
+    if not path.exists():
+        raise UsageError(f"there is no interpreter {path}")
+    answer = _answer(path)
     return Interpreter(
         path=path,
         prefix=Path(answer["prefix"]),

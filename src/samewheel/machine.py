@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import os
 import shutil
@@ -10,12 +9,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from samewheel._early import meanwhile, once
 from samewheel._files import remove, temporary_folder
 from samewheel._process import run
-from samewheel._uv import cache_folder
+from samewheel._uv import cache_folder, uv_version
 from samewheel.conditions import SYSTEM_PATH
+from samewheel.interpreter import find_interpreter
+from samewheel.sandbox import choose_sandbox
 
-__all__ = ["Machine", "look_around"]
+__all__ = ["Machine", "look_around", "look_early", "memory_folder"]
 
 LOCALES = ("tr_TR", "et_EE", "de_DE", "fr_FR", "en_US")
 """Locales that differ from C in letters, order or words; the first that is there is taken."""
@@ -31,7 +33,7 @@ class Machine:
     clock_library: Path | None
     """libfaketime."""
     memory_folder: Path | None
-    """A folder in memory (tmpfs) that lists first what was made last."""
+    """As :func:`memory_folder`."""
     cpus: tuple[int, ...]
     """Processors that we may use."""
 
@@ -75,8 +77,9 @@ def _find_clock_library() -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _find_memory_folder() -> Path | None:
-    """Return a folder that lists first what was made last, as tried out."""
+@once
+def memory_folder() -> Path | None:
+    """Return a folder in memory (tmpfs) that lists first what was made last, as tried out; None if there is none."""
     folder = Path("/dev/shm")  # noqa: S108 - the usual place of a tmpfs; only private folders are made in it
     if not os.access(folder, os.W_OK):
         return None
@@ -88,7 +91,7 @@ def _find_memory_folder() -> Path | None:
     return folder if listed == names[::-1] else None
 
 
-@functools.cache
+@once
 def look_around() -> Machine:
     """Return what this machine has; looked up once per process."""
     locale, locale_folder = _find_locale()
@@ -96,6 +99,11 @@ def look_around() -> Machine:
         locale=locale,
         locale_folder=locale_folder,
         clock_library=_find_clock_library(),
-        memory_folder=_find_memory_folder(),
+        memory_folder=memory_folder(),
         cpus=tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else (),
     )
+
+
+def look_early() -> None:
+    """Begin to find out what every build asks for, while the source is still being copied."""
+    meanwhile(choose_sandbox, look_around, find_interpreter, uv_version)

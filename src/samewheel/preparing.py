@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,18 +19,20 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from samewheel._files import below, temporary_folder
 from samewheel._types import SILENT, SourceKind
+from samewheel.answers import question, recall, remember
 from samewheel.constraints import is_ours, parse_constraints
 from samewheel.environment import fetch_environment
 from samewheel.epoch import VARIABLE as EPOCH_VARIABLE
 from samewheel.epoch import choose_epoch
 from samewheel.errors import InvalidProjectError, SamewheelError, StaleLockError, UsageError
 from samewheel.interpreter import find_interpreter
+from samewheel.machine import memory_folder
 from samewheel.project import Settings, read_project
-from samewheel.sources import inspect, take
-from samewheel.staging import plain_conditions, settle_source, stage
+from samewheel.sources import fits, inspect, take
+from samewheel.staging import Materials, plain_conditions, settle_source, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from samewheel._types import Progress
     from samewheel.buildinfo import Epoch
@@ -51,6 +55,10 @@ __all__ = [
 ]
 
 
+ROOM = 4
+"""A source is copied into memory if it takes no more than this part of what is free there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """A source that was copied and read, before anything was fetched for it."""
@@ -62,6 +70,10 @@ class Opened:
     """The project's own, under what the caller asked for."""
     interpreter: Interpreter
     epoch: Epoch
+    folder: Path
+    """An empty folder for what is done with it."""
+    memory: Path | None = None
+    """Another one, in memory, if there is room for two more copies of the source."""
     not_source: tuple[Path, ...] = ()
     """Files and folders of the user's project that are no part of its source, such as the output folder."""
 
@@ -74,6 +86,16 @@ class Opened:
     def index_folder(self) -> Path | None:
         """Where uv may look for index settings: the user's own project, never inside of a stranger's sdist."""
         return None if self.source.kind is SourceKind.SDIST else self.source.path
+
+    def materials(self, environment: Environment) -> Materials:
+        """Return what a build in an environment is made of."""
+        return Materials(
+            snapshot=self.snapshot,
+            environment=environment,
+            interpreter=self.interpreter,
+            build_system=self.project.build_system,
+            settings=self.settings,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,20 +155,19 @@ def lock_file(source: Source, settings: Settings) -> Path:
     return source.path / settings.constraints
 
 
+@contextmanager
 def open_project(
     path: Path,
-    into: Path,
     *,
     overrides: Overrides,
     allow_dirty: bool = False,
     not_source: Sequence[Path] = (),
     progress: Progress = SILENT,
-) -> Opened:
-    """Copy a source and read what it says of its build.
+) -> Iterator[Opened]:
+    """Copy a source and read what it says of its build; the copy is removed at the end of the block.
 
     Args:
         path: a project's folder or an sdist.
-        into: a folder that exists; the snapshot is made in it.
         overrides: fields of :class:`~samewheel.project.Settings` that come before the project's own.
         allow_dirty: copy a git working copy as it is, rather than refuse one that differs from its commit.
         not_source: files and folders that are not part of the source, such as the output folder.
@@ -165,28 +186,43 @@ def open_project(
         outside = read_project(source.path).settings
         include = outside.include
         left_out.append(lock_file(source, overridden(outside, overrides)))
-    snapshot = take(
-        inspect(path, not_source=left_out),
-        into / "snapshot",
-        allow_dirty=allow_dirty,
-        include=include,
-        not_source=left_out,
-    )
-    project = read_project(snapshot.project)
-    settings = overridden(project.settings, overrides)
-    epoch = choose_epoch(source.kind, snapshot.newest)
-    try:
-        settle_source(snapshot.root, source.kind, epoch.value)
-    except OSError as error:
-        raise SamewheelError(f"cannot set times in {snapshot.root}", cause=str(error)) from error
-    return Opened(
-        snapshot=snapshot,
-        project=project,
-        settings=settings,
-        interpreter=find_interpreter(settings.python),
-        epoch=epoch,
-        not_source=tuple(left_out),
-    )
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
+        memory = _room_for(source)
+        fast = stack.enter_context(temporary_folder(memory)) if memory is not None else None
+        snapshot = take(
+            inspect(path, not_source=left_out),
+            (fast or folder) / "snapshot",
+            allow_dirty=allow_dirty,
+            include=include,
+            not_source=left_out,
+        )
+        project = read_project(snapshot.project)
+        settings = overridden(project.settings, overrides)
+        epoch = choose_epoch(source.kind, snapshot.newest)
+        try:
+            settle_source(snapshot.root, source.kind, epoch.value)
+        except OSError as error:
+            raise SamewheelError(f"cannot set times in {snapshot.root}", cause=str(error)) from error
+        yield Opened(
+            snapshot=snapshot,
+            project=project,
+            settings=settings,
+            interpreter=find_interpreter(settings.python),
+            epoch=epoch,
+            folder=folder,
+            memory=fast,
+            not_source=tuple(left_out),
+        )
+
+
+def _room_for(source: Source) -> Path | None:
+    """Return a folder in memory if a copy of the source takes no more than a small part of it.
+
+    Making a file there costs a tenth of what it costs on most disks.
+    """
+    memory = memory_folder()
+    return memory if memory is not None and fits(source, shutil.disk_usage(memory).free // ROOM) else None
 
 
 def warn_of(opened: Opened, progress: Progress) -> None:
@@ -235,26 +271,34 @@ def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
     return parse_constraints(content, os.path.relpath(wanted))
 
 
-def ask_backend(opened: Opened, environment: Environment, what: str, progress: Progress = SILENT) -> tuple[str, ...]:
+def ask_backend(
+    opened: Opened, environment: Environment, what: str, progress: Progress = SILENT, *, again: bool = True
+) -> tuple[str, ...]:
     """Run the hook that says what the backend requires for a ``wheel`` or an ``sdist``, in the build phase.
 
     The hook gets copies of its own: setuptools' writes an ``.egg-info`` into the source.
 
+    Args:
+        opened: the source.
+        environment: what the backend requires in any case.
+        what: the product.
+        progress: told what is going on.
+        again: ask, even if the answer to the very same question is known.
+
     Raises:
         BuildFailedError: the hook failed or hung.
     """
-    progress.step(f"Asking the backend what it requires for the {what}")
     with temporary_folder() as folder:
-        workshop = stage(
-            folder,
-            plain_conditions(folder, opened.epoch.value, opened.settings),
-            snapshot=opened.snapshot,
-            environment=environment,
-            interpreter=opened.interpreter,
-            build_system=opened.project.build_system,
-            settings=opened.settings,
-        )
-        return workshop.ask(what)
+        conditions = plain_conditions(folder, opened.epoch.value, opened.settings)
+        materials = opened.materials(environment)
+        asked = question(what, materials, conditions)
+        if asked is not None and not again and (known := recall(asked)) is not None:
+            return known
+        progress.step(f"Asking the backend what it requires for the {what}")
+        answer = stage(folder, conditions, materials).ask(what)
+    if asked is not None:
+        remember(asked, answer)
+    return answer
 
 
 def prepare(
@@ -271,7 +315,7 @@ def prepare(
     for what in products:
         progress.step(f"Fetching what the {what} build needs")
         first = fetch_environment(static, constraints, opened.interpreter, cwd=opened.index_folder)
-        asked = ask_backend(opened, first, what, progress)
+        asked = ask_backend(opened, first, what, progress, again=False)
         everything = sorted({*static, *asked})
         environments[what] = (
             fetch_environment(everything, constraints, opened.interpreter, cwd=opened.index_folder)

@@ -5,13 +5,13 @@ Whether they work is found out by doing; what was in force is written down, and 
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from samewheel._early import once
 from samewheel._files import temporary_folder
 from samewheel._process import run
 from samewheel.buildinfo import Isolation
@@ -174,7 +174,7 @@ def _works(sandbox: Sandbox) -> bool:
         return run(sandbox.wrap(["/bin/true"], view, folder), env={}, timeout=30).ok
 
 
-@functools.cache
+@once
 def choose_sandbox() -> Sandbox:
     """Return the strongest sandbox that works here, found out by running ``true`` in it."""
     if sys.platform == "linux":

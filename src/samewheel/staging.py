@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from samewheel.project import BuildSystem, Settings
     from samewheel.sources import Snapshot
 
-__all__ = ["plain_conditions", "settle_source", "stage"]
+__all__ = ["Materials", "plain_conditions", "settle_source", "stage"]
 
 PROBE = Path(__file__).with_name("_probe.py")
 
@@ -106,15 +106,26 @@ def _probe(interpreter: Interpreter, conditions: Conditions, project: Path) -> d
     }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """What one build is made of; nothing of it is changed."""
+
+    snapshot: Snapshot
+    """The source, of which the build gets a copy."""
+    environment: Environment
+    """What is installed, of which the build gets a copy."""
+    interpreter: Interpreter
+    """The interpreter whose compilers are shimmed."""
+    build_system: BuildSystem
+    settings: Settings
+    """What is passed to the backend, its time limit, and what of the machine it may read."""
+
+
 def stage(
     folder: Path,
     conditions: Conditions,
+    materials: Materials,
     *,
-    snapshot: Snapshot,
-    environment: Environment,
-    interpreter: Interpreter,
-    build_system: BuildSystem,
-    settings: Settings,
     probe: bool = False,
     layered: bool = True,
     source_folder: Path | None = None,
@@ -124,11 +135,7 @@ def stage(
     Args:
         folder: a folder that does not exist yet; the places lie in it if they can be shown elsewhere.
         conditions: what the build will see; none of its places exists yet.
-        snapshot: the source, of which the build gets a copy with all times set.
-        environment: what is installed, of which the build gets a copy.
-        interpreter: the interpreter whose compilers are shimmed.
-        build_system: the backend.
-        settings: what is passed to it, and its time limit.
+        materials: what is built, and by what.
         probe: have the build process write down what it sees.
         layered: show the snapshot and the environment in layers where that works, rather than copies of them.
         source_folder: where the copy of the source really lies; None is a place in ``folder``.
@@ -136,6 +143,7 @@ def stage(
     Raises:
         SamewheelError: something cannot be written.
     """
+    snapshot, environment, interpreter = materials.snapshot, materials.environment, materials.interpreter
     places, sandbox = _outside(conditions, folder, source_folder), choose_sandbox()
     layers = {}
     if layered and sandbox.layers:
@@ -169,10 +177,10 @@ def stage(
         places=places,
         layers=layers,
         planted=planted,
-        readable=_readable(environment, interpreter, settings),
+        readable=_readable(environment, interpreter, materials.settings),
         sandbox=sandbox,
         subdirectory=snapshot.source.subdirectory,
-        build_system=build_system,
-        config_settings=settings.config_settings,
-        timeout=settings.timeout,
+        build_system=materials.build_system,
+        config_settings=materials.settings.config_settings,
+        timeout=materials.settings.timeout,
     )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
-from samewheel._files import check_writable, place, sha256_of, temporary_folder, write_atomic
+from samewheel._files import check_writable, place, sha256_of, write_atomic
 from samewheel._types import SILENT, SourceKind, Via
 from samewheel.buildinfo import to_json
 from samewheel.building import describe, warn_of_forgotten
 from samewheel.compare import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.locking import lock
-from samewheel.machine import look_around
+from samewheel.machine import look_around, memory_folder
 from samewheel.pairing import FRONTEND, Pair, build_pair, builders
 from samewheel.preparing import lock_file, open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.proof import observe, proven
@@ -37,9 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Verified", "available", "verify"]
 
-ROOM = 4
-"""A source is copied into memory if it takes no more than this part of it."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
@@ -58,27 +53,21 @@ def available() -> dict[str, str]:
     return dict(sorted({**reasons, FRONTEND: ""}.items()))
 
 
-def _size(folder: Path) -> int:
-    """Return the bytes of all files below a folder."""
-    return sum(Path(parent, name).lstat().st_size for parent, _, names in os.walk(folder) for name in names)
-
-
 def _choose(opened: Opened, names: Sequence[str] | None) -> tuple[list[str], list[NotVaried]]:
     """Return the variations to apply, and those that are not, with the reason."""
     reasons = available()
     unknown = sorted(set(names or ()) - set(reasons))
     if unknown:
         raise UsageError(f"there is no condition {unknown[0]!r}", hint=f"There are: {', '.join(reasons)}")
-    memory = look_around().memory_folder
-    if memory is not None and _size(opened.snapshot.root) * ROOM > shutil.disk_usage(memory).free:
-        reasons["directory_order"] = f"the source does not fit into {memory}"
+    if opened.memory is None and not reasons["directory_order"]:
+        reasons["directory_order"] = f"the source does not fit into {memory_folder()}"
     if names is not None:
         reasons |= {name: "not asked for" for name in reasons if name not in names}
     apply = [name for name, reason in reasons.items() if not reason]
     return apply, [NotVaried(name=name, reason=reason) for name, reason in reasons.items() if reason]
 
 
-def _constraints(path: Path, opened: Opened, folder: Path, overrides: Overrides, progress: Progress) -> Constraints:
+def _constraints(path: Path, opened: Opened, overrides: Overrides, progress: Progress) -> Constraints:
     """Return the project's constraints; where it has none, those made for this run."""
     try:
         return read_lock(opened)
@@ -86,7 +75,7 @@ def _constraints(path: Path, opened: Opened, folder: Path, overrides: Overrides,
         if "constraints" in overrides or lock_file(opened.source, opened.settings).exists():
             raise
     progress.warn(f"{path} has no constraints; both builds use those of now. To keep them: samewheel lock {path}")
-    return lock(path, output=folder / "constraints.txt", progress=progress, **overrides).constraints
+    return lock(path, output=opened.folder / "constraints.txt", progress=progress, **overrides).constraints
 
 
 def _require_all(missed: Sequence[NotVaried]) -> None:
@@ -99,10 +88,10 @@ def _require_all(missed: Sequence[NotVaried]) -> None:
         )
 
 
-def _prepare(path: Path, opened: Opened, folder: Path, overrides: Overrides, progress: Progress) -> Prepared:
+def _prepare(path: Path, opened: Opened, overrides: Overrides, progress: Progress) -> Prepared:
     """Fetch what a build needs."""
     products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
-    constraints = _constraints(path, opened, folder, overrides, progress)
+    constraints = _constraints(path, opened, overrides, progress)
     return prepare(opened, constraints, products=products, progress=progress)
 
 
@@ -157,21 +146,20 @@ def verify(
     for wanted in filter(None, (evidence_dir, keep)):
         check_writable(wanted.absolute())
     with ExitStack() as stack:
-        folder = stack.enter_context(temporary_folder())
-        opened = open_project(
-            path,
-            folder,
-            overrides=overrides,
-            allow_dirty=True,
-            not_source=output_folders(path, evidence_dir, against, keep),
-            progress=progress,
+        opened = stack.enter_context(
+            open_project(
+                path,
+                overrides=overrides,
+                allow_dirty=True,
+                not_source=output_folders(path, evidence_dir, against, keep),
+                progress=progress,
+            )
         )
         warn_of(opened, progress)
         apply, not_varied = _choose(opened, names)
-        prepared = _prepare(path, opened, folder, overrides, progress)
-        memory = look_around().memory_folder
-        place_in_memory = stack.enter_context(temporary_folder(memory)) if memory is not None else None
-        pair = Pair(prepared=prepared, folder=folder, memory=place_in_memory)
+        prepared = _prepare(path, opened, overrides, progress)
+        folder = opened.folder
+        pair = Pair(prepared=prepared, folder=folder, memory=opened.memory)
         pool = stack.enter_context(builders(jobs))
         from_sdist = None
         if via_sdist and opened.source.kind is not SourceKind.SDIST and opened.settings.via is Via.TREE:

@@ -141,14 +141,14 @@ def test_probe_changes_no_byte(
         git(project, "init", "--quiet")
         commit(project)
         git(project, "tag", "v1.2.3")
-    opened = open_project(project, tmp_path, overrides={})
-    prepared = prepare(opened, read_lock(opened))
-    products = []
-    for probe in (False, True):
-        folder = tmp_path / f"probe-{probe}"
-        folder.mkdir()
-        conditions = plain_conditions(folder / "places", opened.epoch.value, opened.settings)
-        products.append(perform(prepared, folder, conditions, probe=probe))
+    with open_project(project, overrides={}) as opened:
+        prepared = prepare(opened, read_lock(opened))
+        products = []
+        for probe in (False, True):
+            folder = tmp_path / f"probe-{probe}"
+            folder.mkdir()
+            conditions = plain_conditions(folder / "places", opened.epoch.value, opened.settings)
+            products.append(perform(prepared, folder, conditions, probe=probe))
     without, with_probe = products
     assert (without.observed is None, with_probe.observed is None) == (True, False)
     assert without.wheel.name == with_probe.wheel.name

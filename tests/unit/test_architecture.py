@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
-    *("errors", "_types", "_process", "_files", "_indexes", "_uv"),
+    *("errors", "_types", "_early", "_process", "_files", "_indexes", "_uv"),
     *("project", "constraints", "conditions", "buildinfo", "epoch", "packaged", "wheel"),
     *("compare", "verification"),
     *("sources", "interpreter", "compilers", "sandbox", "machine", "variations"),
@@ -27,6 +27,7 @@ LAYERS = (
         "commands",
         "file_modes",
         "staging",
+        "answers",
         "preparing",
         "locking",
         "building",

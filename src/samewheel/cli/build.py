@@ -44,6 +44,9 @@ def command(
     Everything that the build installs is pinned by hash in constraints.txt (see samewheel lock). The wheel goes to
     dist, and its buildinfo, which says how to build it again, to evidence.
     """
+    from samewheel.machine import look_early
+
+    look_early()
     from samewheel.buildinfo import SCHEMA, to_json
     from samewheel.building import build
     from samewheel.cli.console import output_console, progress

@@ -58,6 +58,9 @@ def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offl
     Asks the build backend too, and writes constraints.txt; for an sdist, NAME-VERSION.constraints.txt in the working
     folder. Only wheels are locked, for every platform.
     """
+    from samewheel.machine import look_early
+
+    look_early()
     from samewheel.cli.console import output_console, progress
     from samewheel.locking import check_lock, lock
     from samewheel.report.terminal import locked_lines, stale_lines

@@ -69,6 +69,9 @@ def command(
     Exits with 0 if the wheels are equal to the bit, else with the verdict's code. A condition counts as varied only
     if the two build processes really saw it differently.
     """
+    from samewheel.machine import look_early
+
+    look_early()
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import output_console, progress
     from samewheel.report.terminal import verified_lines

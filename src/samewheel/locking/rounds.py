@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from packaging.specifiers import SpecifierSet
 
-from samewheel._files import temporary_folder, write_atomic
+from samewheel._files import write_atomic
 from samewheel._types import SILENT, Resolver, SourceKind
 from samewheel.constraints import (
     for_interpreter,
@@ -151,15 +151,13 @@ def lock(
     if output is not None:
         # First of all: a file that is to be replaced is not part of the source.
         _previous(output, force=force)
-    with temporary_folder() as folder:
-        opened = open_project(
-            path,
-            folder,
-            overrides=overrides,
-            allow_dirty=True,
-            not_source=output_folders(path, output),
-            progress=progress,
-        )
+    with open_project(
+        path,
+        overrides=overrides,
+        allow_dirty=True,
+        not_source=output_folders(path, output),
+        progress=progress,
+    ) as opened:
         target = output or lock_file(opened.source, opened.settings)
         previous = _previous(target, force=force)
         requires_python = _python_range(opened, previous, resolver)
@@ -208,15 +206,13 @@ def check_lock(
         StaleLockError: there is no lock.
         SamewheelError: one of its family.
     """
-    with temporary_folder() as folder:
-        opened = open_project(
-            path,
-            folder,
-            overrides=overrides,
-            allow_dirty=True,
-            not_source=output_folders(path, output),
-            progress=progress,
-        )
+    with open_project(
+        path,
+        overrides=overrides,
+        allow_dirty=True,
+        not_source=output_folders(path, output),
+        progress=progress,
+    ) as opened:
         constraints = read_lock(opened, output)
         static, markers = opened.project.build_system.requires, opened.interpreter.markers
         stated = opened.settings.requires_python

@@ -15,7 +15,10 @@ from samewheel.sources.snapshot import Snapshot, Source, settle, shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Snapshot", "Source", "ignored_files", "inspect", "refresh_index", "settle", "shown", "take"]
+__all__ = ["Snapshot", "Source", "fits", "ignored_files", "inspect", "refresh_index", "settle", "shown", "take"]
+
+EXPANSION = 10
+"""How many times its own size an sdist may be expected to take unpacked; source code is packed to a fifth."""
 
 
 def inspect(path: Path, *, not_source: Iterable[Path] = ()) -> Source:
@@ -69,3 +72,15 @@ def take(
     if source.kind is SourceKind.FOLDER:
         return folder.take(source, into, include=include, not_source=not_source)
     return sdist.take(source, into)
+
+
+def fits(source: Source, room: int) -> bool:
+    """Tell whether a copy of a source will take no more than ``room`` bytes, as far as that can be told before."""
+    if source.kind is SourceKind.SDIST:
+        return source.path.stat().st_size * EXPANSION <= room
+    if source.kind is SourceKind.GIT and not (source.root / ".git").is_dir():
+        return False  # the history lies elsewhere
+    try:
+        return folder.weigh(source.root, room) <= room
+    except OSError:
+        return False

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["inspect", "take"]
+__all__ = ["inspect", "take", "weigh"]
 
 LEFTOVERS = frozenset(
     {
@@ -46,6 +46,23 @@ class _Found:
 def inspect(path: Path) -> Source:
     """Return the folder as a source; the project is its top."""
     return Source(kind=SourceKind.FOLDER, path=path, root=path.resolve())
+
+
+def weigh(root: Path, limit: int) -> int:
+    """Return the bytes of all files below a folder but leftovers and virtual environments, or any sum above ``limit``.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+    total, pending = 0, [os.fspath(root)]
+    while pending and total <= limit:
+        with os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    total += entry.stat(follow_symlinks=False).st_size
+                elif entry.name not in LEFTOVERS and not os.path.lexists(os.path.join(entry.path, "pyvenv.cfg")):  # noqa: PTH118
+                    pending.append(entry.path)
+    return total
 
 
 def _is_leftover(relative: str, entry: os.DirEntry[str]) -> bool:
