@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = [
     "below",
     "check_writable",
-    "copy_tree",
     "copy_listed",
+    "copy_tree",
     "place",
     "remove",
     "sha256_of",
@@ -94,20 +94,15 @@ def tree_digest(root: Path, *, skip: Callable[[str], bool] = lambda _: False) ->
 def remove(path: Path) -> None:
     """Remove a folder with all that is in it, also what a build left unwritable; nothing happens if it is gone.
 
-    Nothing outside of the folder is touched: neither what links lead to, nor the folder's parent.
+    Nothing outside of the folder is touched: neither what links lead to, nor the folder's parent. Never raises.
     """
-    shutil.rmtree(path, ignore_errors=True)
-    if not path.is_dir() or path.is_symlink():
-        return
-    with suppress(OSError):
-        path.chmod(0o700)
-    for folder, names, _ in os.walk(path):
-        for inner in (Path(folder, name) for name in names):
-            # Links to folders are among the names, and chmod would follow them.
-            if not inner.is_symlink():
-                with suppress(OSError):
-                    inner.chmod(0o700)
-    shutil.rmtree(path, ignore_errors=True)
+    with suppress(RecursionError):
+        # It calls itself for each folder in a folder, and gives up at a depth that a build can reach.
+        shutil.rmtree(path, ignore_errors=True)
+    if path.is_dir() and not path.is_symlink() and os.name == "posix":
+        with suppress(SamewheelError):
+            run(["/bin/chmod", "-R", "u+rwX", path], env={})
+            run(["/bin/rm", "-rf", path], env={})
 
 
 def below(folder: Path, path: Path) -> str | None:

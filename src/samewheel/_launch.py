@@ -2,9 +2,10 @@
 
     python -I -S _launch.py SPEC COMMAND...
 
-SPEC is JSON, which :mod:`samewheel.sandbox` writes. The command gets a file system of just what SPEC names, an empty
-network with a loopback that is up, its own host name, process ids and user id; it can gain no privileges, and when it
-ends, everything that it started ends with it. Needs user namespaces (user_namespaces(7)); no privileges, no packages.
+SPEC is a file of JSON, which :mod:`samewheel.sandbox` writes. The command gets a file system of just what SPEC names,
+an empty network with a loopback that is up, its own host name, process ids and user id. It can gain no privileges;
+when it ends, everything that it started ends with it. Needs user namespaces (user_namespaces(7)), but no privileges
+and no packages.
 
 Ends with the command's status, or 128 + n if signal n ended it; with 125, and a message, if the sandbox fails.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import json
 import os
@@ -33,6 +35,8 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 SIOCSIFFLAGS, IFF_UP_LOOPBACK_RUNNING = 0x8914, 0x49
 MOUNT_SETATTR = 442
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
+
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
 
 SANDBOX_FAILED = 125
 
@@ -78,6 +82,12 @@ def make_namespaces(spec: dict[str, Any]) -> None:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP_LOOPBACK_RUNNING))
 
 
+def leave_keyring() -> None:
+    """Let go of the caller's keys: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING; kernels without keys have none to hide."""
+    if libc.syscall(KEYCTL[platform.machine()], 1, None) < 0 and ctypes.get_errno() != errno.ENOSYS:
+        check(-1, "keyctl")
+
+
 def prepare_target(target: str, like: str) -> None:
     """Make a folder or an empty file to mount something on."""
     if os.path.isdir(like):
@@ -96,6 +106,13 @@ def put_layer(lower: str, target: str, store: str) -> None:
     os.makedirs(f"{store}/upper")
     os.makedirs(f"{store}/work")
     os.makedirs(target)
+    # What is seen of the folder itself is the upper one's.
+    status = os.stat(lower)
+    os.chmod(f"{store}/upper", status.st_mode & 0o7777)
+    for name in os.listxattr(lower):
+        if name.startswith("system.posix_acl"):
+            os.setxattr(f"{store}/upper", name, os.getxattr(lower, name))
+    os.utime(f"{store}/upper", ns=(status.st_atime_ns, status.st_mtime_ns))
     # Commas and colons would end a path early.
     lower, upper, work = (re.sub(r"([\\:,])", r"\\\1", path) for path in (lower, f"{store}/upper", f"{store}/work"))
     mount("overlay", target, "overlay", MS_NODEV, f"lowerdir={lower},upperdir={upper},workdir={work},userxattr")
@@ -117,6 +134,7 @@ def fill(root: str, spec: dict[str, Any]) -> None:
     for outside, inside, writable in spec["binds"]:
         prepare_target(root + inside, outside)
         mount(outside, root + inside, flags=MS_BIND | MS_REC)
+        # One can write to a device all the same, but not change the file that stands for it.
         if not writable:
             make_read_only(root + inside)
     for number, (path, content) in enumerate(spec["covers"]):
@@ -131,6 +149,8 @@ def fill(root: str, spec: dict[str, Any]) -> None:
     # While the caller's is still in sight: the kernel gives a new /proc only to who could see a whole one before.
     os.makedirs(f"{root}/proc", exist_ok=True)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV)
+    # To files of root, such as those in /proc/sys, our caller may write if it is root, whatever we call it inside.
+    make_read_only(f"{root}/proc")
 
 
 def enter(root: str) -> None:
@@ -149,7 +169,8 @@ def start(spec: dict[str, Any], command: list[str]) -> NoReturn:
     os.chdir(spec["cwd"])
     if spec["cpus"]:
         os.sched_setaffinity(0, spec["cpus"])
-    os.execvp(command[0], command)  # noqa: S606 - that is what this script is for
+    # Looked for as the command's own variables say.
+    os.execvpe(command[0], command, spec["environ"])  # noqa: S606 - that is what this script is for
 
 
 def status_of(status: int) -> int:
@@ -173,10 +194,15 @@ def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
 
 def main() -> NoReturn:
     """Run the command that the arguments name."""
-    spec, command = json.loads(sys.argv[1]), sys.argv[2:]
-    # The command's umask is not to show in what we make.
-    spec["umask"] = os.umask(0o022)
+    caller = os.getppid()
+    with open(sys.argv[1], "rb") as file:
+        spec, command = json.load(file), sys.argv[2:]
     try:
+        # If whoever started us is killed, we are, too; it may have been before this call.
+        check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
+        if os.getppid() != caller:
+            os._exit(SANDBOX_FAILED)
+        leave_keyring()
         make_namespaces(spec)
         child = os.fork()
         if child == 0:

@@ -1,7 +1,7 @@
 """Writes down what a build process really sees; copied into build environments, where Python runs it at its start.
 
 samewheel never imports it, and puts the file's path in place of the word below. It must be quick and must change
-nothing: each process of the environment that works in the source appends one line of JSON, the last one counts.
+nothing: each process of the environment that works in the source appends one line of JSON.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ FOLDER = "@FOLDER@"
 SOURCE = "@SOURCE@"
 PROJECT = "@PROJECT@"
 FRONTENDS = (("build", "_PYPROJECT_HOOKS_BUILD_BACKEND"), ("uv", "UV_INTERNAL__BUILD_DIR"))
+
+
+def text(value: str) -> str:
+    """Return a text that can be written whatever bytes it stands for."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def observe() -> dict[str, object]:
@@ -32,7 +37,9 @@ def observe() -> dict[str, object]:
     os.umask(umask)
     # Without what a backend makes in the middle of its work.
     made = (".", "_", "build", "dist")
-    names = [name for name in os.listdir(PROJECT) if not name.startswith(made) and not name.endswith(".egg-info")]
+    names = [
+        text(name) for name in os.listdir(PROJECT) if not name.startswith(made) and not name.endswith(".egg-info")
+    ]
     system = os.uname()
     return {
         "clock": int(time.time()),
@@ -43,17 +50,17 @@ def observe() -> dict[str, object]:
         "frontend": next((name for name, sign in FRONTENDS if sign in os.environ), None),
         # A random seed is never the same, so that two of them prove nothing.
         "hash_seed": hash("samewheel") if os.environ.get("PYTHONHASHSEED", "random") != "random" else None,
-        "home": os.path.expanduser("~"),
+        "home": text(os.path.expanduser("~")),
         "host": system.nodename,
         "locale": language,
         "source_mtime": int(os.stat(PROJECT + "/" + min(names)).st_mtime),
         "source_path": SOURCE,
-        "temp": tempfile.gettempdir(),
+        "temp": text(tempfile.gettempdir()),
         # Not the name: of a zone that is not there, the C library takes the name, and for the rest UTC.
         "timezone": time.timezone,
         "uid": os.getuid(),
         "umask": "%03o" % umask,
-        "user": os.environ.get("USER"),
+        "user": text(os.environ["USER"]) if "USER" in os.environ else None,
     }
 
 

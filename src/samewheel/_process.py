@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
 
-__all__ = ["Finished", "adopt_orphans", "kill_all", "kill_orphans", "run"]
+__all__ = ["Finished", "adopt_orphans", "kill_all", "kill_orphans", "run", "stopped"]
 
 KEPT_OUTPUT = 1 << 20
 """Bytes of a stream's end that are kept unless the caller asks for all of it."""
@@ -100,6 +100,8 @@ class _Kept:
 
 
 _running: set[subprocess.Popen[bytes]] = set()
+_stopped: list[bool] = []
+"""Not empty while nothing may be started."""
 _running_lock = threading.RLock()
 """Held while a group is signalled and while its id is given back: a freed id may at once be a stranger's.
 
@@ -150,6 +152,22 @@ def kill_all() -> None:
             _signal_group(process, _KILL)
 
 
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Kill everything that :func:`run` started, and let no thread start anything while the block runs.
+
+    For whoever waits for threads to end: one that was copying files when it was told to stop would go on to build.
+    """
+    with _running_lock:
+        _stopped.append(True)
+        kill_all()
+    try:
+        yield
+    finally:
+        with _running_lock:
+            _stopped.pop()
+
+
 def adopt_orphans() -> None:
     """Become the parent of processes that their own parents leave behind (Linux; see prctl(2)).
 
@@ -196,6 +214,8 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     # Started and registered at once: whoever kills them all in between must not miss this one.
     with _running_lock:
+        if _stopped:
+            raise SamewheelError(f"{words[0]} was not started", cause="Everything was told to stop.")
         try:
             process = subprocess.Popen(
                 words,

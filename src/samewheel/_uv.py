@@ -142,5 +142,7 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
             env=fetch_variables(),
             cwd=folder,
             timeout=TIMEOUT,
+            # What uv unpacks is seen by builds, and some of them pack files with their modes.
+            umask=0o022,
             keep=None,
         )

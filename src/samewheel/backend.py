@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from samewheel._files import remove, temporary_folder
 from samewheel._process import Finished, run
 from samewheel._types import Frontend
 from samewheel._uv import uv_binary
 from samewheel.errors import BuildFailedError
+from samewheel.leavings import read_left, take_left
+from samewheel.observation import Observed
 from samewheel.sandbox import Appearance, View
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ class Workshop:
     """The conditions' places: as the build sees them, and where they really are."""
     layers: Mapping[Path, Path]
     """Places of which the build sees a copy that is never made: what they are copies of."""
+    copies: tuple[Path, ...]
+    """Copies that were made for nothing but to be layers."""
     planted: Mapping[Path, str]
     """Files to be found in them, and what is in those."""
     readable: tuple[Path, ...]
@@ -83,15 +89,22 @@ class Workshop:
             readable=(*self.readable, *filter(None, [conditions.locale_folder])),
         )
         view = View(
-            cwd=self.project, places=self.places, layers=self.layers, planted=self.planted, appearance=appearance
+            cwd=self.project,
+            places=self.places,
+            layers=self.layers,
+            planted=self.planted,
+            appearance=appearance,
+            environ=conditions.environ(),
+            umask=conditions.umask,
         )
-        with temporary_folder() as folder:
+        with temporary_folder(self._out.parent) as folder:
+            command = self.sandbox.wrap(argv, view, folder)
             return run(
-                self.sandbox.wrap(argv, view, folder),
-                env=conditions.environ(),
-                cwd=None if self.sandbox.moves else self.project,
+                command.argv,
+                env=command.env,
+                cwd=command.cwd,
                 timeout=self.timeout,
-                umask=conditions.umask,
+                umask=command.umask,
                 merge=True,
             )
 
@@ -118,27 +131,31 @@ class Workshop:
         }
         answer = self._out / "answer.json"
         (self._out / "request.json").write_text(json.dumps({**common, **request}), encoding="utf-8")
-        answer.unlink(missing_ok=True)
         files = [self.conditions.out / name for name in ("request.json", answer.name)]
         finished = self._checked(self._run([sys.executable, "-I", HOOKS, *files]), what)
+        content = read_left(self._out, answer.name)
         try:
-            return json.loads(answer.read_bytes())
-        except (OSError, ValueError) as error:
+            return json.loads(content or b"")
+        except ValueError as error:
             raise BuildFailedError(f"{what} gave no answer", cause=f"{error}\n{finished.tail()}") from error
 
-    def observed(self) -> dict[str, object] | None:
-        """Return what the last process of the build that worked in the source saw; None if no probe reported."""
+    def observed(self) -> Observed | None:
+        """Return what the process that ran the backend saw; None if no probe reported.
+
+        That is the first one with a frontend's mark; processes that the backend starts may see something else.
+        """
+        lines = (read_left(self._out, "observed.jsonl") or b"").splitlines()
         try:
-            lines = (self._out / "observed.jsonl").read_text("utf-8").splitlines()
-            seen = json.loads(lines[-1])
-        except (OSError, ValueError, IndexError):
+            reports = [msgspec.convert(json.loads(line), Observed) for line in lines]
+        except (ValueError, msgspec.MsgspecError):
             return None
-        return seen if isinstance(seen, dict) else None
+        marked = [report for report in reports if report.frontend is not None]
+        return next(iter([*marked, *reversed(reports)]), None)
 
     def clear(self) -> None:
         """Remove all places, and with them what the build left."""
-        for outside in self.places.values():
-            remove(outside)
+        for folder in (*self.places.values(), *self.copies):
+            remove(folder)
 
     def ask(self, what: str) -> tuple[str, ...]:
         """Return what the backend says it requires to build a ``wheel`` or an ``sdist`` (PEP 517), sorted.
@@ -152,8 +169,8 @@ class Workshop:
             raise BuildFailedError(f"the backend's hook {hook} gave no list of strings", cause=repr(answer))
         return tuple(sorted(set(answer)))
 
-    def build(self, what: str, frontend: Frontend) -> Path:
-        """Build a ``wheel`` or an ``sdist`` and return it; it lies in a folder of its own.
+    def build(self, what: str, frontend: Frontend, into: Path) -> Path:
+        """Build a ``wheel`` or an ``sdist``, move it to the folder ``into`` and return it there.
 
         Raises:
             BuildFailedError: the backend failed, hung, or left anything else than one file.
@@ -164,11 +181,7 @@ class Workshop:
             self._hook({"build": what, "output": str(output)}, f"building the {what}")
         else:
             self._checked(self._run(self._uv_build(what, output)), f"building the {what}")
-        products = sorted(path for path in (self._out / what).iterdir() if path.name != ".gitignore")
-        if len(products) != 1 or not products[0].is_file():
-            names = ", ".join(path.name for path in products) or "nothing"
-            raise BuildFailedError(f"building the {what} must leave one file", cause=f"It left: {names}.")
-        return products[0]
+        return take_left(self._out, what, into)
 
     def _uv_build(self, what: str, output: Path) -> list[str | Path]:
         """Return the uv command that builds in our environment, without uv's cache, settings or network.

@@ -15,11 +15,11 @@ from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
-from samewheel.errors import BuildFailedError, SamewheelError
+from samewheel.errors import SamewheelError
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
-from samewheel.staging import plain_conditions, settle_source, stage
+from samewheel.staging import at_work, plain_conditions, settle_source
 from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
     from samewheel.backend import Workshop
     from samewheel.buildinfo import Isolation
     from samewheel.conditions import Conditions
+    from samewheel.observation import Observed
     from samewheel.preparing import Prepared
     from samewheel.project import Overrides
-
-CROSS_DEVICE = ("Errno 18", "cross-device link", "EXDEV")
-"""What a failure says if a build renamed a folder that lies in the lower layer; see overlayfs.rst of Linux."""
 
 __all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
 
@@ -46,7 +44,7 @@ class Product:
     sdist: Path | None
     conditions: Conditions
     isolation: Isolation
-    observed: dict[str, object] | None = None
+    observed: Observed | None = None
     """What the build process saw of its conditions, where a probe was asked for."""
 
 
@@ -68,7 +66,7 @@ def perform(
     conditions: Conditions,
     *,
     probe: bool = False,
-    source_folder: Path | None = None,
+    memory: Path | None = None,
     progress: Progress = SILENT,
 ) -> Product:
     """Build once, under the given conditions, and check what comes out.
@@ -78,7 +76,7 @@ def perform(
         folder: an existing folder for what is built.
         conditions: what the build sees; its places are made, and removed again.
         probe: have the build process write down what it sees.
-        source_folder: where the copy of the source really lies; None is a place in ``folder``.
+        memory: a folder in memory, which does not exist yet, for a copy of the source; None: it goes to ``folder``.
         progress: told what is going on.
 
     Raises:
@@ -88,26 +86,19 @@ def perform(
     settings = opened.settings
     snapshot, sdist = opened.snapshot, None
 
-    def staged(what: str, *, layered: bool) -> Workshop:
-        materials = replace(opened, snapshot=snapshot).materials(prepared.environments[what])
-        return stage(folder / what, conditions, materials, probe=probe, layered=layered, source_folder=source_folder)
-
-    def step(what: str) -> tuple[Path, Workshop, dict[str, object] | None]:
+    def step(what: str) -> tuple[Path, Workshop, Observed | None]:
         progress.step(f"Building the {what} with {opened.project.build_system.backend}")
-        workshop = staged(what, layered=True)
-        try:
-            built = workshop.build(what, settings.frontend)
-        except BuildFailedError as error:
-            if not (workshop.layers and any(sign in str(error) for sign in CROSS_DEVICE)):
-                raise
-            progress.step(f"Building the {what} again, in copies: a folder that lies in a layer cannot be renamed")
-            workshop.clear()
-            workshop = staged(what, layered=False)
-            built = workshop.build(what, settings.frontend)
-        kept = built.rename(folder / built.name)
+        workshop, built = at_work(
+            folder / what,
+            conditions,
+            replace(opened, snapshot=snapshot).materials(prepared.environments[what]),
+            lambda workshop: workshop.build(what, settings.frontend, folder),
+            probe=probe,
+            memory=memory,
+        )
         observed = workshop.observed()
         workshop.clear()
-        return kept, workshop, observed
+        return built, workshop, observed
 
     if "sdist" in prepared.environments:
         sdist, _, _ = step("sdist")
@@ -138,11 +129,28 @@ def _note_on_lock(prepared: Prepared) -> list[str]:
     return [f"# This takes the constraints file {beside} (sha256 {lock.sha256}) to be in this folder."]
 
 
-def describe(prepared: Prepared, product: Product) -> BuildInfo:
-    """Return the buildinfo of a build."""
+def _commands(prepared: Prepared, product: Product) -> tuple[str, ...]:
+    """Return plain commands that give the same bytes."""
+    opened = prepared.opened
+    pure = product.wheel.name.endswith("-any.whl")
+    return (
+        *_note_on_lock(prepared),
+        *plain_commands(
+            snapshot=opened.snapshot,
+            conditions=product.conditions,
+            interpreter=opened.interpreter,
+            settings=opened.settings,
+            constraints=_relative_lock(prepared),
+            outputs=tuple(name for file in opened.not_source if (name := below(opened.source.path, file))),
+            shims=() if pure else tuple(find_compilers(opened.interpreter)),
+        ),
+    )
+
+
+def describe(prepared: Prepared, product: Product, *, commands: bool = True) -> BuildInfo:
+    """Return the buildinfo of a build; without ``commands``, no plain ones that would give the same bytes."""
     opened = prepared.opened
     source, settings = opened.source, opened.settings
-    pure = product.wheel.name.endswith("-any.whl")
     lock = prepared.constraints
     built_with = ("sdist", "wheel") if settings.via is Via.SDIST else ("wheel",)
     return BuildInfo(
@@ -175,18 +183,7 @@ def describe(prepared: Prepared, product: Product) -> BuildInfo:
         conditions=product.conditions.described(),
         isolation=product.isolation,
         readable=settings.readable,
-        commands=(
-            *_note_on_lock(prepared),
-            *plain_commands(
-                snapshot=opened.snapshot,
-                conditions=product.conditions,
-                interpreter=opened.interpreter,
-                settings=settings,
-                constraints=_relative_lock(prepared),
-                outputs=tuple(name for file in opened.not_source if (name := below(opened.source.path, file))),
-                shims=() if pure else tuple(find_compilers(opened.interpreter)),
-            ),
-        ),
+        commands=_commands(prepared, product) if commands else (),
     )
 
 

@@ -40,13 +40,13 @@ def shim_text(real: str, maps: tuple[tuple[str, str], ...]) -> str:
     """Return a shim for the compiler ``real``.
 
     Args:
-        real: the compiler's path.
+        real: the compiler's path. The linker, which it calls, gives programs the modes that the umask allows.
         maps: pairs of a folder, as a word of the shell, and what to write instead. The compiler tries the last
             option first, so a folder inside another one comes after it; the working folder comes last of all, because
             a backend may build in a copy of the source under a random name.
     """
     options = " ".join(f"-ffile-prefix-map={folder}={instead}" for folder, instead in maps)
-    return f'#!/bin/sh\nexec {shlex.quote(real)} "$@" {options} "-ffile-prefix-map=$PWD=."\n'
+    return f'#!/bin/sh\numask 022\nexec {shlex.quote(real)} "$@" {options} "-ffile-prefix-map=$PWD=."\n'
 
 
 def find_compilers(interpreter: Interpreter) -> dict[str, str]:

@@ -82,6 +82,11 @@ class Conditions:
         )
         return tuple(sorted(named, key=lambda item: (-len(str(item[1])), item[0])))
 
+    @property
+    def own(self) -> tuple[Path, ...]:
+        """The places that are empty folders when a build begins."""
+        return (self.home, self.temp, self.shims, self.out)
+
     def environ(self) -> dict[str, str]:
         """Return the whole environment of the build process."""
         # The environment first: uv puts it there in any case, and what it brings is locked.
@@ -115,7 +120,9 @@ class Conditions:
         """Return the conditions as words, without any path of this machine."""
         # As the build sees them: the user's own variables win.
         seen = {name: self.masked(value) for name, value in self.environ().items()}
+        held = {"new_files": "modes as under umask 022"} if self.modes_held else {}
         return {
+            **held,
             "home": seen["HOME"],
             "locale": seen["LC_ALL"],
             "path": seen["PATH"],
@@ -124,7 +131,7 @@ class Conditions:
             "source_mtime": str(self.epoch if self.source_mtime is None else self.source_mtime),
             "temp": seen["TMPDIR"],
             "timezone": seen["TZ"],
-            "umask": f"{self.umask:03o}, held off new files" if self.modes_held else f"{self.umask:03o}",
+            "umask": f"{self.umask:03o}",
             "user": seen["USER"],
         }
 

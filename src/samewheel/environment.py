@@ -37,7 +37,7 @@ __all__ = ["Environment", "copy_environment", "fetch_environment"]
 RECORD = "dependencies.json"
 """Beside an environment in the cache: what is installed in it; written last."""
 
-LAYOUT = 1
+LAYOUT = 2
 """Part of each key in the cache; to be raised when the way an environment is made changes."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from samewheel._process import kill_all
+from samewheel._process import stopped
 from samewheel._types import SILENT, Frontend
 from samewheel.building import perform
 from samewheel.errors import BuildFailedError
@@ -51,18 +51,14 @@ class Pair:
     prepared: Prepared
     folder: Path
     memory: Path | None
-    """A private folder in memory, for the copy of the source that lists its files the other way round."""
+    """A private folder in memory, for the second build's copy of the source."""
 
-    def _conditions(self, name: str, apply: Sequence[str]) -> tuple[Conditions, Path | None]:
-        """Return the conditions of a build, and where its source really lies if not among its other places."""
-        opened, moves = self.prepared.opened, choose_sandbox().moves
+    def _conditions(self, name: str, apply: Sequence[str]) -> Conditions:
+        opened = self.prepared.opened
         conditions = plain_conditions(self.folder / name / "places", opened.epoch.value, opened.settings)
-        source = None
-        if "directory_order" in apply and self.memory is not None:
-            source = self.memory / name / "source"
-            if not moves:
-                conditions = replace(conditions, source=source)
-        return vary(conditions, look_around(), apply), source if moves else None
+        if "directory_order" in apply and self.memory is not None and not choose_sandbox().moves:
+            conditions = replace(conditions, source=self.memory / name / "source")
+        return vary(conditions, look_around(), apply)
 
     def build(self, name: str, apply: Sequence[str], *, progress: Progress = SILENT) -> Performed:
         """Build under opposite conditions.
@@ -80,23 +76,71 @@ class Pair:
             other = Frontend.BUILD if opened.settings.frontend is Frontend.UV else Frontend.UV
             settings = msgspec.structs.replace(opened.settings, frontend=other)
             prepared = replace(prepared, opened=replace(opened, settings=settings))
-        conditions, source = self._conditions(name, apply)
         folder = self.folder / name
         folder.mkdir()
-        product = perform(prepared, folder, conditions, probe=True, source_folder=source, progress=progress)
+        memory = self.memory / name if self.memory is not None else None
+        conditions = self._conditions(name, apply)
+        product = perform(prepared, folder, conditions, probe=True, memory=memory, progress=progress)
         return Performed(prepared=prepared, product=product)
 
 
 @contextmanager
 def builders(jobs: int) -> Iterator[Executor]:
     """Have builds done side by side while the block runs; what interrupts it stops them all."""
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            kill_all()
-            raise
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        yield pool
+    except BaseException:
+        with stopped():
+            pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _bearable(
+    pair: Pair, apply: Sequence[str], error: BuildFailedError, progress: Progress
+) -> tuple[Performed, list[str]]:
+    """Find variations under which the build succeeds, halving those under which it fails.
+
+    Returns:
+        A second build that succeeded, and the variations that it had.
+
+    Raises:
+        BuildFailedError: it fails without any variation, too.
+    """
+    tried: dict[frozenset[str], Performed | None] = {}
+
+    def succeeds(names: Sequence[str]) -> bool:
+        key = frozenset(names)
+        if key not in tried:
+            progress.step(f"The second build failed; trying {', '.join(sorted(names)) or 'the first one again'}")
+            try:
+                tried[key] = pair.build(f"trial-{len(tried)}", sorted(names))
+            except BuildFailedError:
+                tried[key] = None
+        return tried[key] is not None
+
+    def borne(names: Sequence[str], others: Sequence[str]) -> list[str]:
+        """Return those of the names that the build bears besides others, which it bears."""
+        if succeeds([*others, *names]):
+            return list(names)
+        if len(names) <= 1:
+            return []
+        half = len(names) // 2
+        left = borne(names[:half], others)
+        return left + borne(names[half:], [*others, *left])
+
+    kept = borne(apply, [])
+    built = tried[frozenset(kept)] if succeeds(kept) else None
+    if built is None:
+        raise BuildFailedError(
+            f"a second build of the same source failed, under the same conditions: {error.what}",
+            cause=error.cause,
+            hint="The first one succeeded; so it is up to chance, or to what else the machine does.",
+        )
+    if set(kept) == set(apply):
+        progress.warn(f"the second build failed, and succeeded when it was repeated ({error.what})")
+    return built, kept
 
 
 def build_pair(
@@ -104,8 +148,7 @@ def build_pair(
 ) -> tuple[tuple[Performed, Performed], tuple[NotVaried, ...]]:
     """Build twice, the second time with variations applied.
 
-    If only the second build fails, it is repeated without one variation after the other, until it is found under
-    which it fails.
+    If only the second build fails, it is repeated: as it was, then without the variations under which it fails.
 
     Args:
         pair: the source, and where the builds take place.
@@ -114,10 +157,10 @@ def build_pair(
         progress: told what is going on.
 
     Returns:
-        Both builds, and the variation that the second one was built without.
+        Both builds, and the variations that the second one was built without.
 
     Raises:
-        BuildFailedError: the first build failed, or the second one fails without any single variation, too.
+        BuildFailedError: the first build failed, or the second one fails without any variation, too.
     """
     first = pool.submit(pair.build, "first", (), progress=progress)
     second = pool.submit(pair.build, "second", apply)
@@ -127,12 +170,6 @@ def build_pair(
         return (one, second.result()), ()
     if not isinstance(error, BuildFailedError):
         raise error
-    for name in apply:
-        progress.step(f"The second build failed; building again without {name}")
-        rest = [other for other in apply if other != name]
-        try:
-            two = pair.build(f"without-{name}", rest)
-        except BuildFailedError:
-            continue
-        return (one, two), (NotVaried(name=name, reason="the build fails under it"),)
-    raise error
+    two, kept = _bearable(pair, apply, error, progress)
+    failing = [NotVaried(name=name, reason="the build fails under it") for name in apply if name not in kept]
+    return (one, two), tuple(failing)

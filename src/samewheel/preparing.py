@@ -29,7 +29,7 @@ from samewheel.interpreter import find_interpreter
 from samewheel.machine import memory_folder
 from samewheel.project import Settings, read_project
 from samewheel.sources import fits, inspect, take
-from samewheel.staging import Materials, plain_conditions, settle_source, stage
+from samewheel.staging import Materials, at_work, plain_conditions, settle_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -289,13 +289,13 @@ def ask_backend(
         BuildFailedError: the hook failed or hung.
     """
     with temporary_folder() as folder:
-        conditions = plain_conditions(folder, opened.epoch.value, opened.settings)
+        conditions = plain_conditions(folder / "places", opened.epoch.value, opened.settings)
         materials = opened.materials(environment)
         asked = question(what, materials, conditions)
         if asked is not None and not again and (known := recall(asked)) is not None:
             return known
         progress.step(f"Asking the backend what it requires for the {what}")
-        answer = stage(folder, conditions, materials).ask(what)
+        _, answer = at_work(folder / "asked", conditions, materials, lambda workshop: workshop.ask(what))
     if asked is not None:
         remember(asked, answer)
     return answer

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from samewheel.errors import BuildFailedError
 from samewheel.verification import NotVaried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from samewheel.building import Product
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["observe", "proven"]
 
 
-def _seen(product: Product, now: float, folder: Path) -> dict[str, object]:
+def _seen(product: Product, now: float, folders: Sequence[Path]) -> dict[str, object]:
     """Return what a build saw, with its clock as days of difference to ours: a report holds no time of day."""
     if product.observed is None:
         raise BuildFailedError(
@@ -27,32 +29,39 @@ def _seen(product: Product, now: float, folder: Path) -> dict[str, object]:
         )
     # Where places cannot be moved, a build sees folders of this machine, which no report may name.
     seen = {
-        name: value.replace(str(folder), "$WORK") if isinstance(value, str) else value
-        for name, value in product.observed.items()
+        name: _masked(value, folders) if isinstance(value, str) else value
+        for name, value in msgspec.to_builtins(product.observed).items()
     }
-    clock = seen.pop("clock", None)
-    days = round((clock - now) / 86400) if isinstance(clock, int) else None
-    return {**seen, "clock": days}
+    return {**seen, "clock": round((product.observed.clock - now) / 86400)}
 
 
-def observe(products: tuple[Product, Product], folder: Path) -> tuple[dict[str, object], dict[str, object]]:
+def observe(
+    products: tuple[Product, Product], folders: Sequence[Path]
+) -> tuple[dict[str, object], dict[str, object]]:
     """Return what two builds saw that have just ended.
 
     Args:
         products: what they left, with a probe's report.
-        folder: the folder of this machine that they worked in.
+        folders: the folders of this machine that they worked in.
 
     Raises:
         BuildFailedError: a probe reported nothing.
     """
     now = time.time()
-    one, two = _seen(products[0], now, folder), _seen(products[1], now, folder)
+    one, two = _seen(products[0], now, folders), _seen(products[1], now, folders)
     # How a disk lists files is its own business, and would make each machine's report another one.
     first = one["directory_order"]
     return (
         {**one, "directory_order": _order(first, first)},
         {**two, "directory_order": _order(first, two["directory_order"])},
     )
+
+
+def _masked(text: str, folders: Sequence[Path]) -> str:
+    """Return a text without the names of our own folders."""
+    for folder in folders:
+        text = text.replace(str(folder), "$WORK")
+    return text
 
 
 def _order(first: object, names: object) -> str:

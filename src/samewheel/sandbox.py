@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, Protocol
 from samewheel._early import once
 from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._uv import cache_folder
 from samewheel.buildinfo import Isolation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["Appearance", "Sandbox", "View", "choose_sandbox"]
+__all__ = ["Appearance", "Command", "Sandbox", "View", "choose_sandbox"]
 
 LAUNCHER = Path(__file__).with_name("_launch.py")
 
@@ -69,6 +71,19 @@ class View:
     planted: Mapping[Path, str] = field(default_factory=dict)
     """Files to write in those folders before it starts."""
     appearance: Appearance = field(default_factory=Appearance)
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """The variables that it gets, all of them."""
+    umask: int = 0o022
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What to run outside, so that a command runs inside: as for :func:`samewheel._process.run`."""
+
+    argv: tuple[str | Path, ...]
+    env: Mapping[str, str]
+    cwd: Path
+    umask: int = 0o022
 
 
 class Sandbox(Protocol):
@@ -84,7 +99,7 @@ class Sandbox(Protocol):
     def layers(self) -> bool:
         """Whether a folder can be shown to the command as if it were a copy of it."""
 
-    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> list[str | Path]:
+    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> Command:
         """Return the command that runs ``argv`` inside.
 
         Args:
@@ -101,8 +116,8 @@ class _Open:
     moves = False
     layers = False
 
-    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> list[str | Path]:  # noqa: ARG002
-        return list(argv)
+    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> Command:  # noqa: ARG002
+        return Command(argv=tuple(argv), env=view.environ, cwd=view.cwd, umask=view.umask)
 
 
 def _outermost(paths: Sequence[Path]) -> list[Path]:
@@ -116,7 +131,7 @@ def _binds(places: Mapping[Path, Path], readable: Sequence[Path]) -> list[tuple[
     own = [Path(folder) for folder in (*SYSTEM, *MERGED) if not Path(folder).is_symlink()]
     configuration = [Path("/etc", name) for name in CONFIGURATION]
     fixed = [(str(path), str(path), False) for path in _outermost([*own, *configuration, *readable])]
-    devices = [(f"/dev/{name}", f"/dev/{name}", True) for name in DEVICES]
+    devices = [(f"/dev/{name}", f"/dev/{name}", False) for name in DEVICES]
     own_places = [(str(outside), str(inside), True) for inside, outside in sorted(places.items())]
     return [*fixed, *devices, *own_places]
 
@@ -130,7 +145,7 @@ class _Namespaces:
     def __init__(self, *, layers: bool) -> None:
         self.layers = layers
 
-    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> list[str | Path]:
+    def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> Command:
         for name in ("root", "store"):
             (folder / name).mkdir()
         who = view.appearance
@@ -140,6 +155,7 @@ class _Namespaces:
             "covers": [(ONLINE, ",".join(map(str, who.cpus)) + "\n")] if who.cpus else [],
             "cpus": list(who.cpus),
             "cwd": str(view.cwd),
+            "environ": dict(view.environ),
             "empty": ["/dev/shm", "/run", "/tmp", "/var/tmp"],  # noqa: S108 - the command's own, not the machine's
             "files": [
                 ("/etc/group", f"{who.user}:x:{who.gid}:\n"),
@@ -161,17 +177,38 @@ class _Namespaces:
             "root": str(folder / "root"),
             "store": str(folder / "store"),
             "uid": who.uid,
+            "umask": view.umask,
         }
-        return [sys.executable, "-I", "-S", LAUNCHER, json.dumps(spec, sort_keys=True), *argv]
+        # A file, as everybody can read the words of a command.
+        (folder / "spec.json").write_text(json.dumps(spec, sort_keys=True), "utf-8")
+        # The launcher itself gets no variable: LD_PRELOAD would have it run code before it can isolate it.
+        command = [sys.executable, "-I", "-S", LAUNCHER, folder / "spec.json", *argv]
+        return Command(argv=tuple(command), env={}, cwd=Path("/"))
 
 
 def _works(sandbox: Sandbox) -> bool:
-    """Tell whether ``true`` runs in a sandbox, with a layer if it has such."""
-    with temporary_folder() as folder:
-        lower = folder / "lower"
-        lower.mkdir()
-        view = View(cwd=Path("/"), layers={Path("/layer"): lower} if sandbox.layers else {})
-        return run(sandbox.wrap(["/bin/true"], view, folder), env={}, timeout=30).ok
+    """Tell whether a sandbox works; one with layers, also on a folder of the cache that is deleted and made anew."""
+    with temporary_folder() as folder, _trial(sandbox) as lower:
+        view = View(cwd=Path("/"), layers={Path("/layer"): lower} if lower is not None else {})
+        test = f"rmdir {TRIAL} && mkdir {TRIAL} && touch {TRIAL}/file" if lower is not None else "true"
+        command = sandbox.wrap(["/bin/sh", "-c", test], view, folder)
+        return run(command.argv, env=command.env, cwd=command.cwd, timeout=30).ok
+
+
+TRIAL = "/layer/folder"
+
+
+@contextmanager
+def _trial(sandbox: Sandbox) -> Iterator[Path | None]:
+    """Make a folder with a folder in it, where the environments lie; None for a sandbox without layers."""
+    if not sandbox.layers:
+        yield None
+        return
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with temporary_folder(cache) as lower:
+        (lower / "folder").mkdir()
+        yield lower
 
 
 @once

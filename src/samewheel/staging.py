@@ -6,30 +6,40 @@ import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from samewheel._files import copy_tree, copy_turned
+from samewheel._files import copy_listed, copy_tree
 from samewheel._types import SourceKind
 from samewheel.backend import Workshop, frontends
 from samewheel.compilers import write_shims
 from samewheel.conditions import Conditions
 from samewheel.environment import copy_environment
-from samewheel.errors import SamewheelError
+from samewheel.errors import BuildFailedError, SamewheelError
 from samewheel.file_modes import hold, leaks_umask
 from samewheel.sandbox import choose_sandbox
 from samewheel.sources import refresh_index, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from samewheel.environment import Environment
     from samewheel.interpreter import Interpreter
     from samewheel.project import BuildSystem, Settings
     from samewheel.sources import Snapshot
 
-__all__ = ["Materials", "plain_conditions", "settle_source", "stage"]
+__all__ = ["Materials", "at_work", "plain_conditions", "settle_source", "stage"]
 
 PROBE = Path(__file__).with_name("_probe.py")
 
+CROSS_DEVICE = ("Errno 18", "cross-device link", "EXDEV")
+"""What a failure says if a build renamed a folder that lies in the lower layer; see overlayfs.rst of Linux."""
+
+INSTALLED = ("bin", "include", "lib", "lib64", "pyvenv.cfg")
+"""What of an interpreter's prefix a build may read."""
+
 PLAIN_UMASK = 0o022
+
+Result = TypeVar("Result")
 
 FIXED = Path("/build")
 """Where a build sees its places, on every machine on which they can be shown to it there."""
@@ -56,20 +66,21 @@ def plain_conditions(folder: Path, epoch: int, settings: Settings) -> Conditions
     )
 
 
-def _outside(conditions: Conditions, folder: Path, source_folder: Path | None) -> dict[Path, Path]:
+def _outside(conditions: Conditions, folder: Path) -> dict[Path, Path]:
     """Return where the places that the build sees really are."""
     if not choose_sandbox().moves:
         return {inside: inside for _, inside in conditions.places}
-    places = {inside: folder / name.removeprefix("$").lower() for name, inside in conditions.places}
-    return places if source_folder is None else {**places, conditions.source: source_folder}
+    return {inside: folder / name.removeprefix("$").lower() for name, inside in conditions.places}
 
 
 def _readable(environment: Environment, interpreter: Interpreter, settings: Settings) -> tuple[Path, ...]:
     """Return what a build may read besides the system: interpreters, what calls the backend, the user's choice."""
     # An environment may name its interpreter by a folder that is itself a link.
     home = (environment.python.parent / environment.python.readlink()).parent.parent
-    running = (Path(sys.prefix), Path(sys.base_prefix), Path(sys.base_prefix).resolve())
-    return (interpreter.prefix, home, *running, *frontends(), *map(Path, settings.readable))
+    prefixes = (interpreter.prefix, home, *(Path(path) for path in (sys.prefix, sys.base_prefix)))
+    # No more of a prefix than is installed there: a virtual environment can be made in somebody's home.
+    installed = [path / part for prefix in prefixes for path in (prefix, prefix.resolve()) for part in INSTALLED]
+    return (*installed, *frontends(), *map(Path, settings.readable))
 
 
 def settle_source(folder: Path, kind: SourceKind, time: int) -> None:
@@ -84,21 +95,25 @@ def settle_source(folder: Path, kind: SourceKind, time: int) -> None:
         refresh_index(folder, time=time)
 
 
-def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions) -> None:
+def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions, *, in_memory: bool) -> None:
     """Make the build's copy of the source, with the times and the order that the conditions name."""
-    if conditions.turned:
-        copy_turned(snapshot.root, folder)
+    if in_memory:
+        copy_listed(snapshot.root, folder, turned=conditions.turned)
     else:
         copy_tree(snapshot.root, folder)
     time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
     settle_source(folder, snapshot.source.kind, time)
 
 
-def _probe(interpreter: Interpreter, conditions: Conditions, project: Path) -> dict[Path, str]:
+def _probe(interpreter: Interpreter, conditions: Conditions, subdirectory: str) -> dict[Path, str]:
     """Return the files that have every Python of the environment write down what it sees."""
     packages = conditions.environment / "lib" / f"python{interpreter.minor}" / "site-packages"
     text = PROBE.read_text("utf-8")
-    for word, path in (("FOLDER", conditions.out), ("SOURCE", conditions.source), ("PROJECT", project)):
+    for word, path in (
+        ("FOLDER", conditions.out),
+        ("SOURCE", conditions.source),
+        ("PROJECT", conditions.source / subdirectory),
+    ):
         text = text.replace(f"@{word}@", str(path))
     return {
         packages / "_samewheel_probe.pth": "import _samewheel_probe\n",
@@ -121,6 +136,40 @@ class Materials:
     """What is passed to the backend, its time limit, and what of the machine it may read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """Where the places that a build sees really are."""
+
+    places: dict[Path, Path]
+    layers: dict[Path, Path]
+    copies: tuple[Path, ...] = ()
+
+
+def _show_source(
+    shown: _Shown, folder: Path, conditions: Conditions, materials: Materials, memory: Path | None
+) -> _Shown:
+    """Give a build its source: the snapshot itself as a layer, or a copy of it.
+
+    Where there are layers, a copy is one, too: what a build makes of it then goes to the disk, not to the memory.
+    """
+    snapshot = materials.snapshot
+    layered = conditions.environment in shown.layers
+    changed = conditions.source_mtime is not None or conditions.umask != PLAIN_UMASK or conditions.turned
+    if layered and not changed:
+        return replace(shown, layers={**shown.layers, conditions.source: snapshot.root})
+    if layered:
+        copy = memory or folder / "copy"
+        _copy_source(snapshot, copy, conditions, in_memory=memory is not None)
+        return replace(shown, layers={**shown.layers, conditions.source: copy}, copies=(copy,))
+    in_memory = memory is not None and conditions.turned
+    if not choose_sandbox().moves:
+        copy = conditions.source
+    else:
+        copy = memory if in_memory and memory is not None else folder / "source"
+    _copy_source(snapshot, copy, conditions, in_memory=in_memory)
+    return replace(shown, places={**shown.places, conditions.source: copy})
+
+
 def stage(
     folder: Path,
     conditions: Conditions,
@@ -128,7 +177,7 @@ def stage(
     *,
     probe: bool = False,
     layered: bool = True,
-    source_folder: Path | None = None,
+    memory: Path | None = None,
 ) -> Workshop:
     """Fill the places that the conditions name, and return the workshop that builds there.
 
@@ -137,50 +186,78 @@ def stage(
         conditions: what the build will see; none of its places exists yet.
         materials: what is built, and by what.
         probe: have the build process write down what it sees.
-        layered: show the snapshot and the environment in layers where that works, rather than copies of them.
-        source_folder: where the copy of the source really lies; None is a place in ``folder``.
+        layered: show snapshot and environment in layers where that works, rather than copies of them.
+        memory: a folder in memory, which does not exist yet, for a copy of the source; None: it goes to ``folder``.
 
     Raises:
         SamewheelError: something cannot be written.
     """
-    snapshot, environment, interpreter = materials.snapshot, materials.environment, materials.interpreter
-    places, sandbox = _outside(conditions, folder, source_folder), choose_sandbox()
-    layers = {}
-    if layered and sandbox.layers:
-        layers[conditions.environment] = environment.folder
-        if conditions.source_mtime is None and conditions.umask == PLAIN_UMASK and not conditions.turned:
-            layers[conditions.source] = snapshot.root
-    places = {inside: outside for inside, outside in places.items() if inside not in layers}
-    planted = _probe(interpreter, conditions, conditions.source / snapshot.source.subdirectory) if probe else {}
+    environment, interpreter = materials.environment, materials.interpreter
+    sandbox = choose_sandbox()
+    places = _outside(conditions, folder)
+    shown = _Shown(places={inside: places[inside] for inside in conditions.own}, layers={})
+    planted = _probe(interpreter, conditions, materials.snapshot.source.subdirectory) if probe else {}
     try:
-        for inside in (conditions.home, conditions.temp, conditions.shims, conditions.out):
-            places[inside].mkdir(parents=True)
-        if conditions.source in places:
-            _copy_source(snapshot, places[conditions.source], conditions)
-        if conditions.environment in places:
+        for outside in shown.places.values():
+            outside.mkdir(parents=True)
+        if layered and sandbox.layers:
+            shown.layers[conditions.environment] = environment.folder
+        else:
+            shown.places[conditions.environment] = places[conditions.environment]
             copy_environment(environment, places[conditions.environment])
             for path, text in planted.items():
                 inside = path.relative_to(conditions.environment)
                 (places[conditions.environment] / inside).write_text(text, "utf-8")
             planted = {}
-        write_shims(places[conditions.shims], conditions, interpreter)
+        shown = _show_source(shown, folder, conditions, materials, memory)
+        write_shims(shown.places[conditions.shims], conditions, interpreter)
         if conditions.clock_library is not None and conditions.clock_library.exists():
-            shutil.copyfile(conditions.clock_library, places[conditions.shims] / conditions.preloaded.name)
+            shutil.copyfile(conditions.clock_library, shown.places[conditions.shims] / conditions.preloaded.name)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
-    held = [places[inside] for inside in (conditions.temp, conditions.out)]
     if conditions.umask != PLAIN_UMASK and leaks_umask(environment.dependencies):
-        source = places.get(conditions.source)
-        conditions = replace(conditions, modes_held=hold([*held, *([source] if source else [])]))
+        source = {**shown.places, **shown.layers}[conditions.source]
+        held = (shown.places[conditions.temp], shown.places[conditions.out], source)
+        conditions = replace(conditions, modes_held=hold(held))
     return Workshop(
         conditions=conditions,
-        places=places,
-        layers=layers,
+        places=shown.places,
+        layers=shown.layers,
+        copies=shown.copies,
         planted=planted,
         readable=_readable(environment, interpreter, materials.settings),
         sandbox=sandbox,
-        subdirectory=snapshot.source.subdirectory,
+        subdirectory=materials.snapshot.source.subdirectory,
         build_system=materials.build_system,
         config_settings=materials.settings.config_settings,
         timeout=materials.settings.timeout,
     )
+
+
+def at_work(
+    folder: Path,
+    conditions: Conditions,
+    materials: Materials,
+    action: Callable[[Workshop], Result],
+    *,
+    probe: bool = False,
+    memory: Path | None = None,
+) -> tuple[Workshop, Result]:
+    """Have a backend do something in a workshop of its own, in layers if it can bear them.
+
+    Returns:
+        The workshop, as the action left it, and what the action returned.
+
+    Raises:
+        BuildFailedError: the action failed; the workshop is gone.
+        SamewheelError: as :func:`stage`.
+    """
+    for layered in (True, False):
+        workshop = stage(folder, conditions, materials, probe=probe, layered=layered, memory=memory)
+        try:
+            return workshop, action(workshop)
+        except BuildFailedError as error:
+            workshop.clear()
+            if not (layered and workshop.layers and any(sign in str(error) for sign in CROSS_DEVICE)):
+                raise
+    raise AssertionError("the second round returns or raises")

@@ -15,6 +15,9 @@ __all__ = ["SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_verification
 SCHEMA = "samewheel/verify/1"
 
 
+FIRST_WITH_SECOND = ("first build", "second build")
+
+
 class NotVaried(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
     """A condition that both builds had alike."""
 
@@ -44,6 +47,9 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Conditions that the two build processes really saw differently."""
     not_varied: tuple[NotVaried, ...]
     differences: tuple[Difference, ...]
+    """Of the two wheels that give the verdict."""
+    compared: tuple[str, str] = FIRST_WITH_SECOND
+    """Which these are: ``first build``, ``second build`` or ``given wheel``."""
     against: str | None = None
     """SHA-256 of the given wheel that both builds were compared with."""
     via_sdist: ViaSdist | None = None

@@ -20,8 +20,9 @@ from samewheel.preparing import lock_file, open_project, output_folders, prepare
 from samewheel.proof import observe, proven
 from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
-from samewheel.verification import SCHEMA, NotVaried, Verification
+from samewheel.verification import FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
 from samewheel.via_sdist import build_via_sdist, compare_via_sdist
+from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,13 +96,34 @@ def _prepare(path: Path, opened: Opened, overrides: Overrides, progress: Progres
     return prepare(opened, constraints, products=products, progress=progress)
 
 
-def _compare(built: tuple[Product, Product], against: Path | None) -> tuple[Verdict, tuple[Difference, ...]]:
-    """Return the worst verdict among the wheels that must be equal, and the differences that give it."""
-    comparisons = [compare(built[0].wheel, built[1].wheel)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """The comparison that decides."""
+
+    names: tuple[str, str]
+    verdict: Verdict
+    differences: tuple[Difference, ...]
+
+
+def _compare(built: tuple[Product, Product], against: Path | None) -> _Compared:
+    """Compare the builds with each other and with the given wheel; the worst verdict decides."""
+    wheels = {name: product.wheel for name, product in zip(FIRST_WITH_SECOND, built, strict=True)}
+    pairs = [FIRST_WITH_SECOND]
     if against is not None:
-        comparisons += [compare(against, product.wheel) for product in built]
-    verdict = worst([comparison.verdict for comparison in comparisons])
-    return verdict, next((found.differences for found in comparisons if found.verdict is verdict), ())
+        pairs += [("given wheel", name) for name in wheels]
+        wheels["given wheel"] = against
+    comparisons = {names: compare(wheels[names[0]], wheels[names[1]]) for names in pairs}
+    verdict = worst([comparison.verdict for comparison in comparisons.values()])
+    names = next(names for names, comparison in comparisons.items() if comparison.verdict is verdict)
+    return _Compared(names=names, verdict=verdict, differences=comparisons[names].differences)
+
+
+def _check_given(wheel: Path) -> None:
+    """Refuse before the work what is no wheel to compare with."""
+    try:
+        check_wheel(wheel)
+    except BuildFailedError as error:
+        raise UsageError(error.what, cause=error.cause, hint="Name the wheel after --against.") from error
 
 
 def _keep(folder: Path, builds: Mapping[str, Product]) -> None:
@@ -143,6 +165,8 @@ def verify(
     """
     home = path if path.is_dir() else Path.cwd()
     evidence_dir = (evidence_dir or home / "evidence").absolute()
+    if against is not None:
+        _check_given(against)
     for wanted in filter(None, (evidence_dir, keep)):
         check_writable(wanted.absolute())
     with ExitStack() as stack:
@@ -171,20 +195,25 @@ def verify(
             _keep(keep.absolute(), {"first": built[0], "second": built[1], **done})
         warn_of_forgotten(prepared, built[0].wheel, progress)
         progress.step("Comparing")
-        seen = observe(built, folder)
+        seen = observe(built, [place for place in (folder, opened.memory) if place is not None])
         varied, idle = proven([name for name in apply if name not in {item.name for item in failing}], *seen)
         if strict:
             _require_all([*failing, *idle])
-        verdict, differences = _compare(built, against)
+        compared = _compare(built, against)
         verification = Verification(
-            verdict=verdict,
-            builds=tuple(describe(one.prepared, one.product) for one in builds),
+            verdict=compared.verdict,
+            builds=(
+                describe(builds[0].prepared, built[0]),
+                # Nobody needs to build under odd conditions, and for some of them there is no plain command.
+                describe(builds[1].prepared, built[1], commands=False),
+            ),
             observed=seen,
             varied=varied,
             not_varied=tuple(sorted([*not_varied, *failing, *idle])),
-            differences=differences,
+            differences=compared.differences,
+            compared=compared.names,
             against=sha256_of(against) if against is not None else None,
-            via_sdist=compare_via_sdist(built[0].wheel, from_sdist) if from_sdist is not None else None,
+            via_sdist=compare_via_sdist(built[0].wheel, from_sdist, progress) if from_sdist is not None else None,
         )
         wheel = built[0].wheel.name
     evidence = evidence_dir / f"{wheel}.verify.json"

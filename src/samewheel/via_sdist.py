@@ -10,7 +10,7 @@ import msgspec
 from samewheel._types import SILENT, Via
 from samewheel.building import perform
 from samewheel.compare import Verdict, compare
-from samewheel.errors import SamewheelError
+from samewheel.errors import NotBuildableError, StaleLockError
 from samewheel.preparing import prepare
 from samewheel.staging import plain_conditions
 from samewheel.verification import ViaSdist
@@ -47,10 +47,16 @@ def build_via_sdist(prepared: Prepared, folder: Path, *, progress: Progress = SI
     return perform(both, folder, conditions, progress=progress)
 
 
-def compare_via_sdist(from_tree: Path, building: Future[Product]) -> ViaSdist:
-    """Compare the tree's wheel with the sdist's; where there is none, the reason is the answer, not an error."""
+def compare_via_sdist(from_tree: Path, building: Future[Product], progress: Progress = SILENT) -> ViaSdist:
+    """Compare the tree's wheel with the sdist's; where there is none, the reason is the answer, not an error.
+
+    Raises:
+        SamewheelError: what failed is not the project's fault.
+    """
     error = building.exception()
-    if isinstance(error, SamewheelError):
-        return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=str(error))
+    if isinstance(error, (NotBuildableError, StaleLockError)):
+        # The details have paths and random names in them, so they cannot stand in a report.
+        progress.warn(f"there is no wheel via the sdist: {error}")
+        return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=error.what)
     comparison = compare(from_tree, building.result().wheel)
     return ViaSdist(verdict=comparison.verdict, differences=comparison.differences)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._files import copy_turned, temporary_folder, tree_digest
+from samewheel._files import copy_listed, temporary_folder, tree_digest
 from samewheel.building import build
 from samewheel.errors import BuildFailedError
-from samewheel.machine import look_around
+from samewheel.machine import memory_folder
 from samewheel.sandbox import choose_sandbox
 from samewheel.verifying import verify
 from tests.functional.builds import make_project, members, written
@@ -71,18 +71,20 @@ def test_build_that_fails_for_its_own_reasons_is_not_repeated(tmp_path: Path) ->
     assert written(tmp_path / "project" / "dist") == []
 
 
-@pytest.mark.skipif(look_around().memory_folder is None, reason="no file system in memory (/dev/shm)")
-def test_turned_copy_lists_every_folder_the_other_way_round(tmp_path: Path) -> None:
-    """Not only the top: setuptools and others walk to the bottom."""
+@pytest.mark.skipif(memory_folder() is None, reason="no file system in memory (/dev/shm)")
+@pytest.mark.parametrize("turned", [False, True])
+def test_copy_in_memory_lists_every_folder_as_it_is_or_the_other_way_round(tmp_path: Path, *, turned: bool) -> None:
+    """Not only the top: setuptools and others walk to the bottom. And who asks for no other order gets none."""
     source = tmp_path / "source"
     for name in ("b", "a/z", "a/y", "c/deep/1", "c/deep/2", "c/deep/3"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
     (source / "link").symlink_to("a/z")
-    with temporary_folder(look_around().memory_folder) as memory:
-        copy_turned(source, memory / "copy")
+    with temporary_folder(memory_folder()) as memory:
+        copy_listed(source, memory / "copy", turned=turned)
         for folder in (".", "a", "c", "c/deep"):
-            assert os.listdir(memory / "copy" / folder) == os.listdir(source / folder)[::-1]  # noqa: PTH208
+            listed = os.listdir(source / folder)  # noqa: PTH208 - the order is the point
+            assert os.listdir(memory / "copy" / folder) == (listed[::-1] if turned else listed)  # noqa: PTH208
         assert tree_digest(memory / "copy") == tree_digest(source)
         assert (memory / "copy" / "a").stat().st_mtime == (source / "a").stat().st_mtime
 

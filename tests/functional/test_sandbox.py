@@ -200,7 +200,7 @@ def test_sandbox_works_for_an_ordinary_user() -> None:
         shutil.chown(root, 65534, 65534)
         command = choose_sandbox().wrap(["/usr/bin/id", "-u"], View(cwd=Path("/")), root)
         finished = subprocess.run(
-            ["/usr/bin/python3", "-I", "-S", launcher, *command[4:]],
+            ["/usr/bin/python3", "-I", "-S", launcher, *command.argv[4:]],
             capture_output=True,
             text=True,
             check=False,

@@ -7,7 +7,6 @@ that the operating system takes without a word and does nothing with.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any, TypeAlias
 import pytest
 
 from samewheel import backend, staging, variations
-from samewheel._files import copy_turned
 from samewheel._types import Frontend
 from samewheel.compare import Verdict
 from samewheel.sources import settle
@@ -82,23 +80,10 @@ def at_one_time(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
     return {}
 
 
-def copied_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
-    """A copy of the source that lists files as the source does."""
-
-    def copy(source: Path, destination: Path) -> None:
-        does(source, destination.with_name("turned"))
-        does(destination.with_name("turned"), destination)
-        shutil.rmtree(destination.with_name("turned"))
-
-    does = copy_turned
-    monkeypatch.setattr(staging, "copy_turned", copy)
-    return {}
-
-
 def called_by_uv(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
     """A workshop that lets uv build, whoever should."""
     does = backend.Workshop.build
-    monkeypatch.setattr(backend.Workshop, "build", lambda self, what, _: does(self, what, Frontend.UV))
+    monkeypatch.setattr(backend.Workshop, "build", lambda self, what, _, into: does(self, what, Frontend.UV, into))
     return {}
 
 
@@ -113,7 +98,7 @@ BROKEN: dict[str, dict[str, Break]] = {
         "all-that-there-are": set_to("cpus", cpus=tuple(range(os.cpu_count() or 1))),
     },
     "directory_order": {
-        "copied-as-it-is": copied_as_it_is,
+        "copied-as-it-is": dropped(staging, "copy_listed", "turned", turned=False),
     },
     "environment_path": {"not-moved": unmoved("env")},
     "frontend": {"uv-calls-both": called_by_uv},
@@ -141,7 +126,7 @@ BROKEN: dict[str, dict[str, Break]] = {
         "no-such-file": set_to("timezone", timezone=":/nowhere"),
     },
     "uid": {"the-sandbox-maps-to-one": dropped(backend, "Appearance", "uid", "gid")},
-    "umask": {"the-process-inherits-it": dropped(backend, "run", "umask")},
+    "umask": {"the-process-inherits-it": dropped(backend, "View", "umask")},
     "user": {"the-user-sets-it": passed_on(LOGNAME="somebody", USER="somebody")},
 }
 """For each variation, ways to break its mechanism."""

@@ -18,11 +18,12 @@ PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
     *("errors", "_types", "_early", "_process", "_files", "_indexes", "_uv"),
-    *("project", "constraints", "conditions", "buildinfo", "epoch", "packaged", "wheel"),
+    *("project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("compare", "verification"),
     *("sources", "interpreter", "compilers", "sandbox", "machine", "variations"),
     *(
         "environment",
+        "leavings",
         "backend",
         "commands",
         "file_modes",

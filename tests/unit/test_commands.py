@@ -271,7 +271,7 @@ def test_shims_that_the_commands_write_are_found_first(interpreter: Interpreter,
     )
     assert all(shim.stat().st_mode & 0o100 for shim in folder.iterdir())
     text = (folder / "cc").read_text()
-    assert text.startswith('#!/bin/sh\nexec /usr/bin/cc "$@" ')
+    assert text.startswith('#!/bin/sh\numask 022\nexec /usr/bin/cc "$@" ')
     assert '-ffile-prefix-map="$VIRTUAL_ENV"=/env' in text
     assert '"-ffile-prefix-map=$PWD=."' in text
 

@@ -138,7 +138,7 @@ def _via_sdist(found: ViaSdist) -> str:
     if found.verdict.exit_code == 0:
         return "same"
     if found.reason:
-        return f"{found.verdict.value}: {found.reason.splitlines()[0]}"
+        return f"{found.verdict.value}: {found.reason}"
     members = sorted({difference.member or difference.field for difference in found.differences})
     more = f" and {len(members) - MOST_MEMBERS} more" if len(members) > MOST_MEMBERS else ""
     return f"{found.verdict.value}: {', '.join(members[:MOST_MEMBERS])}{more}"
@@ -157,12 +157,15 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     yield _row("varied", ", ".join(report.varied) or "nothing")
     for reason, names in _by_reason(report.not_varied).items():
         yield _row("not varied", f"{', '.join(names)}: {reason}")
-    if report.builds[-1].conditions["umask"] != report.builds[-1].conditions["umask"][:3]:
-        yield _row("umask", f"{report.builds[-1].conditions['umask']}: setuptools would pack it; build sets 022")
+    if new_files := report.builds[-1].conditions.get("new_files"):
+        yield _row("new files", f"{new_files}, as setuptools would pack those of 077; build sets 022")
     if report.via_sdist is not None:
         yield _row("via sdist", _via_sdist(report.via_sdist))
     yield _row("isolation", _isolation(first.isolation))
     yield _row("report", os.path.relpath(verified.evidence))
+    if report.differences:
+        yield ""
+        yield f"  [dim]{'code':<5} member: what differs, - {report.compared[0]}, + {report.compared[1]}[/]"
     for difference in report.differences:
         place = f"{difference.member}: {difference.field}" if difference.member else difference.field
         yield f"  [red]{difference.code}[/] {escape(place)}"

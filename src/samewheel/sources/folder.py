@@ -49,7 +49,7 @@ def inspect(path: Path) -> Source:
 
 
 def weigh(root: Path, limit: int) -> int:
-    """Return the bytes of all files below a folder but leftovers and virtual environments, or any sum above ``limit``.
+    """Return the bytes of all files below a folder but leftovers and virtual environments; or a sum above ``limit``.
 
     Raises:
         OSError: a folder cannot be read.
