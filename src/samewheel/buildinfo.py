@@ -21,8 +21,10 @@ __all__ = [
     "Epoch",
     "InterpreterInfo",
     "Isolation",
+    "Leak",
     "SourceInfo",
     "Tool",
+    "Toolchain",
     "WheelInfo",
     "from_json",
     "read_buildinfo",
@@ -114,6 +116,35 @@ class Epoch(_Value, frozen=True):
     """``environment``, ``commit``, ``sdist`` or ``default``."""
 
 
+class Toolchain(_Value, frozen=True):
+    """What compiled a wheel, as far as the machine and the wheel tell; paths of Python stand as ``$PYTHON``."""
+
+    compilers: dict[str, str]
+    """The first line of what each compiler says of its version, by the name under which builds call it."""
+    linker: str
+    """The first line of what ``ld`` says of its version; empty where there is none."""
+    config: dict[str, str]
+    """sysconfig's CC, CFLAGS and LDSHARED."""
+    libraries: tuple[str, ...]
+    """Shared libraries that the wheel's files ask for (DT_NEEDED of ELF), less those that are in the wheel."""
+    producers: tuple[str, ...]
+    """What compilers and linkers wrote into the wheel's files (the section ``.comment``)."""
+
+
+class Leak(_Value, frozen=True):
+    """A member that holds something of the circumstances of its build."""
+
+    condition: str
+    """Such as ``source_path``."""
+    member: str
+    place: str
+    """The first one: a line, a byte, or a byte of a section."""
+    encoding: str
+    """Such as ``utf-8``, ``utf-16-le``, ``percent``, ``escaped``, ``base64``, ``hex``."""
+    count: int
+    """How often it occurs."""
+
+
 class BuildInfo(_Value, frozen=True):
     """Everything about one build."""
 
@@ -132,6 +163,10 @@ class BuildInfo(_Value, frozen=True):
     isolation: Isolation
     readable: tuple[str, ...]
     """Files and folders of the machine that the build could read because the user said so."""
+    toolchain: Toolchain | None
+    """None for a wheel for every platform."""
+    leaks: tuple[Leak, ...] | None
+    """What the wheel holds of the circumstances of its build; None: nobody looked."""
     commands: tuple[str, ...]
     """Plain commands that give the same bytes, where samewheel is not at hand."""
 

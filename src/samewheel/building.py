@@ -16,10 +16,12 @@ from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, Sour
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
 from samewheel.errors import SamewheelError
+from samewheel.leaks import find_leaks, leak_warnings, sought_values
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
 from samewheel.staging import at_work, plain_conditions, settle_source
+from samewheel.toolchain import inspect_toolchain
 from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.backend import Workshop
-    from samewheel.buildinfo import Isolation
+    from samewheel.buildinfo import Isolation, Toolchain
     from samewheel.conditions import Conditions
     from samewheel.observation import Observed
     from samewheel.preparing import Prepared
@@ -129,6 +131,11 @@ def _note_on_lock(prepared: Prepared) -> list[str]:
     return [f"# This takes the constraints file {beside} (sha256 {lock.sha256}) to be in this folder."]
 
 
+def _toolchain(prepared: Prepared, wheel: Path) -> Toolchain | None:
+    """Return what compiled a wheel; None for one without compiled code."""
+    return None if wheel.name.endswith("-any.whl") else inspect_toolchain(wheel, prepared.opened.interpreter)
+
+
 def _commands(prepared: Prepared, product: Product) -> tuple[str, ...]:
     """Return plain commands that give the same bytes."""
     opened = prepared.opened
@@ -147,8 +154,8 @@ def _commands(prepared: Prepared, product: Product) -> tuple[str, ...]:
     )
 
 
-def describe(prepared: Prepared, product: Product, *, commands: bool = True) -> BuildInfo:
-    """Return the buildinfo of a build; without ``commands``, no plain ones that would give the same bytes."""
+def describe(prepared: Prepared, product: Product, *, commands: bool = True, leaks: bool = True) -> BuildInfo:
+    """Return the buildinfo of a build; if asked, with plain commands that give the same bytes, and with leaks."""
     opened = prepared.opened
     source, settings = opened.source, opened.settings
     lock = prepared.constraints
@@ -183,6 +190,14 @@ def describe(prepared: Prepared, product: Product, *, commands: bool = True) -> 
         conditions=product.conditions.described(),
         isolation=product.isolation,
         readable=settings.readable,
+        toolchain=_toolchain(prepared, product.wheel),
+        leaks=find_leaks(
+            product.wheel,
+            sought_values(product.conditions, opened.interpreter, product.isolation),
+            source=opened.snapshot.root,
+        )
+        if leaks
+        else None,
         commands=_commands(prepared, product) if commands else (),
     )
 
@@ -261,11 +276,15 @@ def build(
         warn_of(opened, progress)
         products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
         prepared = prepare(opened, read_lock(opened), products=products, progress=progress)
-        (folder / "build").mkdir()
-        conditions = plain_conditions(folder / "build", opened.epoch.value, opened.settings)
-        product = perform(prepared, folder / "build", conditions, progress=progress)
+        # A name that occurs nowhere else: where places cannot be moved, the source lies in that folder.
+        work = folder / "samewheel-build"
+        work.mkdir()
+        conditions = plain_conditions(work, opened.epoch.value, opened.settings)
+        product = perform(prepared, work, conditions, progress=progress)
         buildinfo = describe(prepared, product)
         warn_of_forgotten(prepared, product.wheel, progress)
+        for warning in leak_warnings(buildinfo.leaks or ()):
+            progress.warn(warning)
         evidence = evidence_dir / f"{product.wheel.name}.buildinfo.json"
         written = out_dir / product.sdist.name if sdist and product.sdist is not None else None
         with _undone_on_failure(evidence, *([written] if written else [])):

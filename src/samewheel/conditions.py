@@ -47,10 +47,11 @@ class Conditions:
     locale_folder: Path | None = None
     """Where the locale lies, if the system does not have it (LOCPATH)."""
     hash_seed: int = 0
-    user: str = "samewheel"
+    user: str = "samewheel-user"
+    """Occurs nowhere else, like :attr:`host`, so that finding it in a wheel means something."""
     uid: int = 1000
     """Also the group; only where the sandbox can give the build another one than ours."""
-    host: str = "samewheel"
+    host: str = "samewheel-host"
     source_mtime: int | None = None
     """Modification time of the source's files, POSIX seconds; None: the epoch."""
     turned: bool = False

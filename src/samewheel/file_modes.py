@@ -1,7 +1,7 @@
-"""Keeping the umask out of wheels of setuptools, by access lists that decide the modes of new files in its place.
+"""Keeping the umask out of wheels, by access lists that decide the modes of new files in its place.
 
 setuptools packs files with the modes that they have on disk, and what it makes itself has those that the umask left
-(pypa/wheel issue 362). Where a folder has a default access list, the umask does not count in it: acl(5).
+(pypa/wheel issue 362); so does meson-python. Where a folder has a default access list, the umask does not count in it: acl(5).
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from samewheel.buildinfo import Dependency
 
 __all__ = ["hold", "leaks_umask"]
+
+BACKENDS, PACKAGES = frozenset({"mesonpy", "setuptools"}), frozenset({"meson-python", "setuptools"})
+"""Those that were seen to pack files with the modes that the umask gave them."""
 
 ATTRIBUTE = "system.posix_acl_default"
 
@@ -36,9 +39,14 @@ AS_UNDER_022 = _access_list(7, 5, 5)
 """New files get 0644, new folders and programs 0755: as under umask 022."""
 
 
-def leaks_umask(dependencies: Iterable[Dependency]) -> bool:
-    """Tell whether what is installed for a build writes the umask into wheels."""
-    return any(dependency.name == "setuptools" for dependency in dependencies)
+def leaks_umask(backend: str, dependencies: Iterable[Dependency]) -> bool:
+    """Tell whether what builds a wheel writes the umask into it.
+
+    Args:
+        backend: as ``build-system.build-backend`` has it; setuptools builds itself.
+        dependencies: what is installed; own backends of a project often call setuptools.
+    """
+    return backend.partition(".")[0] in BACKENDS or any(dependency.name in PACKAGES for dependency in dependencies)
 
 
 def hold(folders: Iterable[Path]) -> bool:

@@ -31,7 +31,9 @@ json.dump({
     "prefix": os.path.realpath(sys.base_prefix),
     "zlib": getattr(zlib, "ZLIB_RUNTIME_VERSION", zlib.ZLIB_VERSION),
     "platform": sysconfig.get_platform(),
-    "config": {k: sysconfig.get_config_var(k) or "" for k in ("CC", "CXX", "LDSHARED", "LDCXXSHARED", "INCLUDEPY")},
+    "config": {k: sysconfig.get_config_var(k) or "" for k in (
+        "CC", "CFLAGS", "CXX", "INCLUDEPY", "LDCXXSHARED", "LDSHARED", "installed_base",
+    )},
     "markers": {
         "implementation_name": i.name,
         "implementation_version": v,
@@ -62,7 +64,8 @@ class Interpreter:
     platform: str
     """As :func:`sysconfig.get_platform`, such as ``linux-x86_64``."""
     config: Mapping[str, str]
-    """sysconfig's CC, CXX, LDSHARED, LDCXXSHARED and INCLUDEPY; empty strings where it has none."""
+    """sysconfig's CC, CFLAGS, CXX, INCLUDEPY, LDCXXSHARED, LDSHARED and installed_base (the prefix with its symbolic
+    links); empty strings where it has none."""
     markers: Mapping[str, str]
     """PEP 508's environment markers."""
 

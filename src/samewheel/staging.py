@@ -41,7 +41,7 @@ PLAIN_UMASK = 0o022
 
 Result = TypeVar("Result")
 
-FIXED = Path("/build")
+FIXED = Path("/samewheel-build")
 """Where a build sees its places, on every machine on which they can be shown to it there."""
 
 
@@ -215,7 +215,7 @@ def stage(
             shutil.copyfile(conditions.clock_library, shown.places[conditions.shims] / conditions.preloaded.name)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
-    if conditions.umask != PLAIN_UMASK and leaks_umask(environment.dependencies):
+    if conditions.umask != PLAIN_UMASK and leaks_umask(materials.build_system.backend, environment.dependencies):
         source = {**shown.places, **shown.layers}[conditions.source]
         held = (shown.places[conditions.temp], shown.places[conditions.out], source)
         conditions = replace(conditions, modes_held=hold(held))

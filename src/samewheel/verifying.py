@@ -203,9 +203,9 @@ def verify(
         verification = Verification(
             verdict=compared.verdict,
             builds=(
-                describe(builds[0].prepared, built[0]),
+                describe(builds[0].prepared, built[0], leaks=False),
                 # Nobody needs to build under odd conditions, and for some of them there is no plain command.
-                describe(builds[1].prepared, built[1], commands=False),
+                describe(builds[1].prepared, built[1], commands=False, leaks=False),
             ),
             observed=seen,
             varied=varied,

@@ -66,13 +66,13 @@ def test_build_sees_exactly_the_fixed_environment(
         "HOME": "$B/home",
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
-        "LOGNAME": "samewheel",
+        "LOGNAME": "samewheel-user",
         "PATH": "$B/env/bin:$B/shims:/usr/local/bin:/usr/bin:/bin",
         "PYTHONHASHSEED": "0",
         "SOURCE_DATE_EPOCH": "315532800",
         "TMPDIR": "$B/tmp",
         "TZ": "UTC",
-        "USER": "samewheel",
+        "USER": "samewheel-user",
     }
     assert "s3cr3t" not in str(environ)
 

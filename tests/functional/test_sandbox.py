@@ -169,7 +169,7 @@ processes = [p for p in os.listdir("/proc") if p.isdigit()]
 names = (getpass.getuser(), pwd.getpwuid(os.getuid()).pw_name, socket.gethostname())
 answer = (os.getuid(), os.getgid(), *names, len(processes) < 10, os.getcwd())
 """
-    expected = (1000, 1000, "samewheel", "samewheel", "samewheel", True, "/build/source")
+    expected = (1000, 1000, "samewheel-user", "samewheel-user", "samewheel-host", True, "/samewheel-build/source")
     assert told(trying(tmp_path / "project", code)) == str(expected)
 
 

@@ -191,7 +191,7 @@ def test_build_that_fails_is_the_answer_and_leaves_nothing(tmp_path: Path) -> No
 
 def test_condition_under_which_the_build_fails_is_named_and_left_out(tmp_path: Path, samewheel: Samewheel) -> None:
     """The rest is still worth knowing; and who wants all or nothing says so."""
-    project = make_project(tmp_path / "project", 'assert os.environ["USER"] == "samewheel", "who are you?"')
+    project = make_project(tmp_path / "project", 'assert os.environ["USER"] == "samewheel-user", "who are you?"')
     found = verify(project, names=["hash_seed", "user", "timezone"]).verification
     assert (found.verdict, found.varied) == (Verdict.IDENTICAL, ("hash_seed", "timezone"))
     reasons = {item.name: item.reason for item in found.not_varied}

@@ -26,6 +26,8 @@ LAYERS = (
         "leavings",
         "backend",
         "commands",
+        "leaks",
+        "toolchain",
         "file_modes",
         "staging",
         "answers",

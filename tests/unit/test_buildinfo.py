@@ -19,8 +19,10 @@ from samewheel.buildinfo import (
     Epoch,
     InterpreterInfo,
     Isolation,
+    Leak,
     SourceInfo,
     Tool,
+    Toolchain,
     WheelInfo,
     read_buildinfo,
     to_json,
@@ -58,6 +60,18 @@ buildinfos = st.builds(
     conditions=variables,
     isolation=st.builds(Isolation, network=text, filesystem=text, mechanism=text),
     readable=st.lists(text, max_size=2).map(tuple),
+    toolchain=st.none()
+    | st.builds(
+        Toolchain,
+        compilers=variables,
+        linker=text,
+        config=variables,
+        libraries=st.lists(text, max_size=2).map(tuple),
+        producers=st.lists(text, max_size=2).map(tuple),
+    ),
+    leaks=st.lists(
+        st.builds(Leak, condition=text, member=text, place=text, encoding=text, count=integers), max_size=2
+    ).map(tuple),
     commands=st.lists(text, max_size=2).map(tuple),
 )
 
@@ -80,6 +94,8 @@ def example() -> BuildInfo:
         conditions={"umask": "022", "home": "$HOME"},
         isolation=Isolation(network="open", filesystem="open", mechanism="none"),
         readable=(),
+        toolchain=None,
+        leaks=(),
         commands=("true",),
     )
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
+from samewheel.leaks import summed_up
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -72,6 +74,8 @@ def built_lines(built: Built) -> Iterator[str]:
     yield _row("dependencies", f"{len(info.dependencies)} hashed wheels, Python {info.interpreter.version}")
     yield _row("frontend", f"{info.frontend.name} {info.frontend.version}, via {info.via.value}")
     yield _row("isolation", _isolation(info.isolation))
+    if info.leaks:
+        yield _row("leaks", summed_up(info.leaks))
     yield _row("buildinfo", os.path.relpath(built.evidence))
     if built.sdist is not None:
         yield _row("sdist", os.path.relpath(built.sdist))
@@ -158,7 +162,7 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     for reason, names in _by_reason(report.not_varied).items():
         yield _row("not varied", f"{', '.join(names)}: {reason}")
     if new_files := report.builds[-1].conditions.get("new_files"):
-        yield _row("new files", f"{new_files}, as setuptools would pack those of 077; build sets 022")
+        yield _row("new files", f"{new_files}, as the backend would pack those of 077; build sets 022")
     if report.via_sdist is not None:
         yield _row("via sdist", _via_sdist(report.via_sdist))
     yield _row("isolation", _isolation(first.isolation))
