@@ -72,6 +72,11 @@ docs:
 bench *args:
     {{ run }} benchmarks/paired.py "$@"
 
+# Verify 152 popular packages from their sdists, which takes half an hour; `--help` says how to do less
+[group('check')]
+bench-verify *args:
+    {{ run }} benchmarks/verify_packages.py "$@"
+
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
 ci: lint package package-check package-constraints-check (test "--cov" "-m" "not long")

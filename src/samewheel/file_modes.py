@@ -1,7 +1,8 @@
 """Keeping the umask out of wheels, by access lists that decide the modes of new files in its place.
 
 setuptools packs files with the modes that they have on disk, and what it makes itself has those that the umask left
-(pypa/wheel issue 362); so does meson-python. Where a folder has a default access list, the umask does not count in it: acl(5).
+(pypa/wheel issue 362); so does meson-python. Where a folder has a default access list, the umask does not count in
+it: acl(5).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from samewheel.errors import BuildFailedError
 from samewheel.machine import look_around
 from samewheel.sandbox import choose_sandbox
 from samewheel.staging import plain_conditions
-from samewheel.variations import vary
+from samewheel.variations import MILDLY, vary
 from samewheel.verification import NotVaried
 
 if TYPE_CHECKING:
@@ -53,19 +53,22 @@ class Pair:
     memory: Path | None
     """A private folder in memory, for the second build's copy of the source."""
 
-    def _conditions(self, name: str, apply: Sequence[str]) -> Conditions:
+    def _conditions(self, name: str, apply: Sequence[str], mildly: Sequence[str]) -> Conditions:
         opened = self.prepared.opened
         conditions = plain_conditions(self.folder / name / "places", opened.epoch.value, opened.settings)
         if "directory_order" in apply and self.memory is not None and not choose_sandbox().moves:
             conditions = replace(conditions, source=self.memory / name / "source")
-        return vary(conditions, look_around(), apply)
+        return vary(conditions, look_around(), apply, mildly)
 
-    def build(self, name: str, apply: Sequence[str], *, progress: Progress = SILENT) -> Performed:
+    def build(
+        self, name: str, apply: Sequence[str], *, mildly: Sequence[str] = (), progress: Progress = SILENT
+    ) -> Performed:
         """Build under opposite conditions.
 
         Args:
             name: of the build; that of a folder that does not exist yet.
             apply: the variations.
+            mildly: those of them to apply in their milder way.
             progress: told what is going on.
 
         Raises:
@@ -79,7 +82,7 @@ class Pair:
         folder = self.folder / name
         folder.mkdir()
         memory = self.memory / name if self.memory is not None else None
-        conditions = self._conditions(name, apply)
+        conditions = self._conditions(name, apply, mildly)
         product = perform(prepared, folder, conditions, probe=True, memory=memory, progress=progress)
         return Performed(prepared=prepared, product=product)
 
@@ -140,7 +143,23 @@ def _bearable(
         )
     if set(kept) == set(apply):
         progress.warn(f"the second build failed, and succeeded when it was repeated ({error.what})")
-    return built, kept
+    return _with_milder(pair, apply, built, kept, progress)
+
+
+def _with_milder(
+    pair: Pair, apply: Sequence[str], built: Performed, kept: list[str], progress: Progress
+) -> tuple[Performed, list[str]]:
+    """Return a second build with variations that it bears at least in their milder way, if there are such."""
+    milder = [name for name in MILDLY if name in apply and name not in kept]
+    if not milder:
+        return built, kept
+    progress.step(f"Trying {', '.join(milder)} in a milder way")
+    try:
+        built = pair.build("milder", [*kept, *milder], mildly=milder)
+    except BuildFailedError:
+        return built, kept
+    progress.warn(f"the build fails under {', '.join(milder)}; it was varied in a milder way: no space in the path")
+    return built, [*kept, *milder]
 
 
 def build_pair(

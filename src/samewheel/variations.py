@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from samewheel.conditions import Conditions
     from samewheel.machine import Machine
 
-__all__ = ["VARIATIONS", "Variation", "vary"]
+__all__ = ["MILDLY", "VARIATIONS", "Variation", "vary"]
 
 YEARS = 3 * 366 * 86400 + 5 * 3600 + 47 * 60
 """Seconds by which the second build's clock is ahead: another year, month, day and hour."""
@@ -28,6 +28,8 @@ class Variation:
     name: str
     """Also the key under which the probe reports it."""
     apply: Callable[[Conditions, Machine], Conditions]
+    mildly: Callable[[Conditions, Machine], Conditions] | None = None
+    """Applies it so that a build may bear it that fails under the other."""
     missing: Callable[[Machine, bool], str] = lambda _, __: ""
     """Why it cannot be applied, given the machine and whether a sandbox works; empty if it can."""
 
@@ -72,7 +74,11 @@ VARIATIONS = (
         missing=lambda m, _: "" if m.locale else "no locale besides C, and none can be made",
     ),
     Variation(name="source_mtime", apply=lambda c, _: replace(c, source_mtime=1_234_567_890)),
-    Variation(name="source_path", apply=lambda c, _: replace(c, source=_beside(c.source, "zq7 größe"))),
+    Variation(
+        name="source_path",
+        apply=lambda c, _: replace(c, source=_beside(c.source, "zq7 größe")),
+        mildly=lambda c, _: replace(c, source=_beside(c.source, "zq7-source")),
+    ),
     Variation(name="temp", apply=lambda c, _: replace(c, temp=_beside(c.temp, "zq7-temp"))),
     Variation(name="timezone", apply=lambda c, _: replace(c, timezone="ZQT-05:45")),
     Variation(name="uid", apply=lambda c, _: replace(c, uid=4242), missing=_needs_sandbox),
@@ -82,10 +88,15 @@ VARIATIONS = (
 """All variations, by name; the frontend is varied too, but is no condition."""
 
 
-def vary(conditions: Conditions, machine: Machine, names: Iterable[str]) -> Conditions:
-    """Return conditions with the named ones opposite."""
-    wanted = set(names)
+MILDLY = tuple(variation.name for variation in VARIATIONS if variation.mildly is not None)
+"""Variations that can be applied in a second, milder way."""
+
+
+def vary(conditions: Conditions, machine: Machine, names: Iterable[str], mildly: Iterable[str] = ()) -> Conditions:
+    """Return conditions with the named ones opposite, some of them ``mildly``."""
+    wanted, mild = set(names), set(mildly)
     for variation in VARIATIONS:
         if variation.name in wanted:
-            conditions = variation.apply(conditions, machine)
+            apply = variation.mildly if variation.name in mild and variation.mildly else variation.apply
+            conditions = apply(conditions, machine)
     return conditions
