@@ -204,15 +204,27 @@ def open_project(
             settle_source(snapshot.root, source.kind, epoch.value)
         except OSError as error:
             raise SamewheelError(f"cannot set times in {snapshot.root}", cause=str(error)) from error
+        interpreter = find_interpreter(settings.python)
+        _check_python(project, interpreter)
         yield Opened(
             snapshot=snapshot,
             project=project,
             settings=settings,
-            interpreter=find_interpreter(settings.python),
+            interpreter=interpreter,
             epoch=epoch,
             folder=folder,
             memory=fast,
             not_source=tuple(left_out),
+        )
+
+
+def _check_python(project: Project, interpreter: Interpreter) -> None:
+    """Refuse an interpreter that the project does not work with, before its backend fails in some way of its own."""
+    if not SpecifierSet(project.requires_python, prereleases=True).contains(interpreter.version):
+        raise UsageError(
+            f"the project needs Python {project.requires_python}, and this is {interpreter.version}",
+            cause=f"{interpreter.path} would build it.",
+            hint="Choose another with --python PYTHON: a path, a name on PATH or a version.",
         )
 
 

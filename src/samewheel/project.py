@@ -89,6 +89,8 @@ class Project:
     folder: Path
     build_system: BuildSystem
     settings: Settings
+    requires_python: str = ""
+    """``project.requires-python`` (PEP 621): the Pythons that it works with; empty: it does not say."""
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -180,6 +182,17 @@ def _read_settings(document: dict[str, Any], path: Path) -> Settings:
     return settings
 
 
+def _read_requires_python(document: dict[str, Any], path: Path) -> str:
+    table = document.get("project", {})
+    value = table.get("requires-python", "") if isinstance(table, dict) else ""
+    try:
+        return str(SpecifierSet(value))
+    except (InvalidSpecifier, TypeError, AttributeError) as error:
+        raise InvalidProjectError(
+            f"{path}: project.requires-python is no range of Pythons", cause=f"It is {value!r}."
+        ) from error
+
+
 def read_project(folder: Path) -> Project:
     """Read what the project in ``folder`` says of its build.
 
@@ -199,4 +212,5 @@ def read_project(folder: Path) -> Project:
         folder=folder,
         build_system=_read_build_system(document, path),
         settings=_read_settings(document, path),
+        requires_python=_read_requires_python(document, path),
     )

@@ -295,3 +295,27 @@ def test_answer_that_is_no_list_of_requirements_is_refused(tmp_path: Path, answe
         backend.write(f"\n\ndef get_requires_for_build_wheel(config_settings=None):\n    return {answer}\n")
     error = refused(project, BuildFailedError, code=14)
     assert error.what == "the backend's hook get_requires_for_build_wheel gave no list of strings"
+
+
+@pytest.mark.parametrize("command", ["build", "lock", "verify"])
+def test_interpreter_that_the_project_does_not_work_with_is_refused(
+    command: str, tmp_path: Path, samewheel: Samewheel
+) -> None:
+    """Else the backend fails in its own words, deep in a log, or builds what nobody can install."""
+    project = make_project(tmp_path / "project", "")
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[project]\nname = "sample"\nversion = "1.0"\nrequires-python = ">=3.99"\n')
+    finished = samewheel(command, project)
+    assert finished.returncode == 2
+    assert "needs Python >=3.99" in finished.stderr
+    assert "--python" in finished.stderr
+
+
+def test_range_of_pythons_that_is_none_is_named(tmp_path: Path, samewheel: Samewheel) -> None:
+    """A typo there makes every installer refuse the wheel."""
+    project = make_project(tmp_path / "project", "")
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[project]\nname = "sample"\nversion = "1.0"\nrequires-python = "3.11 or so"\n')
+    finished = samewheel("build", project)
+    assert finished.returncode == 14
+    assert "project.requires-python" in finished.stderr

@@ -247,3 +247,18 @@ def test_without_a_sandbox_what_is_left_is_varied_and_the_rest_is_named(tmp_path
     assert {name for name, reason in reasons.items() if reason == "no user namespaces here"} >= {"host", "uid"}
     assert {"source_path", "environment_path", "umask", "user", "hash_seed"} <= set(report["varied"])
     assert "/tmp/samewheel-" not in finished.stdout  # noqa: S108 - what must not be there
+
+
+def test_build_that_cannot_bear_a_space_is_varied_without_one(tmp_path: Path, samewheel: Samewheel) -> None:
+    """Paths without quotes in flags are frequent in build scripts; where the source lies must count all the same."""
+    project = leaking(tmp_path / "project", "len(os.getcwd().split())")
+    body = (
+        (project / "backend.py")
+        .read_text("utf-8")
+        .replace("    files = {}", '    assert " " not in os.getcwd()\n    files = {}')
+    )
+    (project / "backend.py").write_text(body, "utf-8")
+    finished = samewheel("verify", project, "-q", "--json", "--vary", "source_path,umask")
+    assert finished.returncode == 0, finished.stderr
+    assert json.loads(finished.stdout)["varied"] == ["source_path", "umask"]
+    assert "no space in the path" in finished.stderr
