@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,6 @@ from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
 from samewheel.verification import FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
 from samewheel.via_sdist import build_via_sdist, compare_via_sdist
-from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,11 +119,9 @@ def _compare(built: tuple[Product, Product], against: Path | None) -> _Compared:
 
 
 def _check_given(wheel: Path) -> None:
-    """Refuse before the work what is no wheel to compare with."""
-    try:
-        check_wheel(wheel)
-    except BuildFailedError as error:
-        raise UsageError(error.what, cause=error.cause, hint="Name the wheel after --against.") from error
+    """Refuse before the work what is no archive to compare with; a wheel that is wrong inside will differ."""
+    if not zipfile.is_zipfile(wheel):
+        raise UsageError(f"{wheel} is not a wheel", hint="Name the wheel after --against.")
 
 
 def _keep(folder: Path, builds: Mapping[str, Product]) -> None:

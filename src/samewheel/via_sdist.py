@@ -56,7 +56,7 @@ def compare_via_sdist(from_tree: Path, building: Future[Product], progress: Prog
     error = building.exception()
     if isinstance(error, (NotBuildableError, StaleLockError)):
         # The details have paths and random names in them, so they cannot stand in a report.
-        progress.warn(f"there is no wheel via the sdist: {error}")
+        progress.warn(f"there is no wheel via the sdist: {error.what}; to see why: samewheel build --via sdist")
         return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=error.what)
     comparison = compare(from_tree, building.result().wheel)
     return ViaSdist(verdict=comparison.verdict, differences=comparison.differences)

@@ -248,7 +248,8 @@ def test_working_folder_is_the_default(tmp_path: Path, monkeypatch: pytest.Monke
 def test_progress_tells_the_steps(tmp_path: Path) -> None:
     """Fetching may take minutes, and silence looks like a hang."""
     recorder = Recorder()
-    samewheel.build(make_project(tmp_path / "project", "pass"), progress=recorder)
+    project = make_project(tmp_path / "project", f"new = {str(tmp_path)!r}  # to nobody's answer in the cache")
+    samewheel.build(project, progress=recorder)
     assert [step.split()[0] for step in recorder.steps] == ["Copying", "Fetching", "Asking", "Building"]
     assert recorder.warnings == []
 
