@@ -39,4 +39,5 @@ def meanwhile(*functions: Callable[[], object]) -> None:
             function()
 
     for function in functions:
-        threading.Thread(target=attempt, args=(function,), daemon=True).start()
+        # No daemon: one that is cut off at the program's end could not clean up.
+        threading.Thread(target=attempt, args=(function,)).start()
