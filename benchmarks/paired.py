@@ -9,12 +9,14 @@ first pair warms the caches and does not count. Nothing here judges; the dated r
 from __future__ import annotations
 
 import os
+import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,11 @@ from pypi_simple import PyPISimple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+SAMEWHEEL = [sys.executable, "-m", "samewheel"]
+
+PLAIN = ["uv", "build", "--wheel", "--quiet", "--python", sys.executable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,33 +71,64 @@ def startup(folder: Path) -> Comparison:
     return Comparison(ours=[samewheel, "--version"], theirs=[sys.executable, "-c", "pass"], folder=folder, pairs=40)
 
 
-def building(project: str, version: str, folder: Path) -> Comparison:
-    """``samewheel build`` of a locked project against a plain ``uv build`` of it."""
+def locked(project: str, version: str, folder: Path) -> Path:
+    """Return the source of a project with constraints beside it."""
     unpacked = sdist(project, version, folder)
-    samewheel = [sys.executable, "-m", "samewheel"]
-    seconds([*samewheel, "lock", "-q"], unpacked)
-    plain = ["uv", "build", "--wheel", "--quiet", "--python", sys.executable, "--force-pep517", "--require-hashes"]
+    seconds([*SAMEWHEEL, "lock", "-q"], unpacked)
+    return unpacked
+
+
+def building(project: str, version: str, folder: Path) -> Comparison:
+    """``samewheel build`` of a locked project against a plain ``uv build`` from the same pins."""
+    pins = ["--build-constraint", "constraints.txt", "--require-hashes"]
     return Comparison(
-        ours=[*samewheel, "build", "-q"],
-        theirs=[*plain, "--build-constraint", "constraints.txt"],
-        folder=unpacked,
+        ours=[*SAMEWHEEL, "build", "-q"],
+        theirs=[*PLAIN, "--force-pep517", *pins],
+        folder=locked(project, version, folder),
         pairs=7,
     )
 
 
+def verifying(project: str, version: str, folder: Path) -> Comparison:
+    """``samewheel verify``, which builds twice, against one plain ``uv build`` without any pins."""
+    return Comparison(
+        ours=[*SAMEWHEEL, "verify", "-q", "--no-via-sdist"],
+        theirs=PLAIN,
+        folder=locked(project, version, folder),
+        pairs=11,
+    )
+
+
+def verifying_against_two(project: str, version: str, folder: Path) -> Comparison:
+    """The same against what recipes do: ``python -m build --wheel``, two times."""
+    build = f"{shlex.quote(sys.executable)} -m build --wheel -o"
+    twice = f"{build} ../first . && {build} ../second . && cmp ../first/*.whl ../second/*.whl"
+    return Comparison(
+        ours=[*SAMEWHEEL, "verify", "-q", "--no-via-sdist"],
+        theirs=["sh", "-c", twice],
+        folder=locked(project, version, folder),
+        pairs=5,
+    )
+
+
+PACKAGES = {"requests": "2.34.2", "click": "8.5.1", "attrs": "26.1.0", "tomlkit": "0.15.2"}
+
+KINDS = {"build": building, "verify": verifying, "verify-two": verifying_against_two}
+
 COMPARISONS: dict[str, Callable[[Path], Comparison]] = {
     "startup": startup,
-    "build-requests": lambda folder: building("requests", "2.34.2", folder),
-    "build-click": lambda folder: building("click", "8.5.1", folder),
-    "build-attrs": lambda folder: building("attrs", "26.1.0", folder),
-    "build-tomlkit": lambda folder: building("tomlkit", "0.15.2", folder),
+    **{
+        f"{kind}-{project}": partial(compare, project, version)
+        for kind, compare in KINDS.items()
+        for project, version in PACKAGES.items()
+    },
 }
 
 
 def main(names: list[str]) -> int:
     """Run the named comparisons, or all."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
-    print(f"{'comparison':<16} {'pairs':>5} {'ours s':>8} {'theirs s':>9} {'ratio':>7}")
+    print(f"{'comparison':<20} {'pairs':>5} {'ours s':>8} {'theirs s':>9} {'ratio':>7}")
     for name in names or COMPARISONS:
         with tempfile.TemporaryDirectory() as temporary:
             comparison = COMPARISONS[name](Path(temporary))
@@ -100,7 +138,7 @@ def main(names: list[str]) -> int:
             ][1:]
         ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
-        print(f"{name:<16} {len(pairs):>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
+        print(f"{name:<20} {len(pairs):>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
     return 0
 
 
