@@ -12,19 +12,20 @@ Ends with the command's status, or 128 + n if signal n ended it; with 125, and a
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import fcntl
 import json
 import os
-import platform
 import re
 import signal
-import socket
 import struct
 import sys
-from typing import Any, NoReturn
+
+# Each module that is imported here delays every build: so not typing, nor socket or platform, which import others.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 # From linux/sched.h, linux/mount.h, linux/fcntl.h, linux/prctl.h and linux/sockios.h.
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x4000000, 0x8000000, 0x10000000
@@ -32,7 +33,7 @@ CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
 MNT_DETACH, MOUNT_ATTR_RDONLY, AT_RECURSIVE, AT_FDCWD = 2, 1, 0x8000, -100
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
-SIOCSIFFLAGS, IFF_UP_LOOPBACK_RUNNING = 0x8914, 0x49
+AF_INET, SOCK_DGRAM, SIOCSIFFLAGS, IFF_UP_LOOPBACK_RUNNING = 2, 2, 0x8914, 0x49
 MOUNT_SETATTR = 442
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
 
@@ -77,14 +78,17 @@ def make_namespaces(spec: dict[str, Any]) -> None:
     write("/proc/self/setgroups", "deny")
     write("/proc/self/uid_map", f"{spec['uid']} {uid} 1")
     write("/proc/self/gid_map", f"{spec['gid']} {gid} 1")
-    socket.sethostname(spec["host"])
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP_LOOPBACK_RUNNING))
+    host = os.fsencode(spec["host"])
+    check(libc.sethostname(host, ctypes.c_size_t(len(host))), "sethostname")
+    any_socket = libc.socket(AF_INET, SOCK_DGRAM, 0)
+    check(any_socket, "socket")
+    fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP_LOOPBACK_RUNNING))
+    os.close(any_socket)
 
 
 def leave_keyring() -> None:
     """Let go of the caller's keys: keyctl(2), KEYCTL_JOIN_SESSION_KEYRING; kernels without keys have none to hide."""
-    if libc.syscall(KEYCTL[platform.machine()], 1, None) < 0 and ctypes.get_errno() != errno.ENOSYS:
+    if libc.syscall(KEYCTL[os.uname().machine], 1, None) < 0 and ctypes.get_errno() != errno.ENOSYS:
         check(-1, "keyctl")
 
 
@@ -94,8 +98,7 @@ def prepare_target(target: str, like: str) -> None:
         os.makedirs(target, exist_ok=True)
     else:
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        with contextlib.suppress(FileExistsError), open(target, "x", encoding="utf-8"):
-            pass
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o644))
 
 
 def put_layer(lower: str, target: str, store: str) -> None:
@@ -156,7 +159,7 @@ def fill(root: str, spec: dict[str, Any]) -> None:
 def enter(root: str) -> None:
     """Make ``root`` the root, and let go of the caller's: pivot_root(2), "pivot_root(".", ".")"."""
     os.chdir(root)
-    check(libc.syscall(PIVOT_ROOT[platform.machine()], b".", b"."), "pivot_root")
+    check(libc.syscall(PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
     check(libc.umount2(b".", MNT_DETACH), "umount of the old root")
     os.chdir("/")
 

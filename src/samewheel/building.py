@@ -16,12 +16,10 @@ from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, Sour
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
 from samewheel.errors import SamewheelError
-from samewheel.leaks import find_leaks, leak_warnings, sought_values
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
 from samewheel.staging import at_work, plain_conditions, settle_source
-from samewheel.toolchain import inspect_toolchain
 from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.backend import Workshop
-    from samewheel.buildinfo import Isolation, Toolchain
+    from samewheel.buildinfo import Isolation, Leak, Toolchain
     from samewheel.conditions import Conditions
     from samewheel.observation import Observed
     from samewheel.preparing import Prepared
@@ -133,7 +131,20 @@ def _note_on_lock(prepared: Prepared) -> list[str]:
 
 def _toolchain(prepared: Prepared, wheel: Path) -> Toolchain | None:
     """Return what compiled a wheel; None for one without compiled code."""
-    return None if wheel.name.endswith("-any.whl") else inspect_toolchain(wheel, prepared.opened.interpreter)
+    if wheel.name.endswith("-any.whl"):
+        return None
+    from samewheel.toolchain import inspect_toolchain
+
+    return inspect_toolchain(wheel, prepared.opened.interpreter)
+
+
+def _leaks(prepared: Prepared, product: Product) -> tuple[Leak, ...]:
+    """Return what a wheel holds of the circumstances of its build."""
+    from samewheel.leaks import find_leaks, sought_values
+
+    opened = prepared.opened
+    sought = sought_values(product.conditions, opened.interpreter, product.isolation)
+    return find_leaks(product.wheel, sought, source=opened.snapshot.root)
 
 
 def _commands(prepared: Prepared, product: Product) -> tuple[str, ...]:
@@ -191,13 +202,7 @@ def describe(prepared: Prepared, product: Product, *, commands: bool = True, lea
         isolation=product.isolation,
         readable=settings.readable,
         toolchain=_toolchain(prepared, product.wheel),
-        leaks=find_leaks(
-            product.wheel,
-            sought_values(product.conditions, opened.interpreter, product.isolation),
-            source=opened.snapshot.root,
-        )
-        if leaks
-        else None,
+        leaks=_leaks(prepared, product) if leaks else None,
         commands=_commands(prepared, product) if commands else (),
     )
 
@@ -283,6 +288,8 @@ def build(
         product = perform(prepared, work, conditions, progress=progress)
         buildinfo = describe(prepared, product)
         warn_of_forgotten(prepared, product.wheel, progress)
+        from samewheel.leaks import leak_warnings
+
         for warning in leak_warnings(buildinfo.leaks or ()):
             progress.warn(warning)
         evidence = evidence_dir / f"{product.wheel.name}.buildinfo.json"

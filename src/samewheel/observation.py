@@ -32,7 +32,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source_mtime: int
     """Of the first file by name, POSIX seconds."""
     source_path: Text
-    temp: Text
+    temp: Text | None
+    """TMPDIR, if one can write there."""
     timezone: int
     """Seconds west of UTC."""
     uid: int

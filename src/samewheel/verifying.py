@@ -14,7 +14,6 @@ from samewheel.buildinfo import to_json
 from samewheel.building import describe, warn_of_forgotten
 from samewheel.compare import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
-from samewheel.locking import lock
 from samewheel.machine import look_around, memory_folder
 from samewheel.pairing import FRONTEND, Pair, build_pair, builders
 from samewheel.preparing import lock_file, open_project, output_folders, prepare, read_lock, warn_of
@@ -75,6 +74,9 @@ def _constraints(path: Path, opened: Opened, overrides: Overrides, progress: Pro
     except StaleLockError:
         if "constraints" in overrides or lock_file(opened.source, opened.settings).exists():
             raise
+    # Most projects have constraints, and it takes as long to import as a small build.
+    from samewheel.locking import lock
+
     progress.warn(f"{path} has no constraints; both builds use those of now. To keep them: samewheel lock {path}")
     return lock(path, output=opened.folder / "constraints.txt", progress=progress, **overrides).constraints
 

@@ -49,7 +49,7 @@ def command(
     look_early()
     from samewheel.buildinfo import SCHEMA, to_json
     from samewheel.building import build
-    from samewheel.cli.console import output_console, progress
+    from samewheel.cli.console import progress, show
 
     overrides = overrides_from(options)
     with progress(quiet=quiet) as shown:
@@ -67,6 +67,4 @@ def command(
         return
     from samewheel.report.terminal import built_lines
 
-    console = output_console()
-    for line in built_lines(built):
-        console.print(line)
+    show(built_lines(built))

@@ -15,7 +15,7 @@ __all__ = ["command"]
 )
 def command(*, as_json: bool) -> None:
     """Show which conditions samewheel verify can vary on this machine, and why it cannot vary the others."""
-    from samewheel.cli.console import output_console
+    from samewheel.cli.console import show
     from samewheel.report.terminal import conditions_lines
     from samewheel.sandbox import choose_sandbox
     from samewheel.verifying import available
@@ -24,6 +24,4 @@ def command(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({name: reason or None for name, reason in reasons.items()}, indent=2))
         return
-    console = output_console()
-    for line in conditions_lines(reasons, choose_sandbox().isolation):
-        console.print(line)
+    show(conditions_lines(reasons, choose_sandbox().isolation))

@@ -1,58 +1,85 @@
-"""Terminals: consoles for results and for messages, and the progress that a person sees."""
+"""Terminals: results on standard output, everything else on standard error, colours only where they are wanted."""
 
 from __future__ import annotations
 
+import os
+import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
+import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from rich.status import Status
 
-__all__ = ["TerminalProgress", "error_console", "output_console", "progress"]
+__all__ = ["TerminalProgress", "progress", "say", "show"]
 
 
-def output_console() -> Console:
-    """Return the console for results; lines are never wrapped, so that they can be copied and parsed."""
-    return Console(highlight=False, soft_wrap=True)
+def _colours() -> bool | None:
+    """Return whether to colour; None: if it is a terminal. See no-color.org and force-color.org."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
 
 
-def error_console() -> Console:
-    """Return the console for everything that is not the result."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+def show(lines: Iterable[str]) -> None:
+    """Write lines of a result; they are never wrapped, so that they can be copied and parsed."""
+    for line in lines:
+        click.echo(line, color=_colours())
+
+
+def say(line: str) -> None:
+    """Write a line that is not the result."""
+    click.echo(line, err=True, color=_colours())
 
 
 class TerminalProgress:
     """One moving line on a terminal, plain lines elsewhere; warnings stay in both."""
 
-    def __init__(self, console: Console, status: Status | None, *, quiet: bool) -> None:
+    def __init__(self, status: Status | None, *, quiet: bool) -> None:
         """Speak through ``status`` if there is one, else line by line, or only in warnings if ``quiet``."""
-        self._console = console
         self._status = status
         self._quiet = quiet
+        self._steps: list[tuple[str, float]] = []
 
     def step(self, text: str) -> None:
         """Say what begins."""
+        self._steps.append((text, time.perf_counter()))
         if self._status is not None:
+            from rich.markup import escape
+
             self._status.update(f"{escape(text)}…")
         elif not self._quiet:
-            self._console.print(f"{escape(text)}…")
+            say(f"{text}…")
 
     def warn(self, text: str) -> None:
         """Say what deserves attention."""
-        self._console.print(f"[yellow]warning:[/] {escape(text)}")
+        line = f"{click.style('warning:', fg='yellow')} {text}"
+        if self._status is None:
+            say(line)
+        else:
+            from rich.text import Text
+
+            self._status.console.print(Text.from_ansi(line), soft_wrap=True)
+
+    def timings(self) -> Iterator[str]:
+        """Yield, for each step so far, the seconds until the next one, the last until now."""
+        ends = [*(start for _, start in self._steps[1:]), time.perf_counter()]
+        for (text, start), end in zip(self._steps, ends, strict=True):
+            yield f"  {end - start:7.2f} s  {text}"
 
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[TerminalProgress]:
     """Show progress on standard error while the block runs."""
-    console = error_console()
-    if quiet or not console.is_terminal:
-        yield TerminalProgress(console, None, quiet=quiet)
+    if quiet or not sys.stderr.isatty():
+        yield TerminalProgress(None, quiet=quiet)
         return
-    with console.status("Starting…") as status:
-        yield TerminalProgress(console, status, quiet=False)
+    # Not before: it takes as long to import as all the rest of a command that has little to do.
+    from rich.console import Console
+
+    with Console(stderr=True, highlight=False).status("Starting…") as status:
+        yield TerminalProgress(status, quiet=False)

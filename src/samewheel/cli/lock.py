@@ -61,7 +61,7 @@ def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offl
     from samewheel.machine import look_early
 
     look_early()
-    from samewheel.cli.console import output_console, progress
+    from samewheel.cli.console import progress, show
     from samewheel.locking import check_lock, lock
     from samewheel.report.terminal import locked_lines, stale_lines
 
@@ -70,7 +70,6 @@ def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offl
             f"--check changes nothing, so it does not go with --{idle[0].replace('_', '-').rstrip('s')}"
         )
     overrides = overrides_from(options)
-    console = output_console()
     with progress(quiet=quiet) as shown:
         if check:
             reasons = check_lock(source, output=output, offline=offline, progress=shown, **overrides)
@@ -87,6 +86,5 @@ def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offl
                 progress=shown,
                 **overrides,
             )
-    for line in stale_lines(reasons) if check else locked_lines(locked):
-        console.print(line)
+    show(stale_lines(reasons) if check else locked_lines(locked))
     return ExitCode.STALE if check and reasons else ExitCode.OK

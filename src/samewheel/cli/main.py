@@ -57,21 +57,13 @@ def samewheel() -> None:
 
 def _show(error: SamewheelError) -> None:
     """Write an error's three parts to standard error."""
-    from samewheel.cli.console import error_console
+    from samewheel.cli.console import say
 
-    console = error_console()
-    console.print(f"[bold red]error:[/] {_escaped(error.what)}")
-    if error.cause:
-        for line in error.cause.splitlines():
-            console.print(f"  {_escaped(line)}")
+    say(f"{click.style('error:', fg='red', bold=True)} {error.what}")
+    for line in error.cause.splitlines():
+        say(f"  {line}")
     if error.hint:
-        console.print(f"[bold]next:[/] {_escaped(error.hint)}")
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
+        say(f"{click.style('next:', bold=True)} {error.hint}")
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler

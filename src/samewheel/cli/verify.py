@@ -53,6 +53,7 @@ __all__ = ["command"]
     help="Where the report goes.  [default: evidence]",
 )
 @common_options
+@click.option("--timings", is_flag=True, help="Say on the terminal how long each step took.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
     source: Path,
@@ -62,6 +63,7 @@ def command(
     no_via_sdist: bool,
     quiet: bool,
     as_json: bool,
+    timings: bool,
     **options: Any,
 ) -> int:
     """Build PROJECT (a folder, by default this one) or an SDIST twice under opposite conditions, and compare.
@@ -73,7 +75,7 @@ def command(
 
     look_early()
     from samewheel.buildinfo import to_json
-    from samewheel.cli.console import output_console, progress
+    from samewheel.cli.console import progress, say, show
     from samewheel.report.terminal import verified_lines
     from samewheel.verification import SCHEMA
     from samewheel.verifying import verify
@@ -90,10 +92,11 @@ def command(
             progress=shown,
             **overrides,
         )
+    if timings:
+        for line in shown.timings():
+            say(line)
     if as_json:
         click.echo(to_json(SCHEMA, verified.verification), nl=False)
     else:
-        console = output_console()
-        for line in verified_lines(verified):
-            console.print(line)
+        show(verified_lines(verified))
     return verified.verification.verdict.exit_code

@@ -6,9 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-
-from samewheel.leaks import summed_up
+from click import style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from samewheel.verification import NotVaried, ViaSdist
     from samewheel.verifying import Verified
 
-__all__ = ["built_lines", "conditions_lines", "locked_lines", "stale_lines", "verified_lines"]
+__all__ = ["built_lines", "conditions_lines", "locked_lines", "printable", "stale_lines", "verified_lines"]
 
 ORIGINS = {
     "commit": "the commit's time",
@@ -38,8 +36,17 @@ MOST_MEMBERS = 10
 """Members that one line names."""
 
 
+def printable(text: str) -> str:
+    """Return a text with what no terminal should be told escaped: names in wheels are other people's."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def _row(label: str, value: str) -> str:
-    return f"  [dim]{label:<{LABEL}}[/]{escape(value)}"
+    return f"  {style(f'{label:<{LABEL}}', dim=True)}{printable(value)}"
+
+
+def _headline(word: str, name: str, *, good: bool = True) -> str:
+    return f"{style(word, fg='green' if good else 'red', bold=True)} {style(printable(name), bold=True)}"
 
 
 def _source(info: BuildInfo) -> str:
@@ -63,10 +70,10 @@ def _isolation(isolation: Isolation) -> str:
 
 
 def built_lines(built: Built) -> Iterator[str]:
-    """Yield the lines that tell about a finished build, with markup."""
+    """Yield the lines that tell about a finished build, with colours."""
     info = built.buildinfo
     moment = datetime.fromtimestamp(info.epoch.value, UTC).isoformat().replace("+00:00", "Z")
-    yield f"[bold green]built[/] [bold]{escape(os.path.relpath(built.wheel))}[/]"
+    yield _headline("built", os.path.relpath(built.wheel))
     yield _row("sha256", info.wheel.sha256)
     yield _row("size", f"{info.wheel.size:,} bytes")
     yield _row("source", _source(info))
@@ -75,17 +82,19 @@ def built_lines(built: Built) -> Iterator[str]:
     yield _row("frontend", f"{info.frontend.name} {info.frontend.version}, via {info.via.value}")
     yield _row("isolation", _isolation(info.isolation))
     if info.leaks:
+        from samewheel.leaks import summed_up
+
         yield _row("leaks", summed_up(info.leaks))
     yield _row("buildinfo", os.path.relpath(built.evidence))
     if built.sdist is not None:
         yield _row("sdist", os.path.relpath(built.sdist))
     yield ""
     if info.source.dirty:
-        yield "[dim]The commit, without your changes, with plain commands:[/]"
+        yield style("The commit, without your changes, with plain commands:", dim=True)
     else:
-        yield "[dim]The same bytes with plain commands:[/]"
+        yield style("The same bytes with plain commands:", dim=True)
     for command in info.commands:
-        yield f"  {escape(command)}"
+        yield f"  {printable(command)}"
 
 
 def _versions(constraints: Constraints | None) -> dict[str, str]:
@@ -100,14 +109,14 @@ def locked_lines(locked: Locked) -> Iterator[str]:
     """Yield the lines that tell about a lock: what is new, what moved, what went."""
     header, now, before = locked.constraints.header, _versions(locked.constraints), _versions(locked.previous)
     pythons = f" for Python {header.requires_python}" if header is not None else ""
-    yield f"[bold green]locked[/] [bold]{escape(os.path.relpath(locked.path))}[/]: {len(now)} packages{pythons}"
+    yield f"{_headline('locked', os.path.relpath(locked.path))}: {len(now)} packages{pythons}"
     for name in sorted({*now, *before}):
         if name not in now:
-            yield f"  [red]- {escape(name)} {escape(before[name])}[/]"
+            yield style(f"  - {name} {before[name]}", fg="red")
         elif name not in before:
-            yield f"  [green]+ {escape(name)} {escape(now[name])}[/]"
+            yield style(f"  + {name} {now[name]}", fg="green")
         elif now[name] != before[name]:
-            yield f"  [yellow]~ {escape(name)} {escape(before[name])} -> {escape(now[name])}[/]"
+            yield style(f"  ~ {name} {before[name]} -> {now[name]}", fg="yellow")
     if locked.previous is not None and locked.previous.content == locked.constraints.content:
         yield "  nothing changed"
 
@@ -115,18 +124,21 @@ def locked_lines(locked: Locked) -> Iterator[str]:
 def stale_lines(reasons: tuple[str, ...]) -> Iterator[str]:
     """Yield the lines that tell whether a lock is fresh."""
     if not reasons:
-        yield "[bold green]fresh[/]"
+        yield style("fresh", fg="green", bold=True)
         return
-    yield "[bold red]stale[/]"
+    yield style("stale", fg="red", bold=True)
     for reason in reasons:
-        yield f"  {escape(reason)}"
-    yield "[bold]next:[/] samewheel lock"
+        yield f"  {printable(reason)}"
+    yield f"{style('next:', bold=True)} samewheel lock"
 
 
 def conditions_lines(reasons: Mapping[str, str], isolation: Isolation) -> Iterator[str]:
     """Yield the lines that tell what can be varied here, and why the rest cannot."""
     for name, reason in reasons.items():
-        yield f"  [green]yes[/] {name}" if not reason else f"  [yellow]no[/]  {name:<17}[dim]{escape(reason)}[/]"
+        if reason:
+            yield f"  {style('no', fg='yellow')}  {name:<17}{style(printable(reason), dim=True)}"
+        else:
+            yield f"  {style('yes', fg='green')} {name}"
     yield _row("isolation", _isolation(isolation))
 
 
@@ -153,7 +165,7 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     report = verified.verification
     first = report.builds[0]
     good = report.verdict.exit_code == 0
-    yield f"[bold {'green' if good else 'red'}]{report.verdict.value}[/] [bold]{escape(verified.wheel)}[/]"
+    yield _headline(report.verdict.value, verified.wheel, good=good)
     for build in report.builds if not good else report.builds[:1]:
         yield _row("sha256", build.wheel.sha256)
     if report.against is not None:
@@ -169,9 +181,9 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     yield _row("report", os.path.relpath(verified.evidence))
     if report.differences:
         yield ""
-        yield f"  [dim]{'code':<5} member: what differs, - {report.compared[0]}, + {report.compared[1]}[/]"
+        yield style(f"  code  member: what differs, - {report.compared[0]}, + {report.compared[1]}", dim=True)
     for difference in report.differences:
         place = f"{difference.member}: {difference.field}" if difference.member else difference.field
-        yield f"  [red]{difference.code}[/] {escape(place)}"
-        yield f"    [dim]-[/] {escape(difference.a)}"
-        yield f"    [dim]+[/] {escape(difference.b)}"
+        yield f"  {style(difference.code, fg='red')} {printable(place)}"
+        yield f"    {style('-', dim=True)} {printable(difference.a)}"
+        yield f"    {style('+', dim=True)} {printable(difference.b)}"

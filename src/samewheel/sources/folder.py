@@ -122,7 +122,12 @@ def take(source: Source, into: Path, *, include: Sequence[str], not_source: Iter
     into.mkdir()
     for folder in found.folders:
         (into / folder).mkdir()
+    made = {"", *found.folders}
     for file in sorted(files):
-        _copying.copy_entry(source.root / file, into, file)
+        if file.rpartition("/")[0] in made:
+            _copying.copy_new(f"{source.root}/{file}", f"{into}/{file}")
+        else:
+            # Of a folder that was left out, and that ``include`` brings back in part.
+            _copying.copy_entry(source.root / file, into, file)
     left_out = {name for name in found.left_out if name.rstrip("/") not in included}
     return finish(source, into, newest=None, left_out=left_out, warnings=[])
