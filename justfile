@@ -77,6 +77,11 @@ bench *args:
 bench-verify *args:
     {{ run }} benchmarks/verify_packages.py "$@"
 
+# See how the costs of a verification grow with files, bytes and dependencies
+[group('check')]
+bench-growth *args:
+    {{ run }} benchmarks/growth.py "$@"
+
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
 ci: lint package package-check package-constraints-check (test "--cov" "-m" "not long")
