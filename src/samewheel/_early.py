@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["meanwhile", "once"]
+__all__ = ["meanwhile", "once", "wait_for_early"]
 
 Asked = ParamSpec("Asked")
 Result = TypeVar("Result")
+
+
+_early: list[threading.Thread] = []
 
 
 def once(function: Callable[Asked, Result]) -> Callable[Asked, Result]:
@@ -39,5 +42,12 @@ def meanwhile(*functions: Callable[[], object]) -> None:
             function()
 
     for function in functions:
-        # No daemon: one that is cut off at the program's end could not clean up.
-        threading.Thread(target=attempt, args=(function,)).start()
+        thread = threading.Thread(target=attempt, args=(function,), daemon=True)
+        _early.append(thread)
+        thread.start()
+
+
+def wait_for_early() -> None:
+    """Wait until nothing is being found out any more: a thread that ends with the program leaves its folders."""
+    while _early:
+        _early.pop().join()

@@ -54,20 +54,17 @@ def walk(root: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Iterat
     Raises:
         OSError: a folder cannot be listed.
     """
-
-    def below(folder: str) -> Iterator[str]:
+    found, pending = list[str](), [""]
+    # Not by calling itself: folders can lie deeper in each other than calls may.
+    while pending:
+        folder = pending.pop()
         with os.scandir(root / folder) as entries:
             for entry in entries:
                 relative = f"{folder}/{entry.name}" if folder else entry.name
-                if skip(relative):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    yield from below(relative)
-                else:
-                    yield relative
-
+                if not skip(relative):
+                    (pending if entry.is_dir(follow_symlinks=False) else found).append(relative)
     # Sorted as whole paths: "a-b" comes before "a/b", whatever the order of the folders.
-    return iter(sorted(below("")))
+    return iter(sorted(found))
 
 
 def tree_digest(root: Path, *, skip: Callable[[str], bool] = lambda _: False) -> Sha256:

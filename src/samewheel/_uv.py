@@ -6,6 +6,7 @@ to its cache, and a backend that writes to a file of its own environment writes 
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import re
@@ -21,7 +22,7 @@ from samewheel.errors import SamewheelError, UnlockableError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["cache_folder", "explain", "fetch_variables", "run_uv", "uv_binary", "uv_version"]
+__all__ = ["cache_folder", "explain", "fetch_variables", "make_cache", "run_uv", "uv_binary", "uv_version"]
 
 KEPT_SETTINGS = re.compile(
     r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
@@ -40,6 +41,24 @@ def cache_folder() -> Path:
     import platformdirs
 
     return platformdirs.user_cache_path("samewheel")
+
+
+def make_cache(*names: str) -> Path:
+    """Return a folder of samewheel's caches, which is there and can be written.
+
+    Raises:
+        SamewheelError: it cannot.
+    """
+    cache = cache_folder().joinpath(*names)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        if not os.access(cache, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(cache))
+    except OSError as error:
+        raise SamewheelError(
+            f"cannot make the cache {cache}", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to another folder."
+        ) from error
+    return cache
 
 
 def fetch_variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -123,13 +142,7 @@ def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path 
     Raises:
         SamewheelError: uv cannot be started.
     """
-    cache = cache_folder() / "uv"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SamewheelError(
-            f"cannot make the cache {cache}", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to another folder."
-        ) from error
+    cache = make_cache("uv")
     common: list[str | Path] = ["--cache-dir", cache, "--no-python-downloads", "--color", "never", "--no-progress"]
     if offline:
         common.append("--offline")

@@ -11,21 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from samewheel._files import remove, temporary_folder
 from samewheel._process import Finished, run
 from samewheel._types import Frontend
 from samewheel._uv import uv_binary
 from samewheel.errors import BuildFailedError
 from samewheel.leavings import read_left, take_left
-from samewheel.observation import Observed
+from samewheel.observation import read_observed
 from samewheel.sandbox import Appearance, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from samewheel.conditions import Conditions
+    from samewheel.observation import Observed
     from samewheel.project import BuildSystem
     from samewheel.sandbox import Sandbox
 
@@ -136,21 +135,12 @@ class Workshop:
         content = read_left(self._out, answer.name)
         try:
             return json.loads(content or b"")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BuildFailedError(f"{what} gave no answer", cause=f"{error}\n{finished.tail()}") from error
 
     def observed(self) -> Observed | None:
-        """Return what the process that ran the backend saw; None if no probe reported.
-
-        That is the first one with a frontend's mark; processes that the backend starts may see something else.
-        """
-        lines = (read_left(self._out, "observed.jsonl") or b"").splitlines()
-        try:
-            reports = [msgspec.convert(json.loads(line), Observed) for line in lines]
-        except (ValueError, msgspec.MsgspecError):
-            return None
-        marked = [report for report in reports if report.frontend is not None]
-        return next(iter([*marked, *reversed(reports)]), None)
+        """Return what the process that ran the backend saw; None if no probe reported."""
+        return read_observed(read_left(self._out, "observed.jsonl") or b"")
 
     def clear(self) -> None:
         """Remove all places, and with them what the build left."""
@@ -177,6 +167,7 @@ class Workshop:
         """
         output = self.conditions.out / what
         (self._out / what).mkdir()
+        (self._out / what).chmod(0o755)
         if frontend is Frontend.BUILD:
             self._hook({"build": what, "output": str(output)}, f"building the {what}")
         else:

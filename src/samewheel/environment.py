@@ -21,7 +21,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from samewheel._files import copy_tree, temporary_folder
 from samewheel._types import Sha256
-from samewheel._uv import cache_folder, explain, run_uv, uv_version
+from samewheel._uv import cache_folder, explain, make_cache, run_uv, uv_version
 from samewheel.buildinfo import Dependency
 from samewheel.constraints import for_interpreter, unsatisfied
 from samewheel.errors import SamewheelError, StaleLockError, UnlockableError
@@ -206,8 +206,7 @@ def fetch_environment(
         return environment
     packages = _resolve(requirements, pins, interpreter, offline=offline, cwd=cwd)
     dependencies = sorted(_choose(package, pins, constraints.where) for package in packages)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(kept.parent) as folder:
+    with temporary_folder(make_cache("environments")) as folder:
         _install(dependencies, interpreter, folder / "new" / "env", offline=offline, cwd=cwd)
         (folder / "new" / RECORD).write_bytes(msgspec.json.encode(dependencies))
         if kept.exists():

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from samewheel.errors import BuildFailedError
+from samewheel.sources import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,10 +76,10 @@ def take_left(folder: Path, name: str, into: Path) -> Path:
                 set(os.listdir(inside))  # noqa: PTH208 - a descriptor
                 - {".gitignore"}
             )
-            if len(found) != 1:
-                raise BuildFailedError(
-                    f"building the {name} must leave one file", cause=f"It left: {', '.join(found) or 'nothing'}."
-                )
+            # No name that we could not show either: it stands in errors and reports.
+            if len(found) != 1 or not found[0].isprintable():
+                listed = ", ".join(map(shown, found)) or "nothing"
+                raise BuildFailedError(f"building the {name} must leave one file", cause=f"It left: {listed}.")
             os.rename(found[0], into / found[0], src_dir_fd=inside)
     except OSError as error:
         raise BuildFailedError(f"building the {name} left no folder that can be read", cause=str(error)) from error

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from samewheel._early import meanwhile, once
-from samewheel._files import remove, temporary_folder
+from samewheel._files import temporary_folder
 from samewheel._process import run
-from samewheel._uv import cache_folder, uv_version
+from samewheel._uv import make_cache, uv_version
 from samewheel.conditions import SYSTEM_PATH
 from samewheel.interpreter import find_interpreter
 from samewheel.sandbox import choose_sandbox
@@ -53,16 +52,14 @@ def _find_locale() -> tuple[str | None, Path | None]:
     for name in LOCALES:
         if f"{name}.utf8".lower() in installed:
             return f"{name}.UTF-8", None
-    folder = cache_folder() / "locales"
+    folder = make_cache("locales")
     for name in LOCALES:
         made = folder / f"{name}.UTF-8"
         if not made.exists() and Path("/usr/share/i18n/locales", name).exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(dir=folder, prefix="."))
-            _system("localedef", "-i", name, "-f", "UTF-8", str(fresh / made.name))
-            if (fresh / made.name).exists() and not made.exists():
-                (fresh / made.name).rename(made)
-            remove(fresh)
+            with temporary_folder(folder) as fresh:
+                _system("localedef", "-i", name, "-f", "UTF-8", str(fresh / made.name))
+                if (fresh / made.name).exists() and not made.exists():
+                    (fresh / made.name).rename(made)
         if made.exists():
             return f"{name}.UTF-8", folder
     return None, None

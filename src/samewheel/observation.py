@@ -6,36 +6,55 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-__all__ = ["Observed"]
+__all__ = ["Observed", "read_observed"]
 
 Text: TypeAlias = Annotated[str, msgspec.Meta(max_length=4096)]
 """A path is no longer than this; and what a build writes ends up in a report that is published."""
+
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What the operating system counts with."""
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One process's view; fields have the names of the variations, None is what it could not tell."""
 
-    clock: int
+    clock: Number
     """POSIX seconds."""
-    cpus: tuple[int, int]
+    cpus: tuple[Number, Number]
     """Processors that may be used, and that there are."""
     directory_order: tuple[Text, ...]
     """Names in the project's folder, as they are listed."""
     environment_path: Text
     frontend: Literal["build", "uv"] | None
-    hash_seed: int | None
+    hash_seed: Number | None
     """The hash of a word, which follows from the seed."""
     home: Text
     host: Text
     locale: tuple[Text, Text] | None
     """Its name, and how it sorts some letters."""
-    source_mtime: int
+    source_mtime: Number
     """Of the first file by name, POSIX seconds."""
     source_path: Text
     temp: Text | None
     """TMPDIR, if one can write there."""
-    timezone: int
+    timezone: Number
     """Seconds west of UTC."""
-    uid: int
+    uid: Number
     umask: Text
     user: Text | None
+
+
+def read_observed(content: bytes) -> Observed | None:
+    """Return what the process that ran the backend saw; None if there is a line that no probe writes.
+
+    That is the first one with a frontend's mark; processes that the backend starts may see something else.
+
+    Args:
+        content: lines of JSON, one for each process.
+    """
+    try:
+        reports = [msgspec.json.decode(line, type=Observed) for line in content.splitlines()]
+    except (RecursionError, msgspec.MsgspecError):
+        return None
+    marked = [report for report in reports if report.frontend is not None]
+    return next(iter([*marked, *reversed(reports)]), None)

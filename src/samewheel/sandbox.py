@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from samewheel._early import once
 from samewheel._files import temporary_folder
 from samewheel._process import run
-from samewheel._uv import cache_folder
+from samewheel._uv import make_cache
 from samewheel.buildinfo import Isolation
 
 if TYPE_CHECKING:
@@ -204,9 +204,7 @@ def _trial(sandbox: Sandbox) -> Iterator[Path | None]:
     if not sandbox.layers:
         yield None
         return
-    cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(cache) as lower:
+    with temporary_folder(make_cache()) as lower:
         (lower / "folder").mkdir()
         yield lower
 

@@ -200,6 +200,8 @@ def stage(
     try:
         for outside in shown.places.values():
             outside.mkdir(parents=True)
+            # Not as the caller's umask would have it: a build can see it.
+            outside.chmod(0o755)
         if layered and sandbox.layers:
             shown.layers[conditions.environment] = environment.folder
         else:

@@ -10,6 +10,7 @@ import pytest
 from samewheel._files import copy_listed, temporary_folder, tree_digest
 from samewheel.building import build
 from samewheel.errors import BuildFailedError
+from samewheel.locking import lock
 from samewheel.machine import memory_folder
 from samewheel.sandbox import choose_sandbox
 from samewheel.verifying import verify
@@ -60,6 +61,28 @@ def test_build_that_renames_a_folder_of_the_source_succeeds(command: str, tmp_pa
         assert members(build(project).wheel)["sample.txt"] == b"x"
     else:
         assert verify(project).verification.verdict.exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["lock", "build", "verify"])
+def test_hook_that_renames_a_folder_of_the_source_succeeds(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asking a backend what it requires runs its code as well as building does."""
+    # Else the answer may be known from another run.
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "cache"))
+    project = rude_project(tmp_path / "project", 'files["sample.txt"] = "x"')
+    with (project / "backend.py").open("a", encoding="utf-8") as file:
+        file.write(
+            "\n\ndef get_requires_for_build_wheel(config_settings=None):\n"
+            '    os.rename("package", "renamed")\n'
+            '    return [] if os.listdir("renamed") == ["old.txt"] else ["missing"]\n'
+        )
+    if command == "lock":
+        assert lock(project, force=True).constraints.pins == ()
+    elif command == "build":
+        assert members(build(project).wheel)["sample.txt"] == b"x"
+    else:
+        assert verify(project, names=["user"]).verification.verdict.exit_code == 0
 
 
 def test_build_that_fails_for_its_own_reasons_is_not_repeated(tmp_path: Path) -> None:

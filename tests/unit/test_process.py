@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._process import Finished, kill_all, run
+from samewheel._process import Finished, kill_all, run, stopped
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
@@ -371,3 +371,22 @@ def test_no_pipe_is_left_open() -> None:
     for _ in range(5):
         run(shell("echo out; echo err >&2"), env={})
     assert len(list(folder.iterdir())) == before
+
+
+def test_nothing_is_started_while_everything_is_told_to_stop(lifeline: Lifeline, tmp_path: Path) -> None:
+    """A thread that was copying files at an interruption must not go on to build; afterwards all is as before."""
+    witness = tmp_path / "witness"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(run, shell('exec 3>"$1"; echo here >&3; sleep 600', lifeline.path), env=PATH)
+        assert lifeline.heard() == b"here\n"
+        with stopped():
+            assert running.result(PATIENCE).returncode == -signal.SIGKILL
+            with stopped():
+                pass
+            later = pool.submit(run, shell('touch "$1"', witness), env=PATH)
+            with pytest.raises(SamewheelError, match="was not started"):
+                later.result(PATIENCE)
+        assert lifeline.last_words() == b""
+        assert not witness.exists()
+        assert pool.submit(run, shell('touch "$1"', witness), env=PATH).result(PATIENCE).ok
+    assert witness.exists()

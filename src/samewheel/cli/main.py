@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from samewheel import __version__
-from samewheel._process import kill_all
+from samewheel._early import wait_for_early
+from samewheel._process import stopped
 from samewheel.errors import ExitCode, SamewheelError
 
 if TYPE_CHECKING:
@@ -95,4 +96,5 @@ def run(arguments: Sequence[str]) -> int:
         _show(SamewheelError(error.strerror or str(error), cause=str(error.filename or "")))
         return ExitCode.FAILED
     finally:
-        kill_all()
+        with stopped():
+            wait_for_early()
