@@ -191,7 +191,8 @@ places = [
     *(packages, packages / "__init__.py", packages / "__pycache__", pathlib.Path(sys.prefix)),
     *(pathlib.Path(sys.prefix, "bin"), pathlib.Path(sys.prefix, "pyvenv.cfg"), pathlib.Path(".")),
     *(pathlib.Path("pyproject.toml"), pathlib.Path(os.environ["HOME"]), pathlib.Path(os.environ["TMPDIR"])),
-    *(pathlib.Path("/samewheel-build/out"), pathlib.Path("/samewheel-build/shims"), pathlib.Path("/build"), pathlib.Path("/tmp")),
+    *(pathlib.Path("/samewheel-build", name) for name in ("", "out", "shims")),
+    pathlib.Path("/tmp"),
 ]
 files["modes.txt"] = "".join(f"{path.name} {path.stat().st_mode:o}\\n" for path in places if path.exists())
 """
