@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -201,7 +200,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
     """Fill a temporary file beside ``destination``, sync it, and rename it into place."""
-    temporary = destination.with_name(f".{destination.name[:40]}.{secrets.token_hex(8)}")
+    temporary = destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:

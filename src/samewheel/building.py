@@ -5,7 +5,6 @@ from __future__ import annotations
 import zipfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -43,6 +42,7 @@ class Product:
     wheel: Path
     sdist: Path | None
     conditions: Conditions
+    frontend: Tool
     isolation: Isolation
     observed: Observed | None = None
     """What the build process saw of its conditions, where a probe was asked for."""
@@ -107,8 +107,22 @@ def perform(
         settle_source(snapshot.root, snapshot.source.kind, conditions.epoch)
     wheel, workshop, observed = step("wheel")
     check_wheel(wheel)
-    isolation = workshop.sandbox.isolation
-    return Product(wheel=wheel, sdist=sdist, conditions=workshop.conditions, isolation=isolation, observed=observed)
+    return Product(
+        wheel=wheel,
+        sdist=sdist,
+        conditions=workshop.conditions,
+        frontend=_frontend(settings.frontend),
+        isolation=workshop.sandbox.isolation,
+        observed=observed,
+    )
+
+
+def _frontend(which: Frontend) -> Tool:
+    """Return who called the backend."""
+    # Not before it was called: until then, every millisecond of starting delays that.
+    from importlib.metadata import version
+
+    return Tool(name=which, version=uv_version() if which is Frontend.UV else version("build"))
 
 
 def _relative_lock(prepared: Prepared) -> str | None:
@@ -190,10 +204,7 @@ def describe(prepared: Prepared, product: Product, *, commands: bool = True, lea
             platform=opened.interpreter.platform,
         ),
         zlib=opened.interpreter.zlib,
-        frontend=Tool(
-            name=settings.frontend,
-            version=uv_version() if settings.frontend is Frontend.UV else version("build"),
-        ),
+        frontend=product.frontend,
         via=settings.via,
         epoch=opened.epoch,
         config_settings=settings.config_settings,

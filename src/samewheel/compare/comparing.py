@@ -4,45 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel.compare import archive_rules, metadata_rules, payload_rules
-from samewheel.compare.facts import digest_file, pair, read_facts
-from samewheel.compare.values import Comparison, Difference, difference
+from samewheel._files import sha256_of
+from samewheel.compare.values import Comparison
 from samewheel.compare.verdict import Verdict, worst
+from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from samewheel.compare.facts import Facts, Pairing
+    from samewheel._types import Sha256
 
-__all__ = ["compare", "differences"]
-
-IN_THE_FILE: tuple[Callable[[Pairing], Iterator[Difference]], ...] = (
-    archive_rules.time,
-    archive_rules.mode,
-    archive_rules.order,
-    archive_rules.compression,
-    archive_rules.create_system,
-    archive_rules.header_fields,
-    metadata_rules.generator,
-    metadata_rules.metadata,
-    metadata_rules.record,
-    metadata_rules.other,
-    payload_rules.contents,
-    payload_rules.presence,
-    payload_rules.installed_nature,
-)
-"""The rules about the bytes of the wheels, by code."""
+__all__ = ["compare"]
 
 
-def differences(a: Facts, b: Facts) -> tuple[Difference, ...]:
-    """Return the differences of two wheels, sorted; none exactly if name and digest are equal."""
-    pairing = pair(a, b)
-    found = [found for rule in IN_THE_FILE for found in rule(pairing)]
-    if not found and a.sha256 != b.sha256:
-        # Local headers, gaps, what stands before the archive: bytes that the central directory does not show.
-        found.append(difference("SW107", "file", a.sha256, b.sha256))
-    return tuple(sorted([*found, *payload_rules.file_name(pairing)]))
+def _digest(path: Path) -> Sha256:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise SamewheelError(f"{path} cannot be read", cause=error.strerror or str(error)) from error
 
 
 def compare(a: Path, b: Path) -> Comparison:
@@ -51,8 +30,12 @@ def compare(a: Path, b: Path) -> Comparison:
     Raises:
         SamewheelError: one of the files cannot be read, or is not a whole archive.
     """
-    digest_of_a, digest_of_b = digest_file(a), digest_file(b)
+    digest_of_a, digest_of_b = _digest(a), _digest(b)
     if digest_of_a == digest_of_b:
         return Comparison(verdict=Verdict.IDENTICAL, differences=())
+    # Most wheels that are compared are the same; the rules take longer to import than these to read.
+    from samewheel.compare.facts import read_facts
+    from samewheel.compare.rules import differences
+
     found = differences(read_facts(a, digest_of_a), read_facts(b, digest_of_b))
     return Comparison(verdict=worst(one.rung for one in found), differences=found)

@@ -16,7 +16,7 @@ from samewheel.wheel.checking import CHUNK, UNREADABLE
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Facts", "Member", "Pairing", "digest_file", "inside_dist_info", "pair", "read_facts"]
+__all__ = ["Facts", "Member", "Pairing", "inside_dist_info", "pair", "read_facts"]
 
 TEXTS = frozenset({"RECORD", "WHEEL"})
 """Files of ``*.dist-info`` whose text decides what a difference is."""
@@ -122,19 +122,6 @@ def _unreadable(path: Path, error: Exception) -> SamewheelError:
         cause=f"It is not a readable archive: {error}",
         hint="Fetch or build the file again.",
     )
-
-
-def digest_file(path: Path) -> Sha256:
-    """Return the SHA-256 of a file.
-
-    Raises:
-        SamewheelError: the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return Sha256(hashlib.file_digest(file, "sha256").hexdigest())
-    except OSError as error:
-        raise _unreadable(path, error) from error
 
 
 def _digest_contents(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Sha256:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import email.parser
 import errno
 import hashlib
 import io
@@ -20,6 +19,7 @@ from packaging.version import InvalidVersion, Version
 from samewheel.errors import BuildFailedError
 
 if TYPE_CHECKING:
+    from email.message import Message
     from pathlib import Path
 
 __all__ = ["check_wheel"]
@@ -64,9 +64,17 @@ def _faults_of_record(archive: zipfile.ZipFile, record_name: str) -> list[str]:
     return faults
 
 
+def _headers(archive: zipfile.ZipFile, name: str) -> Message:
+    """Return the headers of a member that is written like an e-mail."""
+    # Not before a wheel was built: until then, every millisecond of starting delays that.
+    from email.parser import BytesHeaderParser
+
+    return BytesHeaderParser().parsebytes(archive.read(name))
+
+
 def _faults_of_metadata(archive: zipfile.ZipFile, dist_info: str, name: str, version: Version) -> list[str]:
     """Return where METADATA and the file's name disagree."""
-    metadata = email.parser.BytesHeaderParser().parsebytes(archive.read(f"{dist_info}/METADATA"))
+    metadata = _headers(archive, f"{dist_info}/METADATA")
     absent = [field for field in ("Name", "Version") if field not in metadata]
     if absent:
         return [f"METADATA has no {field}" for field in absent]
@@ -91,7 +99,7 @@ def _leads_out(member: str) -> bool:
 
 def _faults_of_wheel(archive: zipfile.ZipFile, dist_info: str, tags: frozenset[Tag]) -> list[str]:
     """Return where WHEEL and the file's name disagree."""
-    said = email.parser.BytesHeaderParser().parsebytes(archive.read(f"{dist_info}/WHEEL"))
+    said = _headers(archive, f"{dist_info}/WHEEL")
     try:
         known = frozenset(tag for line in said.get_all("Tag", []) for tag in parse_tag(str(line)))
     except ValueError as error:
