@@ -2,10 +2,10 @@
 
     python -I -S _launch.py SPEC COMMAND...
 
-SPEC is a file of JSON, which :mod:`samewheel.sandbox` writes. The command gets a file system of just what SPEC names,
-an empty network with a loopback that is up, its own host name, process ids and user id. It can gain no privileges;
-when it ends, everything that it started ends with it. Needs user namespaces (user_namespaces(7)), but no privileges
-and no packages.
+SPEC is a file of marshal's, which :mod:`samewheel.sandbox` writes. The command gets a file system of just what SPEC
+names, an empty network with a loopback that is up, its own host name, process ids and user id. It can gain no
+privileges; when it ends, everything that it started ends with it. Needs user namespaces (user_namespaces(7)), but no
+privileges and no packages.
 
 Ends with the command's status, or 128 + n if signal n ended it; with 125, and a message, if the sandbox fails.
 """
@@ -15,14 +15,13 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
-import json
+import marshal
 import os
-import re
 import signal
 import struct
 import sys
 
-# Each module that is imported here delays every build: so not typing, nor socket or platform, which import others.
+# Each module that is imported here delays every build: so not json, re, socket or typing.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -101,6 +100,11 @@ def prepare_target(target: str, like: str) -> None:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o644))
 
 
+def escaped(path: str) -> str:
+    """Return a path for the options of overlayfs, where colons and commas end one."""
+    return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,")
+
+
 def put_layer(lower: str, target: str, store: str) -> None:
     """Show a folder at ``target``, writable: what is written goes to ``store``.
 
@@ -116,9 +120,9 @@ def put_layer(lower: str, target: str, store: str) -> None:
         if name.startswith("system.posix_acl"):
             os.setxattr(f"{store}/upper", name, os.getxattr(lower, name))
     os.utime(f"{store}/upper", ns=(status.st_atime_ns, status.st_mtime_ns))
-    # Commas and colons would end a path early.
-    lower, upper, work = (re.sub(r"([\\:,])", r"\\\1", path) for path in (lower, f"{store}/upper", f"{store}/work"))
-    mount("overlay", target, "overlay", MS_NODEV, f"lowerdir={lower},upperdir={upper},workdir={work},userxattr")
+    layers = (("lowerdir", lower), ("upperdir", f"{store}/upper"), ("workdir", f"{store}/work"))
+    options = ",".join(f"{name}={escaped(path)}" for name, path in layers)
+    mount("overlay", target, "overlay", MS_NODEV, f"{options},userxattr")
 
 
 def fill(root: str, spec: dict[str, Any]) -> None:
@@ -199,7 +203,8 @@ def main() -> NoReturn:
     """Run the command that the arguments name."""
     caller = os.getppid()
     with open(sys.argv[1], "rb") as file:
-        spec, command = json.load(file), sys.argv[2:]
+        spec = marshal.load(file)  # noqa: S302 - our own caller wrote it
+    command = sys.argv[2:]
     try:
         # If whoever started us is killed, we are, too; it may have been before this call.
         check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")

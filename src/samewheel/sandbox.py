@@ -5,7 +5,7 @@ Whether they work is found out by doing; what was in force is written down, and 
 
 from __future__ import annotations
 
-import json
+import marshal
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -180,9 +180,9 @@ class _Namespaces:
             "umask": view.umask,
         }
         # A file, as everybody can read the words of a command.
-        (folder / "spec.json").write_text(json.dumps(spec, sort_keys=True), "utf-8")
+        (folder / "spec").write_bytes(marshal.dumps(spec))
         # The launcher itself gets no variable: LD_PRELOAD would have it run code before it can isolate it.
-        command = [sys.executable, "-I", "-S", LAUNCHER, folder / "spec.json", *argv]
+        command = [sys.executable, "-I", "-S", LAUNCHER, folder / "spec", *argv]
         return Command(argv=tuple(command), env={}, cwd=Path("/"))
 
 
