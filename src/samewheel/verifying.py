@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+import msgspec
+
 from samewheel._files import check_writable, place, sha256_of, write_atomic
 from samewheel._types import SILENT, SourceKind, Via
 from samewheel.buildinfo import to_json
@@ -24,12 +26,14 @@ from samewheel.verification import FIRST_WITH_SECOND, SCHEMA, NotVaried, Verific
 from samewheel.via_sdist import build_via_sdist, compare_via_sdist
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from concurrent.futures import Future
 
     from samewheel._types import Progress
     from samewheel.building import Product
     from samewheel.compare import Difference, Verdict
     from samewheel.constraints import Constraints
+    from samewheel.pairing import Performed
     from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
 
@@ -126,11 +130,50 @@ def _check_given(wheel: Path) -> None:
         raise UsageError(f"{wheel} is not a wheel", hint="Name the wheel after --against.")
 
 
-def _keep(folder: Path, builds: Mapping[str, Product]) -> None:
+def _keep(folder: Path, built: tuple[Product, Product], from_sdist: Future[Product] | None) -> None:
     """Copy what was built into a folder of the user's, where each build has one of its own."""
-    for name, product in sorted(builds.items()):
+    builds = dict(zip(("first", "second"), built, strict=True))
+    if from_sdist is not None and from_sdist.exception() is None:
+        builds["via-sdist"] = from_sdist.result()
+    for name, product in builds.items():
         for file in filter(None, (product.sdist, product.wheel)):
             place(file, folder / name / file.name)
+
+
+def _judge(
+    pair: Pair,
+    builds: tuple[Performed, Performed],
+    apply: Sequence[str],
+    missed: Sequence[NotVaried],
+    against: Path | None,
+) -> Verification:
+    """Return what two builds prove.
+
+    Args:
+        pair: where they took place.
+        builds: both.
+        apply: the variations that the second one had.
+        missed: all others, and why.
+        against: a wheel that both must equal.
+    """
+    built = (builds[0].product, builds[1].product)
+    seen = observe(built, [folder for folder in (pair.folder, pair.memory) if folder is not None])
+    varied, idle = proven(apply, *seen)
+    compared = _compare(built, against)
+    return Verification(
+        verdict=compared.verdict,
+        builds=(
+            describe(builds[0].prepared, built[0], leaks=False),
+            # Nobody needs to build under odd conditions, and for some of them there is no plain command.
+            describe(builds[1].prepared, built[1], commands=False, leaks=False),
+        ),
+        observed=seen,
+        varied=varied,
+        not_varied=tuple(sorted([*missed, *idle])),
+        differences=compared.differences,
+        compared=compared.names,
+        against=sha256_of(against) if against is not None else None,
+    )
 
 
 def verify(
@@ -182,40 +225,25 @@ def verify(
         warn_of(opened, progress)
         apply, not_varied = _choose(opened, names)
         prepared = _prepare(path, opened, overrides, progress)
-        folder = opened.folder
-        pair = Pair(prepared=prepared, folder=folder, memory=opened.memory)
+        pair = Pair(prepared=prepared, folder=opened.folder, memory=opened.memory)
         pool = stack.enter_context(builders(jobs))
         from_sdist = None
         if via_sdist and opened.source.kind is not SourceKind.SDIST and opened.settings.via is Via.TREE:
-            from_sdist = pool.submit(build_via_sdist, prepared, folder / "via-sdist")
+            from_sdist = pool.submit(build_via_sdist, prepared, opened.folder / "via-sdist")
         builds, failing = build_pair(pair, apply, pool=pool, progress=progress)
-        built = (builds[0].product, builds[1].product)
+        first = builds[0].product.wheel
         if keep is not None:
-            done = {"via-sdist": from_sdist.result()} if from_sdist and from_sdist.exception() is None else {}
-            _keep(keep.absolute(), {"first": built[0], "second": built[1], **done})
-        warn_of_forgotten(prepared, built[0].wheel, progress)
+            _keep(keep.absolute(), (builds[0].product, builds[1].product), from_sdist)
+        warn_of_forgotten(prepared, first, progress)
         progress.step("Comparing")
-        seen = observe(built, [place for place in (folder, opened.memory) if place is not None])
-        varied, idle = proven([name for name in apply if name not in {item.name for item in failing}], *seen)
+        borne = [name for name in apply if name not in {item.name for item in failing}]
+        verification = _judge(pair, builds, borne, [*not_varied, *failing], against)
         if strict:
-            _require_all([*failing, *idle])
-        compared = _compare(built, against)
-        verification = Verification(
-            verdict=compared.verdict,
-            builds=(
-                describe(builds[0].prepared, built[0], leaks=False),
-                # Nobody needs to build under odd conditions, and for some of them there is no plain command.
-                describe(builds[1].prepared, built[1], commands=False, leaks=False),
-            ),
-            observed=seen,
-            varied=varied,
-            not_varied=tuple(sorted([*not_varied, *failing, *idle])),
-            differences=compared.differences,
-            compared=compared.names,
-            against=sha256_of(against) if against is not None else None,
-            via_sdist=compare_via_sdist(built[0].wheel, from_sdist, progress) if from_sdist is not None else None,
-        )
-        wheel = built[0].wheel.name
+            _require_all([item for item in verification.not_varied if item.name in apply])
+        if from_sdist is not None:
+            found = compare_via_sdist(first, from_sdist, progress)
+            verification = msgspec.structs.replace(verification, via_sdist=found)
+        wheel = first.name
     evidence = evidence_dir / f"{wheel}.verify.json"
     write_atomic(evidence, to_json(SCHEMA, verification))
     return Verified(verification=verification, evidence=evidence, wheel=wheel)
