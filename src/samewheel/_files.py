@@ -95,10 +95,24 @@ def remove(path: Path) -> None:
     with suppress(RecursionError):
         # It calls itself for each folder in a folder, and gives up at a depth that a build can reach.
         shutil.rmtree(path, ignore_errors=True)
-    if path.is_dir() and not path.is_symlink() and os.name == "posix":
-        with suppress(SamewheelError):
-            run(["/bin/chmod", "-R", "u+rwX", path], env={})
-            run(["/bin/rm", "-rf", path], env={})
+    if path.is_dir() and not path.is_symlink():
+        _unlock(path)
+        try:
+            shutil.rmtree(path, ignore_errors=True)
+        except RecursionError:
+            with suppress(SamewheelError):
+                run(["/bin/rm", "-rf", path], env={})
+
+
+def _unlock(path: Path) -> None:
+    """Allow ourselves everything in all folders below a folder."""
+    pending = [os.fspath(path)]
+    while pending:
+        folder = pending.pop()
+        with suppress(OSError):
+            os.chmod(folder, 0o700)  # noqa: PTH101 - paths are strings here
+            with os.scandir(folder) as entries:
+                pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 def below(folder: Path, path: Path) -> str | None:

@@ -2,10 +2,11 @@
 
     python -I _hooks.py REQUEST RESULT
 
-REQUEST is a JSON file: ``source`` and ``python`` (paths), ``backend`` and ``backend_path`` (as pyproject.toml has
-them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what does the backend require for it?) or
-``build`` (the same words) with ``output`` (a folder). RESULT gets a JSON value: what the hook answered, or the name
-of the file that was built. What the backend prints goes to our own output, so it cannot be mistaken for an answer.
+REQUEST is a JSON file: ``libraries`` (folders to import from), ``source`` and ``python`` (paths), ``backend`` and
+``backend_path`` (as pyproject.toml has them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what does
+the backend require for it?) or ``build`` (the same words) with ``output`` (a folder). RESULT gets a JSON value: what the
+hook answered, or the name of the file that was built. What the backend prints goes to our own output, so it cannot be
+mistaken for an answer.
 
 Questions go straight to the hook (PEP 517); the frontend that builds is ``build``.
 """
@@ -18,8 +19,12 @@ from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
 
-import build
-import pyproject_hooks
+REQUEST = json.loads(Path(sys.argv[1]).read_bytes())
+# Last, so that nothing of Python itself is found there first.
+sys.path += REQUEST["libraries"]
+
+import build  # noqa: E402
+import pyproject_hooks  # noqa: E402
 
 
 def ask(request: dict[str, Any]) -> object:

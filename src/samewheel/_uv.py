@@ -40,7 +40,12 @@ def cache_folder() -> Path:
         return Path(chosen).absolute()
     import platformdirs
 
-    return platformdirs.user_cache_path("samewheel")
+    try:
+        return platformdirs.user_cache_path("samewheel")
+    except RuntimeError as error:
+        raise SamewheelError(
+            "there is no place for caches", cause=str(error), hint="Set SAMEWHEEL_CACHE_DIR to a folder."
+        ) from error
 
 
 def make_cache(*names: str) -> Path:

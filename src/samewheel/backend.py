@@ -5,6 +5,7 @@ This is the build phase: project code runs here and nowhere else, with an enviro
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from dataclasses import dataclass
@@ -33,9 +34,19 @@ __all__ = ["Workshop", "frontends"]
 HOOKS = Path(__file__).with_name("_hooks.py")
 
 
+LIBRARIES = ("build", "packaging", "pyproject_hooks")
+"""What the hook script imports."""
+
+
+def _libraries() -> tuple[Path, ...]:
+    """Return the folders of the libraries: in a user's own site-packages, an isolated Python would not find them."""
+    found = (importlib.util.find_spec(name) for name in LIBRARIES)
+    return tuple(Path(spec.origin).parent for spec in found if spec is not None and spec.origin is not None)
+
+
 def frontends() -> tuple[Path, ...]:
     """Return the files that call a backend; a build must be able to read them."""
-    return (HOOKS, uv_binary())
+    return (HOOKS, uv_binary(), *_libraries())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +58,6 @@ class Workshop:
     """The conditions' places: as the build sees them, and where they really are."""
     layers: Mapping[Path, Path]
     """Places of which the build sees a copy that is never made: what they are copies of."""
-    copies: tuple[Path, ...]
-    """Copies that were made for nothing but to be layers."""
     planted: Mapping[Path, str]
     """Files to be found in them, and what is in those."""
     readable: tuple[Path, ...]
@@ -122,6 +131,7 @@ class Workshop:
 
     def _hook(self, request: Mapping[str, object], what: str) -> object:
         common = {
+            "libraries": sorted({str(folder.parent) for folder in _libraries()}),
             "source": str(self.project),
             "python": str(self.python),
             "backend": self.build_system.backend,
@@ -144,7 +154,7 @@ class Workshop:
 
     def clear(self) -> None:
         """Remove all places, and with them what the build left."""
-        for folder in (*self.places.values(), *self.copies):
+        for folder in self.places.values():
             remove(folder)
 
     def ask(self, what: str) -> tuple[str, ...]:

@@ -291,12 +291,13 @@ def build(
         folder = opened.folder
         warn_of(opened, progress)
         products = ("sdist", "wheel") if sdist or opened.settings.via is Via.SDIST else ("wheel",)
-        prepared = prepare(opened, read_lock(opened), products=products, progress=progress)
+        prepared = prepare(opened, read_lock(opened), products=products, again=True, progress=progress)
         # A name that occurs nowhere else: where places cannot be moved, the source lies in that folder.
         work = folder / "samewheel-build"
         work.mkdir()
         conditions = plain_conditions(work, opened.epoch.value, opened.settings)
-        product = perform(prepared, work, conditions, progress=progress)
+        memory = opened.memory / "build" if opened.memory is not None else None
+        product = perform(prepared, work, conditions, memory=memory, progress=progress)
         buildinfo = describe(prepared, product)
         warn_of_forgotten(prepared, product.wheel, progress)
         from samewheel.leaks import leak_warnings

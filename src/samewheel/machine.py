@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from samewheel._early import meanwhile, once
-from samewheel._files import temporary_folder
+from samewheel._files import remove, temporary_folder
 from samewheel._process import run
 from samewheel._uv import make_cache, uv_version
 from samewheel.conditions import SYSTEM_PATH
@@ -46,6 +47,11 @@ def _system(*argv: str) -> str:
     return finished.text if finished.ok else ""
 
 
+def _is_locale(folder: Path) -> bool:
+    """Tell whether a locale is whole: localedef writes these two last and first, and may have been stopped."""
+    return all((folder / part).is_file() for part in ("LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_TIME"))
+
+
 def _find_locale() -> tuple[str | None, Path | None]:
     """Return a second locale: one that the system has, else one that we make from its sources."""
     installed = {name.lower().replace("-", "") for name in _system("locale", "-a").split()}
@@ -55,12 +61,15 @@ def _find_locale() -> tuple[str | None, Path | None]:
     folder = make_cache("locales")
     for name in LOCALES:
         made = folder / f"{name}.UTF-8"
-        if not made.exists() and Path("/usr/share/i18n/locales", name).exists():
+        if not _is_locale(made) and Path("/usr/share/i18n/locales", name).exists():
             with temporary_folder(folder) as fresh:
                 _system("localedef", "-i", name, "-f", "UTF-8", str(fresh / made.name))
-                if (fresh / made.name).exists() and not made.exists():
-                    (fresh / made.name).rename(made)
-        if made.exists():
+                if _is_locale(fresh / made.name):
+                    remove(made)
+                    with suppress(OSError):
+                        # Another process may have been faster.
+                        (fresh / made.name).rename(made)
+        if _is_locale(made):
             return f"{name}.UTF-8", folder
     return None, None
 
@@ -78,7 +87,7 @@ def _find_clock_library() -> Path | None:
 def memory_folder() -> Path | None:
     """Return a folder in memory (tmpfs) that lists first what was made last, as tried out; None if there is none."""
     folder = Path("/dev/shm")  # noqa: S108 - the usual place of a tmpfs; only private folders are made in it
-    if not os.access(folder, os.W_OK):
+    if not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_NOEXEC:
         return None
     names = ["b", "d", "a", "e", "c"]
     with temporary_folder(folder) as made:

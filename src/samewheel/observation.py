@@ -18,43 +18,47 @@ Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One process's view; fields have the names of the variations, None is what it could not tell."""
 
-    clock: Number
+    clock: Number | None
     """POSIX seconds."""
-    cpus: tuple[Number, Number]
+    cpus: tuple[Number, Number] | None
     """Processors that may be used, and that there are."""
-    directory_order: tuple[Text, ...]
+    directory_order: tuple[Text, ...] | None
     """Names in the project's folder, as they are listed."""
-    environment_path: Text
+    environment_path: Text | None
     frontend: Literal["build", "uv"] | None
     hash_seed: Number | None
     """The hash of a word, which follows from the seed."""
-    home: Text
-    host: Text
+    home: Text | None
+    host: Text | None
     locale: tuple[Text, Text] | None
     """Its name, and how it sorts some letters."""
-    source_mtime: Number
+    source_mtime: Number | None
     """Of the first file by name, POSIX seconds."""
-    source_path: Text
+    source_path: Text | None
     temp: Text | None
     """TMPDIR, if one can write there."""
-    timezone: Number
+    timezone: Number | None
     """Seconds west of UTC."""
-    uid: Number
-    umask: Text
+    uid: Number | None
+    umask: Text | None
     user: Text | None
 
 
 def read_observed(content: bytes) -> Observed | None:
-    """Return what the process that ran the backend saw; None if there is a line that no probe writes.
+    """Return what the process that ran the backend saw; None if no probe wrote it.
 
-    That is the first one with a frontend's mark; processes that the backend starts may see something else.
+    That is the first one with a frontend's mark, else the last; processes that the backend starts may see something
+    else, and write whatever they like.
 
     Args:
         content: lines of JSON, one for each process.
     """
-    try:
-        reports = [msgspec.json.decode(line, type=Observed) for line in content.splitlines()]
-    except (RecursionError, msgspec.MsgspecError):
-        return None
-    marked = [report for report in reports if report.frontend is not None]
-    return next(iter([*marked, *reversed(reports)]), None)
+    last = None
+    for line in content.splitlines():
+        try:
+            last = msgspec.json.decode(line, type=Observed)
+        except (RecursionError, msgspec.MsgspecError):
+            return None
+        if last.frontend is not None:
+            break
+    return last

@@ -53,10 +53,15 @@ class Pair:
     memory: Path | None
     """A private folder in memory, for the second build's copy of the source."""
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders of this machine that the builds take place in."""
+        return tuple(folder for folder in (self.folder, self.memory) if folder is not None)
+
     def _conditions(self, name: str, apply: Sequence[str], mildly: Sequence[str]) -> Conditions:
         opened = self.prepared.opened
         conditions = plain_conditions(self.folder / name / "places", opened.epoch.value, opened.settings)
-        if "directory_order" in apply and self.memory is not None and not choose_sandbox().moves:
+        if self.memory is not None and not choose_sandbox().moves:
             conditions = replace(conditions, source=self.memory / name / "source")
         return vary(conditions, look_around(), apply, mildly)
 

@@ -55,7 +55,10 @@ __all__ = [
 ]
 
 
-ROOM = 4
+LEAST = 1 << 30
+"""Bytes that must be free in memory for a build there: what it makes goes there, too."""
+
+ROOM = 8
 """A source is copied into memory if it takes no more than this part of what is free there."""
 
 
@@ -234,7 +237,10 @@ def _room_for(source: Source) -> Path | None:
     Making a file there costs a tenth of what it costs on most disks.
     """
     memory = memory_folder()
-    return memory if memory is not None and fits(source, shutil.disk_usage(memory).free // ROOM) else None
+    if memory is None:
+        return None
+    free = shutil.disk_usage(memory).free
+    return memory if free >= LEAST and fits(source, free // ROOM) else None
 
 
 def warn_of(opened: Opened, progress: Progress) -> None:
@@ -307,16 +313,31 @@ def ask_backend(
         if asked is not None and not again and (known := recall(asked)) is not None:
             return known
         progress.step(f"Asking the backend what it requires for the {what}")
-        _, answer = at_work(folder / "asked", conditions, materials, lambda workshop: workshop.ask(what))
+        memory = opened.memory / f"asked-{what}" if opened.memory is not None else None
+        _, answer = at_work(
+            folder / "asked", conditions, materials, lambda workshop: workshop.ask(what), memory=memory
+        )
     if asked is not None:
         remember(asked, answer)
     return answer
 
 
 def prepare(
-    opened: Opened, constraints: Constraints, *, products: Sequence[str] = ("wheel",), progress: Progress = SILENT
+    opened: Opened,
+    constraints: Constraints,
+    *,
+    products: Sequence[str] = ("wheel",),
+    again: bool = False,
+    progress: Progress = SILENT,
 ) -> Prepared:
     """Fetch the environments that building the ``products`` takes.
+
+    Args:
+        opened: the source.
+        constraints: what may be installed.
+        products: what will be built.
+        again: ask the backend, even if its answer to the very same question is known.
+        progress: told what is going on.
 
     Raises:
         StaleLockError: the constraints do not pin what is needed.
@@ -327,7 +348,7 @@ def prepare(
     for what in products:
         progress.step(f"Fetching what the {what} build needs")
         first = fetch_environment(static, constraints, opened.interpreter, cwd=opened.index_folder)
-        asked = ask_backend(opened, first, what, progress, again=False)
+        asked = ask_backend(opened, first, what, progress, again=again)
         everything = sorted({*static, *asked})
         environments[what] = (
             fetch_environment(everything, constraints, opened.interpreter, cwd=opened.index_folder)

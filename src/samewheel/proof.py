@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from samewheel.building import Product
 
-__all__ = ["observe", "proven"]
+__all__ = ["masked", "observe", "proven"]
 
 
 def _seen(product: Product, now: float, folders: Sequence[Path]) -> dict[str, object]:
@@ -29,10 +29,11 @@ def _seen(product: Product, now: float, folders: Sequence[Path]) -> dict[str, ob
         )
     # Where places cannot be moved, a build sees folders of this machine, which no report may name.
     seen = {
-        name: _masked(value, folders) if isinstance(value, str) else value
+        name: masked(value, folders) if isinstance(value, str) else value
         for name, value in msgspec.to_builtins(product.observed).items()
     }
-    return {**seen, "clock": round((product.observed.clock - now) / 86400)}
+    clock = product.observed.clock
+    return {**seen, "clock": None if clock is None else round((clock - now) / 86400)}
 
 
 def observe(
@@ -57,15 +58,17 @@ def observe(
     )
 
 
-def _masked(text: str, folders: Sequence[Path]) -> str:
+def masked(text: str, folders: Sequence[Path]) -> str:
     """Return a text without the names of our own folders."""
     for folder in folders:
         text = text.replace(str(folder), "$WORK")
     return text
 
 
-def _order(first: object, names: object) -> str:
-    """Return in a word how names are listed, compared with the first build's."""
+def _order(first: object, names: object) -> str | None:
+    """Return in a word how names are listed, compared with the first build's; None if either is not known."""
+    if first is None or names is None:
+        return None
     if names == first:
         return "as it is"
     turned = isinstance(first, list) and names == first[::-1]

@@ -31,8 +31,8 @@ __all__ = ["Materials", "at_work", "plain_conditions", "settle_source", "stage"]
 
 PROBE = Path(__file__).with_name("_probe.py")
 
-CROSS_DEVICE = ("Errno 18", "cross-device link", "EXDEV")
-"""What a failure says if a build renamed a folder that lies in the lower layer; see overlayfs.rst of Linux."""
+TOO_LIGHT = ("Errno 18", "cross-device link", "EXDEV", "Errno 28", "No space left on device", "ENOSPC")
+"""What a failure says if a build renamed a folder of a layer (overlayfs.rst of Linux), or filled the memory."""
 
 INSTALLED = ("bin", "include", "lib", "lib64", "pyvenv.cfg")
 """What of an interpreter's prefix a build may read."""
@@ -114,7 +114,7 @@ def _probe(interpreter: Interpreter, conditions: Conditions, subdirectory: str) 
         ("SOURCE", conditions.source),
         ("PROJECT", conditions.source / subdirectory),
     ):
-        text = text.replace(f"@{word}@", str(path))
+        text = text.replace(f'"@{word}@"', repr(str(path)))
     return {
         packages / "_samewheel_probe.pth": "import _samewheel_probe\n",
         packages / "_samewheel_probe.py": text,
@@ -136,38 +136,16 @@ class Materials:
     """What is passed to the backend, its time limit, and what of the machine it may read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """Where the places that a build sees really are."""
+def _place_source(folder: Path, conditions: Conditions, materials: Materials, memory: Path | None) -> Path:
+    """Give a build its own copy of the source, and return where it is.
 
-    places: dict[Path, Path]
-    layers: dict[Path, Path]
-    copies: tuple[Path, ...] = ()
-
-
-def _show_source(
-    shown: _Shown, folder: Path, conditions: Conditions, materials: Materials, memory: Path | None
-) -> _Shown:
-    """Give a build its source: the snapshot itself as a layer, or a copy of it.
-
-    Where there are layers, a copy is one, too: what a build makes of it then goes to the disk, not to the memory.
+    Never a layer: where one is, a folder cannot be renamed, and a build that knows what to do then would make another
+    wheel than anywhere else.
     """
-    snapshot = materials.snapshot
-    layered = conditions.environment in shown.layers
-    changed = conditions.source_mtime is not None or conditions.umask != PLAIN_UMASK or conditions.turned
-    if layered and not changed:
-        return replace(shown, layers={**shown.layers, conditions.source: snapshot.root})
-    if layered:
-        copy = memory or folder / "copy"
-        _copy_source(snapshot, copy, conditions, in_memory=memory is not None)
-        return replace(shown, layers={**shown.layers, conditions.source: copy}, copies=(copy,))
-    in_memory = memory is not None and conditions.turned
-    if not choose_sandbox().moves:
-        copy = conditions.source
-    else:
-        copy = memory if in_memory and memory is not None else folder / "source"
-    _copy_source(snapshot, copy, conditions, in_memory=in_memory)
-    return replace(shown, places={**shown.places, conditions.source: copy})
+    elsewhere = memory or folder / "source"
+    copy = elsewhere if choose_sandbox().moves else conditions.source
+    _copy_source(materials.snapshot, copy, conditions, in_memory=memory is not None)
+    return copy
 
 
 def stage(
@@ -186,7 +164,7 @@ def stage(
         conditions: what the build will see; none of its places exists yet.
         materials: what is built, and by what.
         probe: have the build process write down what it sees.
-        layered: show snapshot and environment in layers where that works, rather than copies of them.
+        layered: show the environment in a layer where that works, rather than a copy of it.
         memory: a folder in memory, which does not exist yet, for a copy of the source; None: it goes to ``folder``.
 
     Raises:
@@ -194,38 +172,37 @@ def stage(
     """
     environment, interpreter = materials.environment, materials.interpreter
     sandbox = choose_sandbox()
-    places = _outside(conditions, folder)
-    shown = _Shown(places={inside: places[inside] for inside in conditions.own}, layers={})
+    outside = _outside(conditions, folder)
+    places = {inside: outside[inside] for inside in conditions.own}
+    layers = {}
     planted = _probe(interpreter, conditions, materials.snapshot.source.subdirectory) if probe else {}
     try:
-        for outside in shown.places.values():
-            outside.mkdir(parents=True)
+        for place in places.values():
+            place.mkdir(parents=True)
             # Not as the caller's umask would have it: a build can see it.
-            outside.chmod(0o755)
+            place.chmod(0o755)
         if layered and sandbox.layers:
-            shown.layers[conditions.environment] = environment.folder
+            layers[conditions.environment] = environment.folder
         else:
-            shown.places[conditions.environment] = places[conditions.environment]
+            places[conditions.environment] = outside[conditions.environment]
             copy_environment(environment, places[conditions.environment])
             for path, text in planted.items():
                 inside = path.relative_to(conditions.environment)
                 (places[conditions.environment] / inside).write_text(text, "utf-8")
             planted = {}
-        shown = _show_source(shown, folder, conditions, materials, memory)
-        write_shims(shown.places[conditions.shims], conditions, interpreter)
+        places[conditions.source] = _place_source(folder, conditions, materials, memory)
+        write_shims(places[conditions.shims], conditions, interpreter)
         if conditions.clock_library is not None and conditions.clock_library.exists():
-            shutil.copyfile(conditions.clock_library, shown.places[conditions.shims] / conditions.preloaded.name)
+            shutil.copyfile(conditions.clock_library, places[conditions.shims] / conditions.preloaded.name)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
     if conditions.umask != PLAIN_UMASK and leaks_umask(materials.build_system.backend, environment.dependencies):
-        source = {**shown.places, **shown.layers}[conditions.source]
-        held = (shown.places[conditions.temp], shown.places[conditions.out], source)
-        conditions = replace(conditions, modes_held=hold(held))
+        held = hold(places[inside] for inside in (conditions.temp, conditions.out, conditions.source))
+        conditions = replace(conditions, modes_held=held)
     return Workshop(
         conditions=conditions,
-        places=shown.places,
-        layers=shown.layers,
-        copies=shown.copies,
+        places=places,
+        layers=layers,
         planted=planted,
         readable=_readable(environment, interpreter, materials.settings),
         sandbox=sandbox,
@@ -245,7 +222,7 @@ def at_work(
     probe: bool = False,
     memory: Path | None = None,
 ) -> tuple[Workshop, Result]:
-    """Have a backend do something in a workshop of its own, in layers if it can bear them.
+    """Have a backend do something in a workshop of its own: in memory and in layers, if it can bear them.
 
     Returns:
         The workshop, as the action left it, and what the action returned.
@@ -254,12 +231,14 @@ def at_work(
         BuildFailedError: the action failed; the workshop is gone.
         SamewheelError: as :func:`stage`.
     """
-    for layered in (True, False):
-        workshop = stage(folder, conditions, materials, probe=probe, layered=layered, memory=memory)
+    for lightly in (True, False):
+        place = memory if lightly else None
+        workshop = stage(folder, conditions, materials, probe=probe, layered=lightly, memory=place)
         try:
             return workshop, action(workshop)
         except BuildFailedError as error:
             workshop.clear()
-            if not (layered and workshop.layers and any(sign in str(error) for sign in CROSS_DEVICE)):
+            light = workshop.layers or place is not None
+            if not (lightly and light and any(sign in str(error) for sign in TOO_LIGHT)):
                 raise
     raise AssertionError("the second round returns or raises")

@@ -57,7 +57,8 @@ def _programs(interpreter: Interpreter) -> dict[str, str]:
 def _masked(text: str, interpreter: Interpreter) -> str:
     """Return flags without the folders of this machine."""
     names = dict.fromkeys([str(interpreter.prefix), interpreter.config["installed_base"]], "$PYTHON")
-    names.setdefault(str(Path.home()), "$HOME")
+    # Unlike Path.home(), this does not fail where there is no home.
+    names.setdefault(os.path.expanduser("~"), "$HOME")  # noqa: PTH111
     for folder in sorted(names.keys() - SAME_EVERYWHERE, key=lambda folder: (-len(folder), folder)):
         text = re.sub(rf"{re.escape(folder)}(?![\w.-])", names[folder], text)
     return text

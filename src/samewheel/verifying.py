@@ -86,7 +86,7 @@ def _constraints(path: Path, opened: Opened, overrides: Overrides, progress: Pro
 
 
 def _require_all(missed: Sequence[NotVaried]) -> None:
-    """Refuse a verification in which a variation that can be applied was not, or to no effect."""
+    """Refuse a verification in which a variation was not applied, or to no effect."""
     for item in missed:
         raise BuildFailedError(
             f"{item.name} was not varied: {item.reason}",
@@ -157,7 +157,7 @@ def _judge(
         against: a wheel that both must equal.
     """
     built = (builds[0].product, builds[1].product)
-    seen = observe(built, [folder for folder in (pair.folder, pair.memory) if folder is not None])
+    seen = observe(built, pair.folders)
     varied, idle = proven(apply, *seen)
     compared = _compare(built, against)
     return Verification(
@@ -239,9 +239,10 @@ def verify(
         borne = [name for name in apply if name not in {item.name for item in failing}]
         verification = _judge(pair, builds, borne, [*not_varied, *failing], against)
         if strict:
-            _require_all([item for item in verification.not_varied if item.name in apply])
+            asked = apply if names is None else names
+            _require_all([item for item in verification.not_varied if item.name in asked])
         if from_sdist is not None:
-            found = compare_via_sdist(first, from_sdist, progress)
+            found = compare_via_sdist(first, from_sdist, pair.folders, progress)
             verification = msgspec.structs.replace(verification, via_sdist=found)
         wheel = first.name
     evidence = evidence_dir / f"{wheel}.verify.json"

@@ -12,10 +12,12 @@ from samewheel.building import perform
 from samewheel.compare import Verdict, compare
 from samewheel.errors import NotBuildableError, StaleLockError
 from samewheel.preparing import prepare
+from samewheel.proof import masked
 from samewheel.staging import plain_conditions
 from samewheel.verification import ViaSdist
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -44,11 +46,20 @@ def build_via_sdist(prepared: Prepared, folder: Path, *, progress: Progress = SI
     both = replace(fetched, environments={**prepared.environments, **fetched.environments})
     folder.mkdir()
     conditions = plain_conditions(folder / "places", opened.epoch.value, settings)
-    return perform(both, folder, conditions, progress=progress)
+    memory = opened.memory / folder.name if opened.memory is not None else None
+    return perform(both, folder, conditions, memory=memory, progress=progress)
 
 
-def compare_via_sdist(from_tree: Path, building: Future[Product], progress: Progress = SILENT) -> ViaSdist:
+def compare_via_sdist(
+    from_tree: Path, building: Future[Product], folders: Sequence[Path], progress: Progress = SILENT
+) -> ViaSdist:
     """Compare the tree's wheel with the sdist's; where there is none, the reason is the answer, not an error.
+
+    Args:
+        from_tree: the wheel that the tree gives.
+        building: of the other.
+        folders: the folders of this machine that it took place in.
+        progress: told what is going on.
 
     Raises:
         SamewheelError: what failed is not the project's fault.
@@ -57,6 +68,6 @@ def compare_via_sdist(from_tree: Path, building: Future[Product], progress: Prog
     if isinstance(error, (NotBuildableError, StaleLockError)):
         # The details have paths and random names in them, so they cannot stand in a report.
         progress.warn(f"there is no wheel via the sdist: {error.what}; to see why: samewheel build --via sdist")
-        return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=error.what)
+        return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=masked(error.what, folders))
     comparison = compare(from_tree, building.result().wheel)
     return ViaSdist(verdict=comparison.verdict, differences=comparison.differences)

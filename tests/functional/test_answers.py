@@ -10,9 +10,11 @@ from samewheel.answers import recall, remember
 from samewheel.building import build
 from samewheel.locking import lock
 from samewheel.sandbox import choose_sandbox
+from samewheel.verifying import verify
 from tests.functional.builds import OURS, make_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 isolated = pytest.mark.skipif(
@@ -43,9 +45,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def times_asked(project: Path, **options: object) -> int:
-    """Build, and return how often the backend was asked."""
+    """Verify, and return how often the backend was asked."""
     steps = Steps()
-    build(project, progress=steps, **options)  # type: ignore[arg-type]  # any option of build's
+    verify(project, names=[], via_sdist=False, progress=steps, **options)  # type: ignore[arg-type]  # any of verify's
     return steps.asked
 
 
@@ -81,12 +83,20 @@ def test_question_with_a_view_of_the_machine_has_no_lasting_answer(project: Path
 
 
 @isolated
-def test_lock_asks_in_any_case(project: Path) -> None:
-    """The lock says what is required now; it must not trust its own memory."""
+@pytest.mark.parametrize("does", [build, lock])
+def test_who_writes_what_others_rely_on_asks_in_any_case(does: Callable[..., object], project: Path) -> None:
+    """A lock and a release must not trust a memory: what a hook looks at may be more than the question names."""
     for _ in range(2):
         steps = Steps()
-        lock(project, progress=steps)
+        does(project, progress=steps)
         assert steps.asked > 0
+
+
+@isolated
+def test_what_a_build_was_told_is_known_to_a_verification(project: Path) -> None:
+    """Whoever builds and then verifies waits for the answer once."""
+    build(project)
+    assert times_asked(project) == 0
 
 
 def test_damaged_answer_is_no_answer(project: Path) -> None:

@@ -85,6 +85,18 @@ def test_hook_that_renames_a_folder_of_the_source_succeeds(
         assert verify(project, names=["user"]).verification.verdict.exit_code == 0
 
 
+def test_build_that_would_do_without_a_rename_does_not_have_to(tmp_path: Path) -> None:
+    """One that catches the error would make another wheel than anywhere else, and nobody would know."""
+    body = """
+try:
+    os.rename("package", "renamed")
+    files["sample.txt"] = "renamed"
+except OSError:
+    files["sample.txt"] = "kept"
+"""
+    assert members(build(rude_project(tmp_path / "project", body)).wheel)["sample.txt"] == b"renamed"
+
+
 def test_build_that_fails_for_its_own_reasons_is_not_repeated(tmp_path: Path) -> None:
     """Ten minutes of compiling must not fail twice."""
     body = 'print("one", "try"); raise RuntimeError("no")'

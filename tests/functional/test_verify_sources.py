@@ -9,7 +9,7 @@ import pytest
 
 from samewheel.building import build
 from samewheel.compare import Verdict
-from samewheel.verifying import verify
+from samewheel.verifying import available, verify
 from tests.functional.builds import OURS, make_project, members
 from tests.functional.git_projects import commit, git, isolate, write
 
@@ -95,3 +95,12 @@ def test_committed_working_copy_gets_no_warning(dirty: Path, samewheel: Samewhee
         finished = samewheel("verify", dirty, "-q", "--json", "--no-via-sdist")
         assert (finished.returncode, finished.stderr) == (0, "")
         assert [one["source"]["dirty"] for one in json.loads(finished.stdout)["builds"]] == [[], []]
+
+
+def test_odd_names_in_the_source_do_not_stop_the_probe(tmp_path: Path) -> None:
+    """A link to nothing may be the first file by name, and it is no reason to say nothing at all."""
+    project = make_project(tmp_path / "project", "")
+    (project / "AAA").symlink_to("nothing")
+    found = verify(project, via_sdist=False).verification
+    assert found.verdict is Verdict.IDENTICAL
+    assert set(found.varied) == {name for name, reason in available().items() if not reason}

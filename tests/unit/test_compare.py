@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -341,10 +342,19 @@ def test_file_name_is_payload(tmp_path: Path) -> None:
 
 def test_equal_files_are_identical_unread(tmp_path: Path) -> None:
     """The digest decides: no archive is needed to say that two files are the same."""
-    a, b = tmp_path / "a.whl", tmp_path / "b.whl"
+    a, b = tmp_path / "a" / "same.whl", tmp_path / "b" / "same.whl"
     for path in (a, b):
+        path.parent.mkdir()
         path.write_bytes(b"no archive")
     assert compare(a, b) == Comparison(verdict=Verdict.IDENTICAL, differences=())
+
+
+def test_equal_bytes_under_two_names_are_not_identical(tmp_path: Path) -> None:
+    """The name says which platforms and which version: an installer that goes by it gets something else."""
+    a = written(tmp_path / "a")
+    b = Path(shutil.copy(a, a.with_name(f"other-{a.name}")))
+    found = compare(a, b)
+    assert (found.verdict, [one.code for one in found.differences]) == (Verdict.PAYLOAD_DIFFERS, ["SW304"])
 
 
 def test_members_of_one_name_are_told_apart(tmp_path: Path) -> None:

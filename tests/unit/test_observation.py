@@ -60,7 +60,6 @@ def test_last_report_counts_where_none_is_marked() -> None:
         b'{"more": ' + b"[" * 1_000_000,
         line(more="x"),
         line(host=1),
-        line(host=None),
         line(cpus=["x", "y"]),
         line(cpus=[1]),
         line(user="x" * (1 << 20)),

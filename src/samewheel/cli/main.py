@@ -59,12 +59,13 @@ def samewheel() -> None:
 def _show(error: SamewheelError) -> None:
     """Write an error's three parts to standard error."""
     from samewheel.cli.console import say
+    from samewheel.report.terminal import printable
 
-    say(f"{click.style('error:', fg='red', bold=True)} {error.what}")
+    say(f"{click.style('error:', fg='red', bold=True)} {printable(error.what)}")
     for line in error.cause.splitlines():
-        say(f"  {line}")
+        say(f"  {printable(line)}")
     if error.hint:
-        say(f"{click.style('next:', bold=True)} {error.hint}")
+        say(f"{click.style('next:', bold=True)} {printable(error.hint)}")
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler

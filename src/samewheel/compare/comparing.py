@@ -25,13 +25,13 @@ def _digest(path: Path) -> Sha256:
 
 
 def compare(a: Path, b: Path) -> Comparison:
-    """Compare two wheels; files with the same SHA-256 are identical, whatever they are called or contain.
+    """Compare two wheels; files with the same name and SHA-256 are identical, whatever they contain.
 
     Raises:
         SamewheelError: one of the files cannot be read, or is not a whole archive.
     """
     digest_of_a, digest_of_b = _digest(a), _digest(b)
-    if digest_of_a == digest_of_b:
+    if (a.name, digest_of_a) == (b.name, digest_of_b):
         return Comparison(verdict=Verdict.IDENTICAL, differences=())
     # Most wheels that are compared are the same; the rules take longer to import than these to read.
     from samewheel.compare.facts import read_facts

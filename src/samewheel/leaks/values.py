@@ -84,7 +84,7 @@ def _found(interpreter: Interpreter, isolation: Isolation) -> Iterator[Sought]:
     named = [
         ("interpreter", str(interpreter.prefix)),
         ("interpreter", interpreter.config["installed_base"]),
-        ("real_home", str(Path.home())),
+        ("real_home", os.path.expanduser("~")),  # noqa: PTH111 - it does not fail where there is no home
         ("real_home", home),
     ]
     if isolation.mechanism == "none":

@@ -54,14 +54,16 @@ def weigh(root: Path, limit: int) -> int:
     Raises:
         OSError: a folder cannot be read.
     """
-    total, pending = 0, [os.fspath(root)]
+    total, pending = 0, [""]
     while pending and total <= limit:
-        with os.scandir(pending.pop()) as entries:
+        folder = pending.pop()
+        with os.scandir(root / folder) as entries:
             for entry in entries:
+                relative = f"{folder}/{entry.name}" if folder else entry.name
                 if not entry.is_dir(follow_symlinks=False):
                     total += entry.stat(follow_symlinks=False).st_size
-                elif entry.name not in LEFTOVERS and not os.path.lexists(os.path.join(entry.path, "pyvenv.cfg")):  # noqa: PTH118
-                    pending.append(entry.path)
+                elif entry.name == ".git" or not _is_leftover(relative, entry):
+                    pending.append(relative)
     return total
 
 
