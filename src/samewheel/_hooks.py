@@ -3,10 +3,10 @@
     python -I _hooks.py REQUEST RESULT
 
 REQUEST is a JSON file: ``libraries`` (folders to import from), ``source`` and ``python`` (paths), ``backend`` and
-``backend_path`` (as pyproject.toml has them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what does
-the backend require for it?) or ``build`` (the same words) with ``output`` (a folder). RESULT gets a JSON value: what the
-hook answered, or the name of the file that was built. What the backend prints goes to our own output, so it cannot be
-mistaken for an answer.
+``backend_path`` (as pyproject.toml has them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what
+does the backend require for it?) or ``build`` (the same words) with ``output`` (a folder). RESULT gets a JSON value:
+what the hook answered, or the name of the file that was built. What the backend prints goes to our own output, so it
+cannot be mistaken for an answer.
 
 Questions go straight to the hook (PEP 517); the frontend that builds is ``build``.
 """
