@@ -48,8 +48,8 @@ def _system(*argv: str) -> str:
 
 
 def _is_locale(folder: Path) -> bool:
-    """Tell whether a locale is whole: localedef writes these two last and first, and may have been stopped."""
-    return all((folder / part).is_file() for part in ("LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LC_TIME"))
+    """Tell whether a locale is whole: localedef may have been stopped in the middle of it."""
+    return all((folder / part).is_file() for part in ("LC_COLLATE", "LC_CTYPE", "LC_TIME"))
 
 
 def _find_locale() -> tuple[str | None, Path | None]:

@@ -314,9 +314,10 @@ def ask_backend(
             return known
         progress.step(f"Asking the backend what it requires for the {what}")
         memory = opened.memory / f"asked-{what}" if opened.memory is not None else None
-        _, answer = at_work(
+        workshop, answer = at_work(
             folder / "asked", conditions, materials, lambda workshop: workshop.ask(what), memory=memory
         )
+        workshop.clear()
     if asked is not None:
         remember(asked, answer)
     return answer

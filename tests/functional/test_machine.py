@@ -18,7 +18,7 @@ def test_locale_that_is_half_made_is_made_again(tmp_path: Path, monkeypatch: pyt
     half.mkdir(parents=True)
     (half / "LC_CTYPE").touch()
     found, folder = machine._find_locale()  # noqa: SLF001 - looked up once per process otherwise
+    assert found == "tr_TR.UTF-8"
     if folder is None:
         pytest.skip("the system has the locale itself")
-    assert found == "tr_TR.UTF-8"
     assert (folder / "tr_TR.UTF-8" / "LC_COLLATE").stat().st_size > 0
