@@ -296,8 +296,7 @@ def build(
         work = folder / "samewheel-build"
         work.mkdir()
         conditions = plain_conditions(work, opened.epoch.value, opened.settings)
-        memory = opened.memory / "build" if opened.memory is not None else None
-        product = perform(prepared, work, conditions, memory=memory, progress=progress)
+        product = perform(prepared, work, conditions, memory=opened.in_memory("build"), progress=progress)
         buildinfo = describe(prepared, product)
         warn_of_forgotten(prepared, product.wheel, progress)
         from samewheel.leaks import leak_warnings

@@ -49,20 +49,23 @@ class Pair:
     """What both builds have in common, and where they take place."""
 
     prepared: Prepared
-    folder: Path
-    memory: Path | None
-    """A private folder in memory, for the second build's copy of the source."""
+
+    @property
+    def folder(self) -> Path:
+        """Where the builds take place."""
+        return self.prepared.opened.folder
 
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders of this machine that the builds take place in."""
-        return tuple(folder for folder in (self.folder, self.memory) if folder is not None)
+        return tuple(folder for folder in (self.folder, self.prepared.opened.memory) if folder is not None)
 
     def _conditions(self, name: str, apply: Sequence[str], mildly: Sequence[str]) -> Conditions:
         opened = self.prepared.opened
         conditions = plain_conditions(self.folder / name / "places", opened.epoch.value, opened.settings)
-        if self.memory is not None and not choose_sandbox().moves:
-            conditions = replace(conditions, source=self.memory / name / "source")
+        memory = opened.in_memory(name)
+        if memory is not None and not choose_sandbox().moves:
+            conditions = replace(conditions, source=memory / "source")
         return vary(conditions, look_around(), apply, mildly)
 
     def build(
@@ -86,8 +89,7 @@ class Pair:
             prepared = replace(prepared, opened=replace(opened, settings=settings))
         folder = self.folder / name
         folder.mkdir()
-        memory = self.memory / name if self.memory is not None else None
-        conditions = self._conditions(name, apply, mildly)
+        conditions, memory = self._conditions(name, apply, mildly), opened.in_memory(name)
         product = perform(prepared, folder, conditions, probe=True, memory=memory, progress=progress)
         return Performed(prepared=prepared, product=product)
 

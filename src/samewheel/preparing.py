@@ -90,6 +90,10 @@ class Opened:
         """Where uv may look for index settings: the user's own project, never inside of a stranger's sdist."""
         return None if self.source.kind is SourceKind.SDIST else self.source.path
 
+    def in_memory(self, name: str) -> Path | None:
+        """Return a folder in memory for a copy of the source, which does not exist yet; None if there is no room."""
+        return self.memory / name if self.memory is not None else None
+
     def materials(self, environment: Environment) -> Materials:
         """Return what a build in an environment is made of."""
         return Materials(
@@ -313,7 +317,7 @@ def ask_backend(
         if asked is not None and not again and (known := recall(asked)) is not None:
             return known
         progress.step(f"Asking the backend what it requires for the {what}")
-        memory = opened.memory / f"asked-{what}" if opened.memory is not None else None
+        memory = opened.in_memory(f"asked-{what}")
         workshop, answer = at_work(
             folder / "asked", conditions, materials, lambda workshop: workshop.ask(what), memory=memory
         )

@@ -225,7 +225,7 @@ def verify(
         warn_of(opened, progress)
         apply, not_varied = _choose(opened, names)
         prepared = _prepare(path, opened, overrides, progress)
-        pair = Pair(prepared=prepared, folder=opened.folder, memory=opened.memory)
+        pair = Pair(prepared=prepared)
         pool = stack.enter_context(builders(jobs))
         from_sdist = None
         if via_sdist and opened.source.kind is not SourceKind.SDIST and opened.settings.via is Via.TREE:

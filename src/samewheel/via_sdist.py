@@ -46,8 +46,7 @@ def build_via_sdist(prepared: Prepared, folder: Path, *, progress: Progress = SI
     both = replace(fetched, environments={**prepared.environments, **fetched.environments})
     folder.mkdir()
     conditions = plain_conditions(folder / "places", opened.epoch.value, settings)
-    memory = opened.memory / folder.name if opened.memory is not None else None
-    return perform(both, folder, conditions, memory=memory, progress=progress)
+    return perform(both, folder, conditions, memory=opened.in_memory(folder.name), progress=progress)
 
 
 def compare_via_sdist(
