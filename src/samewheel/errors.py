@@ -1,6 +1,7 @@
 """The one family of errors, and the exit codes of the command line.
 
     SamewheelError                1    samewheel itself, or the machine it runs on, failed
+    ├── InvalidWheelError         1    a wheel is damaged, or readers could find different things in it
     ├── UsageError                2    asked for something that cannot be; another option would do
     ├── NotBuildableError         14   the project cannot be built as it stands
     │   ├── InvalidProjectError   14   pyproject.toml or the like is wrong
@@ -21,7 +22,9 @@ from typing import ClassVar
 __all__ = [
     "BuildFailedError",
     "ExitCode",
+    "Flaw",
     "InvalidProjectError",
+    "InvalidWheelError",
     "NoSourceError",
     "NotBuildableError",
     "SamewheelError",
@@ -87,6 +90,10 @@ class SamewheelError(Exception):
         return "\n".join(part for part in (self.what, self.cause, self.hint) if part)
 
 
+class InvalidWheelError(SamewheelError):
+    """A wheel is damaged, or readers could find different things in it; the message names the member."""
+
+
 class UsageError(SamewheelError):
     """What was asked for cannot be; another option, or another command first, would do."""
 
@@ -121,3 +128,27 @@ class StaleLockError(SamewheelError):
     """The build constraints are missing, or no longer what the project asks for."""
 
     exit_code = ExitCode.STALE
+
+
+class Flaw(Exception):  # noqa: N818 - no error of a user's yet: the file's name is missing
+    """What is wrong with an archive, or with one of its members; who knows the file's name makes an error of it.
+
+    Attributes:
+        member: the member's name; empty where it is the archive as a whole.
+        reason: what is wrong, without a full stop.
+    """
+
+    def __init__(self, member: str, reason: str) -> None:
+        """Keep both."""
+        super().__init__(member, reason)
+        self.member = member
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Return both as one line."""
+        return f"{_printable(self.member)}: {self.reason}" if self.member else self.reason
+
+
+def _printable(name: str) -> str:
+    """Return a name with what no terminal should be told escaped."""
+    return name if name.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import hashlib
+import lzma
 import zipfile
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from samewheel._types import Sha256
 from samewheel.errors import SamewheelError
-from samewheel.wheel.checking import CHUNK, UNREADABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Facts", "Member", "Pairing", "inside_dist_info", "pair", "read_facts"]
+
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError, csv.Error)
+"""What reading a damaged archive raises; a RuntimeError is an encrypted member or an unknown compression."""
+
+CHUNK = 1 << 20
+"""Bytes of a member that are in memory at a time."""
 
 TEXTS = frozenset({"RECORD", "WHEEL"})
 """Files of ``*.dist-info`` whose text decides what a difference is."""

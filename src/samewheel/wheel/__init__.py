@@ -1,5 +1,27 @@
-"""Wheels as files: bytes to values, and the checks that a wheel must pass before anyone sees it."""
+"""Wheels as files: bytes to values and back, and the checks that a wheel must pass before anyone sees it."""
 
-from samewheel.wheel.checking import check_wheel
+from samewheel.errors import Flaw
+from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws
+from samewheel.wheel.metadata import Headers, read_headers
+from samewheel.wheel.opening import open_wheel
+from samewheel.wheel.reading import Wheel
+from samewheel.wheel.record import Row
+from samewheel.wheel.source import CHUNK
+from samewheel.wheel.values import Archive, CentralHeader, LocalHeader, Member
 
-__all__ = ["check_wheel"]
+__all__ = [
+    "CHUNK",
+    "Archive",
+    "CentralHeader",
+    "Flaw",
+    "Headers",
+    "LocalHeader",
+    "Member",
+    "Row",
+    "Wheel",
+    "check_wheel",
+    "open_wheel",
+    "read_headers",
+    "row_flaws",
+    "strict_flaws",
+]

@@ -1,0 +1,144 @@
+"""What METADATA, WHEEL and entry points must say, each once and all alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.tags import parse_tag
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from samewheel.errors import Flaw
+from samewheel.wheel.metadata import read_headers
+from samewheel.wheel.reading import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packaging.tags import Tag
+
+    from samewheel.wheel.metadata import Headers
+    from samewheel.wheel.reading import Wheel
+
+__all__ = ["dist_info_flaws", "tag_flaws"]
+
+ENTRY_POINTS = "entry_points.txt"
+
+SIGNATURES = ("RECORD.jws", "RECORD.p7s")
+"""What may stand beside RECORD and is not in it."""
+
+
+def _said(name: str, headers: Headers, *keys: str) -> Iterator[Flaw]:
+    """Yield which headers are not there exactly once: of two, one reader takes the first, another the last."""
+    for key in keys:
+        if (count := len(headers.all(key))) != 1:
+            yield Flaw(name, f"it has {'no' if not count else str(count) + ' of'} {key}, and must have one")
+
+
+def _same_version(a: str, b: str) -> bool:
+    """Tell whether two texts are the same version (PEP 440); what is no version equals nothing."""
+    try:
+        return Version(a) == Version(b)
+    except InvalidVersion:
+        return False
+
+
+def _metadata_flaws(wheel: Wheel, names: tuple[str, ...], versions: tuple[str, ...]) -> Iterator[Flaw]:
+    """Yield what is wrong with METADATA; names and versions are the folder's, and the file's if it has any."""
+    name = f"{wheel.dist_info}/METADATA"
+    headers = read_headers(text_of(wheel, "METADATA"), name)
+    yield from _said(name, headers, "Metadata-Version", "Name", "Version")
+    for said in headers.all("Name"):
+        if any(canonicalize_name(said) != canonicalize_name(other) for other in names):
+            yield Flaw(name, f"it says Name: {said}, and the wheel or its folder has another name")
+    for said in headers.all("Version"):
+        if not all(_same_version(said, other) for other in versions):
+            yield Flaw(name, f"it says Version: {said}, and the wheel or its folder has another version")
+
+
+def _wheel_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield what is wrong with WHEEL."""
+    name = f"{wheel.dist_info}/WHEEL"
+    headers = read_headers(text_of(wheel, "WHEEL"), name)
+    yield from _said(name, headers, "Wheel-Version", "Root-Is-Purelib")
+    for said in headers.all("Wheel-Version"):
+        if said.partition(".")[0] != "1":
+            yield Flaw(name, f"it says Wheel-Version: {said}, and installers know 1.0")
+    for said in headers.all("Root-Is-Purelib"):
+        if said.lower() not in {"true", "false"}:
+            yield Flaw(name, f"it says Root-Is-Purelib: {said}")
+
+
+def tag_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield which tags of the file's name are not in WHEEL; that is so in some wheels that are published.
+
+    Raises:
+        Flaw: WHEEL cannot be read at all.
+    """
+    name = f"{wheel.dist_info}/WHEEL"
+    file = _file_name(wheel)
+    try:
+        said = read_headers(text_of(wheel, "WHEEL"), name).all("Tag")
+        known = frozenset(tag for tags in said for tag in parse_tag(tags))
+    except ValueError as error:
+        yield Flaw(name, f"it has a wrong Tag: {error}")
+        return
+    for tag in sorted(map(str, (file[2] if file else frozenset()) - known)):
+        yield Flaw(name, f"it does not have the tag {tag} of the file's name")
+
+
+def _entry_point_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield which names are there twice in a section of the entry points: of two, readers take different ones."""
+    name = f"{wheel.dist_info}/{ENTRY_POINTS}"
+    if name not in wheel.members:
+        return
+    try:
+        lines = text_of(wheel, ENTRY_POINTS).decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        yield Flaw(name, f"it is not UTF-8: {error}")
+        return
+    section, seen = "", set()
+    for line in map(str.strip, lines):
+        key = f"{section} {line.partition('=')[0].strip()}"
+        if line.startswith("["):
+            section = key = line
+        if line and line[0] not in "#;" and key in seen:
+            yield Flaw(name, f"it has {key} twice")
+        seen.add(key)
+
+
+def _row_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield which files RECORD names that are not there, and the other way round."""
+    unhashed = {f"{wheel.dist_info}/{file}" for file in ("RECORD", *SIGNATURES)}
+    files = {name for name in wheel.members if not name.endswith("/")}
+    for name in sorted(wheel.record.keys() - files):
+        yield Flaw(name, "it is in RECORD, and not in the wheel")
+    for name in sorted(files - wheel.record.keys() - unhashed):
+        yield Flaw(name, "it is not in RECORD")
+
+
+def _file_name(wheel: Wheel) -> tuple[str, str, frozenset[Tag]] | None:
+    """Return name, version and tags by the file's name; None if it is none of a wheel: files are renamed."""
+    try:
+        name, version, _, tags = parse_wheel_filename(wheel.path.name)
+    except InvalidWheelFilename:
+        return None
+    return name, str(version), tags
+
+
+def dist_info_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield everything that is wrong with what the texts of a wheel's dist-info say.
+
+    Raises:
+        Flaw: one of them cannot be read at all.
+    """
+    folder_name, dash, folder_version = wheel.dist_info.removesuffix(".dist-info").rpartition("-")
+    if not dash or not wheel.dist_info.isascii():
+        yield Flaw(wheel.dist_info, "its folder is not named after a name and a version, in ASCII")
+    file = _file_name(wheel)
+    names = (folder_name, file[0]) if file else (folder_name,)
+    versions = (folder_version, file[1]) if file else (folder_version,)
+    yield from _metadata_flaws(wheel, names, versions)
+    yield from _wheel_flaws(wheel)
+    yield from _entry_point_flaws(wheel)
+    yield from _row_flaws(wheel)

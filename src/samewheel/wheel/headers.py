@@ -1,0 +1,179 @@
+"""Headers of a ZIP archive: bytes to values, one at a time (APPNOTE.TXT 6.3.10, sections 4.3 to 4.6)."""
+
+from __future__ import annotations
+
+import stat
+import struct
+from typing import TYPE_CHECKING
+
+from samewheel.errors import Flaw
+from samewheel.wheel.values import (
+    DEFLATED,
+    DESCRIPTOR_FOLLOWS,
+    IN_ZIP64,
+    STORED,
+    UTF8_NAME,
+    CentralHeader,
+    LocalHeader,
+)
+
+if TYPE_CHECKING:
+    from samewheel.wheel.source import Source
+
+__all__ = [
+    "CENTRAL",
+    "LOCAL",
+    "check_descriptor",
+    "check_header",
+    "decoded",
+    "read_central",
+    "read_local",
+    "resolved",
+]
+
+LOCAL = struct.Struct("<4s5H3I2H")
+"""A local header up to its name (4.3.7)."""
+
+CENTRAL = struct.Struct("<4s2B5H3I5H2I")
+"""An entry of the central directory up to its name (4.3.12)."""
+
+ALLOWED_FLAGS = 0b110 | DESCRIPTOR_FOLLOWS | UTF8_NAME
+"""What a wheel may have: how hard deflate tried (two bits), a descriptor, UTF-8; no encryption, patches or masks."""
+
+METHODS = {1: "shrunk", 6: "imploded", 9: "deflate64", 12: "bzip2", 14: "lzma", 93: "zstd", 95: "xz", 99: "AES"}
+"""Names of methods that are refused (4.4.5): indexes take stored and deflated members only, installers differ."""
+
+LATEST_VERSION = 63
+"""The newest version that the application note knows (4.4.3.2)."""
+
+ZIP64 = 0x0001
+"""The extra field with sizes and offsets of 64 bits (4.5.3)."""
+
+OTHER_CONTENTS = {0x0017: "strong encryption", 0x7075: "another name, in Unicode", 0x9901: "AES encryption"}
+"""Extra fields that give readers who know them another name or other contents than readers who do not."""
+
+DESCRIPTORS = {12: "<3I", 16: "<4x3I", 20: "<I2Q", 24: "<4xI2Q"}
+"""Data descriptors by length: without and with signature, of 32 and of 64 bits (4.3.9)."""
+
+DESCRIPTOR_SIGNATURE = b"PK\x07\x08"
+
+
+def decoded(name: bytes, flags: int) -> str:
+    """Return a name as text.
+
+    Raises:
+        Flaw: readers would decode it differently: it is not ASCII without the flag, or not UTF-8 with it.
+    """
+    try:
+        return name.decode("utf-8" if flags & UTF8_NAME else "ascii")
+    except UnicodeDecodeError:
+        says = "says that it is UTF-8, and it is not" if flags & UTF8_NAME else "does not say that it is UTF-8"
+        raise Flaw(name.decode(errors="backslashreplace"), f"its name is not ASCII, and its flag {says}") from None
+
+
+def read_central(directory: bytes, at: int) -> tuple[CentralHeader, int]:
+    """Return the entry of the central directory at an offset in it, and the offset of the next."""
+    if len(directory) - at < CENTRAL.size or not directory.startswith(b"PK\x01\x02", at):
+        raise Flaw("", f"the central directory has no entry at {at}, where one should be")
+    _, *fixed, name_size, extra_size, comment_size, disk, internal, external, offset = CENTRAL.unpack_from(
+        directory, at
+    )
+    name_at = at + CENTRAL.size
+    extra_at = name_at + name_size
+    comment_at = extra_at + extra_size
+    end = comment_at + comment_size
+    if end > len(directory):
+        raise Flaw("", f"the entry at {at} of the central directory is longer than the directory")
+    name, extra, comment = directory[name_at:extra_at], directory[extra_at:comment_at], directory[comment_at:end]
+    return CentralHeader._make((*fixed, disk, internal, external, offset, name, extra, comment)), end
+
+
+def read_local(source: Source, offset: int) -> tuple[LocalHeader, int]:
+    """Return the local header at an offset of the file, and the offset after it."""
+    fixed = source.at(offset, LOCAL.size)
+    signature, *fields, name_size, extra_size = LOCAL.unpack(fixed)
+    if signature != b"PK\x03\x04":
+        raise Flaw("", f"there is no local header at {offset}, where the central directory says there is one")
+    rest = source.at(offset + LOCAL.size, name_size + extra_size)
+    return LocalHeader._make((*fields, rest[:name_size], rest[name_size:])), offset + LOCAL.size + len(rest)
+
+
+def _extra_fields(name: str, extra: bytes) -> dict[int, bytes]:
+    """Return extra fields by number (4.5.1)."""
+    fields: dict[int, bytes] = {}
+    at = 0
+    while at < len(extra):
+        number, size = struct.unpack_from("<HH", extra, at) if len(extra) - at >= 4 else (0, len(extra))  # noqa: PLR2004 - number and size
+        content = extra[at + 4 : at + 4 + size]
+        if len(content) != size:
+            raise Flaw(name, "its extra fields end within one")
+        if number in fields:
+            raise Flaw(name, f"it has the extra field {number:#06x} twice")
+        if number in OTHER_CONTENTS:
+            raise Flaw(name, f"it has an extra field for {OTHER_CONTENTS[number]}, which readers heed or not")
+        fields[number] = content
+        at += 4 + size
+    return fields
+
+
+def resolved(name: str, header: CentralHeader | LocalHeader) -> tuple[int, int, int]:
+    """Return size, compressed size and offset (0 for a local header), those of 64 bits included (4.5.3).
+
+    Raises:
+        Flaw: extra fields are malformed, or say what readers would understand differently.
+    """
+    values = [header.size, header.compressed_size, header.offset if isinstance(header, CentralHeader) else 0]
+    zip64 = _extra_fields(name, header.extra).get(ZIP64) if header.extra else None
+    wanted = [index for index, value in enumerate(values) if value == IN_ZIP64]
+    if zip64 is None:
+        if wanted:
+            raise Flaw(name, "a size or offset should be in an extra field of 64 bits, and there is none")
+        return values[0], values[1], values[2]
+    if isinstance(header, LocalHeader) and not wanted and len(zip64) == 16:  # noqa: PLR2004 - two values of 64 bits
+        # A writer that did not know in time whether it would need them.
+        if struct.unpack("<2Q", zip64) not in {(0, 0), (header.size, header.compressed_size)}:
+            raise Flaw(name, "its sizes of 32 and of 64 bits are not the same")
+        return values[0], values[1], values[2]
+    if len(zip64) != 8 * len(wanted):
+        raise Flaw(name, "its extra field of 64 bits has other values than those that are missing")
+    for index, value in zip(wanted, struct.unpack(f"<{len(wanted)}Q", zip64), strict=True):
+        values[index] = value
+    return values[0], values[1], values[2]
+
+
+def check_header(name: str, header: CentralHeader) -> None:
+    """Check what an entry of the central directory says of a member.
+
+    Raises:
+        Flaw: it has what not every installer can read, or what no wheel has.
+    """
+    if header.flags & ~ALLOWED_FLAGS:
+        what = "encrypted" if header.flags & (1 << 0 | 1 << 6 | 1 << 13) else "patched, or of an unknown kind"
+        raise Flaw(name, f"it is {what}, by its flags {header.flags:#06x}")
+    if header.method not in {STORED, DEFLATED}:
+        what = METHODS.get(header.method, f"method {header.method}")
+        raise Flaw(name, f"it is compressed by {what}; in a wheel, members are stored or deflated")
+    if header.extract_version > LATEST_VERSION:
+        raise Flaw(name, f"it needs version {header.extract_version} of the format, which does not exist")
+    if header.disk:
+        raise Flaw(name, f"it is on disk {header.disk} of several")
+    kind = stat.S_IFMT(header.mode)
+    if kind not in {0, stat.S_IFREG, stat.S_IFDIR} or (kind and (kind == stat.S_IFDIR) != name.endswith("/")):
+        what = "symbolic link" if kind == stat.S_IFLNK else "folder" if kind == stat.S_IFDIR else f"{kind:#o}"
+        raise Flaw(name, f"its mode says that it is a {what}, which installers write as a file or not at all")
+    if header.mode & 0o7000:
+        raise Flaw(name, f"its mode {header.mode:#o} is set-user, set-group or sticky")
+
+
+def check_descriptor(name: str, descriptor: bytes, values: tuple[int, int, int]) -> None:
+    """Check a data descriptor against CRC, compressed size and size.
+
+    Raises:
+        Flaw: it is none, or says otherwise.
+    """
+    form = DESCRIPTORS.get(len(descriptor))
+    signed = len(descriptor) in {16, 24}
+    if form is None or (signed and not descriptor.startswith(DESCRIPTOR_SIGNATURE)):
+        raise Flaw(name, f"{len(descriptor)} bytes follow its stream, which are no data descriptor")
+    if struct.unpack(form, descriptor) != values:
+        raise Flaw(name, "its data descriptor and the central directory do not say the same")

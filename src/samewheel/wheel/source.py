@@ -1,0 +1,49 @@
+"""Where an archive's bytes come from: one open file, read at any place by any thread."""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from samewheel.errors import Flaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+__all__ = ["CHUNK", "Source"]
+
+CHUNK = 1 << 20
+"""Bytes that are read at a time, at most."""
+
+
+class Source:
+    """Bytes that do not move while they are looked at; no mapping, which would end the process if the file shrank."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        """Read from ``file``, which must be seekable; it stays the caller's to close."""
+        self._file = file
+        self._lock = Lock()
+        self.size = file.seek(0, os.SEEK_END)
+
+    def at(self, offset: int, length: int) -> bytes:
+        """Return ``length`` bytes from ``offset``.
+
+        Raises:
+            Flaw: the file ends before.
+        """
+        with self._lock:
+            self._file.seek(offset)
+            content = self._file.read(length)
+        if len(content) != length:
+            raise Flaw("", f"the file ends within what should be at {offset} to {offset + length}")
+        return content
+
+    def pieces(self, offset: int, length: int) -> Iterator[bytes]:
+        """Yield ``length`` bytes from ``offset``, a chunk at a time."""
+        end = offset + length
+        while offset < end:
+            step = min(CHUNK, end - offset)
+            yield self.at(offset, step)
+            offset += step
