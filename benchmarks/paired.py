@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -39,6 +40,10 @@ class Comparison:
     theirs: list[str]
     folder: Path
     pairs: int
+
+
+class SkippedError(Exception):
+    """This machine cannot make a comparison; the text says why."""
 
 
 def seconds(command: list[str], folder: Path) -> float:
@@ -111,6 +116,45 @@ def verifying_against_two(project: str, version: str, folder: Path) -> Compariso
     )
 
 
+REPROTEST = "reprotest==0.7.33"
+"""It does not work under other Pythons than :data:`REPROTEST_PYTHON`."""
+
+REPROTEST_PYTHON = "3.12"
+
+ORDINARY = "+aslr,+build_path,+environment,+exec_path,+home,+kernel,+locales,+num_cpus,+timezone,+umask"
+"""The variations of reprotest that need neither root's rights nor programs that it does not bring."""
+
+
+def reprotest(folder: Path) -> Path:
+    """Install reprotest into an environment of its own, and return its command.
+
+    Raises:
+        SkippedError: there is no Python for it.
+    """
+    venv = ["uv", "venv", "--quiet", "--no-python-downloads", "--python", REPROTEST_PYTHON, str(folder)]
+    made = subprocess.run(venv, capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        raise SkippedError(f"{REPROTEST} needs CPython {REPROTEST_PYTHON} on PATH")
+    python = str(folder / "bin" / "python")
+    seconds(["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python, REPROTEST], folder)
+    return folder / "bin" / "reprotest"
+
+
+def verifying_against_reprotest(project: str, version: str, folder: Path) -> Comparison:
+    """The same against reprotest, which calls ``uv build`` twice, under the variations that any user can have."""
+    command = reprotest(folder / "reprotest")
+    # It changes HOME, and uv shall find its cache all the same.
+    uv = str(shutil.which("uv"))
+    cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=True).stdout.strip()
+    build = shlex.join(["env", f"UV_CACHE_DIR={cache}", uv, *PLAIN[1:]])
+    return Comparison(
+        ours=[*SAMEWHEEL, "verify", "-q", "--no-via-sdist"],
+        theirs=[str(command), "--no-diffoscope", f"--variations={ORDINARY}", "-c", build, ".", "dist/*.whl"],
+        folder=locked(project, version, folder),
+        pairs=5,
+    )
+
+
 PACKAGES = {"requests": "2.34.2", "click": "8.5.1", "attrs": "26.1.0", "tomlkit": "0.15.2"}
 
 KINDS = {"build": building, "verify": verifying, "verify-two": verifying_against_two}
@@ -122,23 +166,30 @@ COMPARISONS: dict[str, Callable[[Path], Comparison]] = {
         for kind, compare in KINDS.items()
         for project, version in PACKAGES.items()
     },
+    "verify-reprotest-click": partial(verifying_against_reprotest, "click", PACKAGES["click"]),
 }
 
 
 def main(names: list[str]) -> int:
     """Run the named comparisons, or all."""
     os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
-    print(f"{'comparison':<20} {'pairs':>5} {'ours s':>8} {'theirs s':>9} {'ratio':>7}")
+    # Whoever runs a program twice has its bytecode.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    print(f"{'comparison':<24} {'pairs':>5} {'ours s':>8} {'theirs s':>9} {'ratio':>7}")
     for name in names or COMPARISONS:
         with tempfile.TemporaryDirectory() as temporary:
-            comparison = COMPARISONS[name](Path(temporary))
+            try:
+                comparison = COMPARISONS[name](Path(temporary))
+            except SkippedError as reason:
+                print(f"{name:<24} skipped: {reason}", flush=True)
+                continue
             pairs = [
                 (seconds(comparison.ours, comparison.folder), seconds(comparison.theirs, comparison.folder))
                 for _ in range(comparison.pairs + 1)
             ][1:]
         ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
-        print(f"{name:<20} {len(pairs):>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
+        print(f"{name:<24} {len(pairs):>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
     return 0
 
 

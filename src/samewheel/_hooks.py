@@ -1,6 +1,6 @@
 """Calls a build backend's hooks; run as a script, in the build phase, never imported by samewheel.
 
-    python -I _hooks.py REQUEST RESULT
+    python -I -S _hooks.py REQUEST RESULT
 
 REQUEST is a JSON file: ``libraries`` (folders to import from), ``source`` and ``python`` (paths), ``backend`` and
 ``backend_path`` (as pyproject.toml has them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what
@@ -13,17 +13,20 @@ Questions go straight to the hook (PEP 517); the frontend that builds is ``build
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import Any
 
+# This process ends soon, and starting makes many objects but no garbage.
+gc.disable()
+
 REQUEST = json.loads(Path(sys.argv[1]).read_bytes())
 # Last, so that nothing of Python itself is found there first.
 sys.path += REQUEST["libraries"]
 
-import build  # noqa: E402
 import pyproject_hooks  # noqa: E402
 
 
@@ -42,10 +45,15 @@ def ask(request: dict[str, Any]) -> object:
 
 def build_one(request: dict[str, Any]) -> str:
     """Build and return the name of what was built."""
-    builder = build.ProjectBuilder(
-        request["source"], python_executable=request["python"], runner=pyproject_hooks.default_subprocess_runner
-    )
-    return Path(builder.build(request["build"], request["output"], request["config_settings"])).name
+    # Takes longer to import than most backends to answer a question.
+    import build
+
+    source, python, runner = request["source"], request["python"], pyproject_hooks.default_subprocess_runner
+    try:
+        builder = build.ProjectBuilder(source, python_executable=python, runner=runner)
+        return Path(builder.build(request["build"], request["output"], request["config_settings"])).name
+    except (build.BuildException, build.BuildBackendException) as error:
+        raise SystemExit(str(error)) from error
 
 
 def main(request_file: str, result_file: str) -> int:
@@ -56,7 +64,7 @@ def main(request_file: str, result_file: str) -> int:
     except pyproject_hooks.BackendUnavailable as error:
         sys.stderr.write(f"{error.traceback}\n{error}\n")
         return 1
-    except (build.BuildException, build.BuildBackendException, CalledProcessError) as error:
+    except CalledProcessError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     Path(result_file).write_text(json.dumps(answer), encoding="utf-8")

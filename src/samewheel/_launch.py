@@ -12,16 +12,17 @@ Ends with the command's status, or 128 + n if signal n ended it; with 125, and a
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # no stubs
 import ctypes
 import errno
 import fcntl
 import marshal
 import os
-import signal
 import struct
 import sys
 
-# Each module that is imported here delays every build: so not json, re, socket or typing.
+# Each module that is imported here delays every build: so not json, re, socket or typing, and of signal the part
+# in C.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
@@ -171,7 +172,7 @@ def enter(root: str) -> None:
 def start(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """Become the command."""
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
-    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, [])
     os.umask(spec["umask"])
     os.chdir(spec["cwd"])
     if spec["cpus"]:
@@ -187,7 +188,7 @@ def status_of(status: int) -> int:
 
 def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """Be process 1: start the command, reap orphans, and end with the command; the kernel then kills the rest."""
-    check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
+    check(libc.prctl(PR_SET_PDEATHSIG, _signal.SIGKILL), "prctl")
     fill(spec["root"], spec)
     enter(spec["root"])
     child = os.fork()
@@ -207,7 +208,7 @@ def main() -> NoReturn:
     command = sys.argv[2:]
     try:
         # If whoever started us is killed, we are, too; it may have been before this call.
-        check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL), "prctl")
+        check(libc.prctl(PR_SET_PDEATHSIG, _signal.SIGKILL), "prctl")
         if os.getppid() != caller:
             os._exit(SANDBOX_FAILED)
         leave_keyring()

@@ -15,10 +15,10 @@ import threading
 import time
 from collections import deque
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from samewheel._types import Value
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ GRACE = 2.0
 """Seconds between asking a process group to stop and killing it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(Value, frozen=True, kw_only=True):
     """What became of a process."""
 
     argv: tuple[str, ...]

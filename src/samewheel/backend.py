@@ -5,16 +5,18 @@ This is the build phase: project code runs here and nowhere else, with an enviro
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
+import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from samewheel._early import once
 from samewheel._files import remove, temporary_folder
 from samewheel._process import Finished, run
-from samewheel._types import Frontend
+from samewheel._types import Frontend, Value
 from samewheel._uv import uv_binary
 from samewheel.errors import BuildFailedError
 from samewheel.leavings import read_left, take_left
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from samewheel.project import BuildSystem
     from samewheel.sandbox import Sandbox
 
-__all__ = ["Workshop", "frontends"]
+__all__ = ["Workshop", "frontends", "keep_bytecode"]
 
 HOOKS = Path(__file__).with_name("_hooks.py")
 
@@ -44,13 +46,26 @@ def _libraries() -> tuple[Path, ...]:
     return tuple(Path(spec.origin).parent for spec in found if spec is not None and spec.origin is not None)
 
 
+def keep_bytecode(library: str) -> None:
+    """Have Python keep the bytecode of what the hook script imports.
+
+    uv installs without any, and a build, which can only read these folders, would compile them anew each time.
+    """
+    spec = importlib.util.find_spec(library)
+    if spec is None or spec.cached is None or Path(spec.cached).exists() or sys.dont_write_bytecode:
+        return
+    if os.access(Path(spec.cached).parent.parent, os.W_OK):
+        importlib.import_module(library)
+
+
+@once
 def frontends() -> tuple[Path, ...]:
     """Return the files that call a backend; a build must be able to read them."""
+    keep_bytecode("build")
     return (HOOKS, uv_binary(), *_libraries())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class Workshop(Value, frozen=True, kw_only=True):
     """Everything that one build runs in."""
 
     conditions: Conditions
@@ -141,7 +156,7 @@ class Workshop:
         answer = self._out / "answer.json"
         (self._out / "request.json").write_text(json.dumps({**common, **request}), encoding="utf-8")
         files = [self.conditions.out / name for name in ("request.json", answer.name)]
-        finished = self._checked(self._run([sys.executable, "-I", HOOKS, *files]), what)
+        finished = self._checked(self._run([sys.executable, "-I", "-S", HOOKS, *files]), what)
         content = read_left(self._out, answer.name)
         try:
             return json.loads(content or b"")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from msgspec.structs import replace
+
 from samewheel._files import below, check_writable, place, sha256_of, write_atomic
-from samewheel._types import SILENT, Frontend, SourceKind, Via
+from samewheel._types import SILENT, Frontend, SourceKind, Value, Via
 from samewheel._uv import uv_version
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
+class Product(Value, frozen=True, kw_only=True):
     """What one build left in its own folder, checked but not yet given to anyone."""
 
     wheel: Path
@@ -48,8 +48,7 @@ class Product:
     """What the build process saw of its conditions, where a probe was asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
+class Built(Value, frozen=True, kw_only=True):
     """A wheel in its output folder, and what is known of its build."""
 
     wheel: Path

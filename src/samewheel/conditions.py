@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import field
+
+from samewheel._types import Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +26,7 @@ UTF8_LOCALE = "C.UTF-8" if sys.platform != "darwin" else "en_US.UTF-8"
 """A locale that speaks UTF-8 and is always there: macOS has no C.UTF-8."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class Conditions(Value, frozen=True, kw_only=True):
     """What a build process can notice; the defaults are those of every plain build."""
 
     source: Path

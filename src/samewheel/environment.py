@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -20,7 +19,7 @@ import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
 
 from samewheel._files import copy_tree, temporary_folder
-from samewheel._types import Sha256
+from samewheel._types import Sha256, Value
 from samewheel._uv import cache_folder, explain, make_cache, run_uv, uv_version
 from samewheel.buildinfo import Dependency
 from samewheel.constraints import for_interpreter, unsatisfied
@@ -41,8 +40,7 @@ LAYOUT = 2
 """Part of each key in the cache; to be raised when the way an environment is made changes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(Value, frozen=True, kw_only=True):
     """A virtual environment on disk, and all that is installed in it."""
 
     folder: Path
@@ -209,8 +207,9 @@ def fetch_environment(
     with temporary_folder(make_cache("environments")) as folder:
         _install(dependencies, interpreter, folder / "new" / "env", offline=offline, cwd=cwd)
         (folder / "new" / RECORD).write_bytes(msgspec.json.encode(dependencies))
-        if kept.exists():
-            # Damaged, as by a cleaner of old files: moved away first, so that nobody takes half of it.
+        if kept.exists() and _cached(kept) is None:
+            # Damaged, as by a cleaner of old files: moved away first, so that nobody takes half of it. One that is
+            # whole was made meanwhile, and may already be in use.
             kept.rename(folder / "old")
         try:
             (folder / "new").rename(kept)

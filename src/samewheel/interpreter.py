@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from samewheel._early import once
 from samewheel._process import run
+from samewheel._types import Value
 from samewheel.errors import SamewheelError, UsageError
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ json.dump({
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpreter:
+class Interpreter(Value, frozen=True, kw_only=True):
     """A Python interpreter, as it describes itself."""
 
     path: Path

@@ -6,12 +6,12 @@ import importlib.util
 import os
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from samewheel._early import meanwhile, once
 from samewheel._files import remove, temporary_folder
 from samewheel._process import run
+from samewheel._types import Value
 from samewheel._uv import make_cache, uv_version
 from samewheel.conditions import SYSTEM_PATH
 from samewheel.interpreter import find_interpreter
@@ -23,8 +23,7 @@ LOCALES = ("tr_TR", "et_EE", "de_DE", "fr_FR", "en_US")
 """Locales that differ from C in letters, order or words; the first that is there is taken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class Machine(Value, frozen=True, kw_only=True):
     """What there is; each None means that there is none."""
 
     locale: str | None

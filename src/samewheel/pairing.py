@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from samewheel._process import stopped
-from samewheel._types import SILENT, Frontend
+from samewheel._types import SILENT, Frontend, Value
 from samewheel.building import perform
 from samewheel.errors import BuildFailedError
 from samewheel.machine import look_around
@@ -35,8 +35,7 @@ FRONTEND = "frontend"
 """The name of the variation that is no condition: who calls the backend."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performed:
+class Performed(Value, frozen=True, kw_only=True):
     """One of the two builds."""
 
     prepared: Prepared
@@ -44,8 +43,7 @@ class Performed:
     product: Product
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Value, frozen=True, kw_only=True):
     """What both builds have in common, and where they take place."""
 
     prepared: Prepared

@@ -10,7 +10,6 @@ import re
 import shlex
 import shutil
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from samewheel._files import below, temporary_folder
-from samewheel._types import SILENT, SourceKind
+from samewheel._types import SILENT, SourceKind, Value
 from samewheel.answers import question, recall, remember
 from samewheel.constraints import is_ours, parse_constraints
 from samewheel.environment import fetch_environment
@@ -62,8 +61,7 @@ ROOM = 8
 """A source is copied into memory if it takes no more than this part of what is free there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class Opened(Value, frozen=True, kw_only=True):
     """A source that was copied and read, before anything was fetched for it."""
 
     snapshot: Snapshot
@@ -105,8 +103,7 @@ class Opened:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Value, frozen=True, kw_only=True):
     """Everything that builds of one source have in common."""
 
     opened: Opened

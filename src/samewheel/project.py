@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
@@ -15,7 +14,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from samewheel._types import Frontend, Via
+from samewheel._types import Frontend, Value, Via
 from samewheel.errors import InvalidProjectError, NoSourceError
 
 if TYPE_CHECKING:
@@ -29,8 +28,7 @@ LEGACY_REQUIRES = ("setuptools>=40.8.0",)
 LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildSystem:
+class BuildSystem(Value, frozen=True, kw_only=True):
     """The table ``[build-system]`` (PEP 518), or what PEP 517 says applies without it."""
 
     requires: tuple[str, ...]
@@ -82,8 +80,7 @@ class Overrides(TypedDict, total=False):
     readable: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Value, frozen=True, kw_only=True):
     """A project's folder and what it says of its build."""
 
     folder: Path

@@ -8,13 +8,15 @@ from __future__ import annotations
 import marshal
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import field
 
 from samewheel._early import once
 from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._types import Value
 from samewheel._uv import make_cache
 from samewheel.buildinfo import Isolation
 
@@ -43,8 +45,7 @@ ONLINE = "/sys/devices/system/cpu/online"
 DEVICES = ("full", "null", "random", "urandom", "zero")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appearance:
+class Appearance(Value, frozen=True, kw_only=True):
     """What a machine looks like from inside, besides its files."""
 
     host: str = "samewheel"
@@ -58,8 +59,7 @@ class Appearance:
     """Files and folders that the command may read, where they are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Value, frozen=True, kw_only=True):
     """What a command sees; all paths that it sees are absolute."""
 
     cwd: Path
@@ -76,8 +76,7 @@ class View:
     umask: int = 0o022
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Value, frozen=True, kw_only=True):
     """What to run outside, so that a command runs inside: as for :func:`samewheel._process.run`."""
 
     argv: tuple[str | Path, ...]

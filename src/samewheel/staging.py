@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass, replace
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from samewheel._files import copy_listed, copy_tree
-from samewheel._types import SourceKind
+from samewheel._types import SourceKind, Value
 from samewheel.backend import Workshop, frontends
 from samewheel.compilers import write_shims
 from samewheel.conditions import Conditions
@@ -43,6 +45,10 @@ Result = TypeVar("Result")
 
 FIXED = Path("/samewheel-build")
 """Where a build sees its places, on every machine on which they can be shown to it there."""
+
+_copying = threading.Lock()
+"""Held by the build whose copy is being made: threads that call the system for each file hold each other up, and the
+first one can begin to build while the next one copies."""
 
 
 def plain_conditions(folder: Path, epoch: int, settings: Settings) -> Conditions:
@@ -97,12 +103,13 @@ def settle_source(folder: Path, kind: SourceKind, time: int) -> None:
 
 def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions, *, in_memory: bool) -> None:
     """Make the build's copy of the source, with the times and the order that the conditions name."""
-    if in_memory:
-        copy_listed(snapshot.root, folder, turned=conditions.turned)
-    else:
-        copy_tree(snapshot.root, folder)
     time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
-    settle_source(folder, snapshot.source.kind, time)
+    with _copying:
+        if in_memory:
+            copy_listed(snapshot.root, folder, turned=conditions.turned)
+        else:
+            copy_tree(snapshot.root, folder)
+        settle_source(folder, snapshot.source.kind, time)
 
 
 def _probe(interpreter: Interpreter, conditions: Conditions, subdirectory: str) -> dict[Path, str]:
@@ -121,8 +128,7 @@ def _probe(interpreter: Interpreter, conditions: Conditions, subdirectory: str) 
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Materials:
+class Materials(Value, frozen=True, kw_only=True):
     """What one build is made of; nothing of it is changed."""
 
     snapshot: Snapshot

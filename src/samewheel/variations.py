@@ -5,9 +5,12 @@ Each value of the second build occurs nowhere else, so that finding it in a whee
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from samewheel._types import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,8 +24,7 @@ YEARS = 3 * 366 * 86400 + 5 * 3600 + 47 * 60
 """Seconds by which the second build's clock is ahead: another year, month, day and hour."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variation:
+class Variation(Value, frozen=True, kw_only=True):
     """One condition and its opposite."""
 
     name: str

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import msgspec
 
 from samewheel._files import check_writable, place, sha256_of, write_atomic
-from samewheel._types import SILENT, SourceKind, Via
+from samewheel._types import SILENT, SourceKind, Value, Via
 from samewheel.buildinfo import to_json
 from samewheel.building import describe, warn_of_forgotten
 from samewheel.compare import compare, worst
@@ -40,8 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Verified", "available", "verify"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verified:
+class Verified(Value, frozen=True, kw_only=True):
     """A verification, and where it was written."""
 
     verification: Verification
@@ -102,8 +100,7 @@ def _prepare(path: Path, opened: Opened, overrides: Overrides, progress: Progres
     return prepare(opened, constraints, products=products, progress=progress)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Compared:
+class _Compared(Value, frozen=True, kw_only=True):
     """The comparison that decides."""
 
     names: tuple[str, str]

@@ -115,13 +115,14 @@ def test_copy_in_memory_lists_every_folder_as_it_is_or_the_other_way_round(tmp_p
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(name)
     (source / "link").symlink_to("a/z")
+    (source / "a").chmod(0o750)
     with temporary_folder(memory_folder()) as memory:
         copy_listed(source, memory / "copy", turned=turned)
         for folder in (".", "a", "c", "c/deep"):
             listed = os.listdir(source / folder)  # noqa: PTH208 - the order is the point
             assert os.listdir(memory / "copy" / folder) == (listed[::-1] if turned else listed)  # noqa: PTH208
         assert tree_digest(memory / "copy") == tree_digest(source)
-        assert (memory / "copy" / "a").stat().st_mtime == (source / "a").stat().st_mtime
+        assert (memory / "copy" / "a").stat().st_mode == (source / "a").stat().st_mode
 
 
 @layered

@@ -8,13 +8,13 @@ import os
 import sys
 import threading
 import zipfile
-from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 from packaging.markers import default_environment
 
 from samewheel._process import run

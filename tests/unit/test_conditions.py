@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from samewheel.conditions import SYSTEM_PATH, Conditions
 
@@ -69,7 +69,7 @@ def test_description_says_what_the_build_sees() -> None:
 @pytest.mark.parametrize(("umask", "shown"), [(0o022, "022"), (0o077, "077"), (0, "000")])
 def test_umask_is_described_in_octal(umask: int, shown: str) -> None:
     """Nobody reads a umask of 18."""
-    assert dataclasses.replace(conditions(), umask=umask).described()["umask"] == shown
+    assert replace(conditions(), umask=umask).described()["umask"] == shown
 
 
 def test_inner_place_is_masked_by_its_own_name() -> None:

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samewheel._files import copy_tree, place, remove, sha256_of, temporary_folder, tree_digest, walk, write_atomic
+from samewheel._files import (
+    copy_file,
+    copy_tree,
+    place,
+    remove,
+    sha256_of,
+    temporary_folder,
+    tree_digest,
+    walk,
+    write_atomic,
+)
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
@@ -382,3 +392,27 @@ def test_copy_of_what_is_missing_is_our_error(tmp_path: Path) -> None:
         copy_tree(tmp_path / "missing", tmp_path / "copy")
     assert str(tmp_path / "missing") in caught.value.what
     assert "No such file" in caught.value.cause
+
+
+@pytest.mark.parametrize("size", [0, 1, 3_000_000])
+def test_copied_file_has_the_same_bytes_and_the_wanted_mode(tmp_path: Path, size: int) -> None:
+    """Whatever its size and the umask: a build sees both."""
+    content = os.urandom(size)
+    (tmp_path / "file").write_bytes(content)
+    before = os.umask(0o077)
+    try:
+        copy_file(str(tmp_path / "file"), str(tmp_path / "copy"), 0o100755)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "copy").read_bytes() == content
+    assert (tmp_path / "copy").stat().st_mode == 0o100755
+
+
+def test_nothing_that_is_there_is_copied_over(tmp_path: Path) -> None:
+    """A link that lies in the way would lead the bytes elsewhere."""
+    (tmp_path / "file").write_text("new")
+    (tmp_path / "elsewhere").write_text("kept")
+    (tmp_path / "copy").symlink_to("elsewhere")
+    with pytest.raises(FileExistsError):
+        copy_file(str(tmp_path / "file"), str(tmp_path / "copy"), 0o644)
+    assert (tmp_path / "elsewhere").read_text() == "kept"

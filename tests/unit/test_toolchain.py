@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from samewheel.interpreter import Interpreter, find_interpreter
 from samewheel.toolchain import inspect_toolchain

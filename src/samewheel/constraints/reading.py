@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
@@ -39,8 +39,7 @@ _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 _HEADER_LINE = re.compile(rf"# ({MARK}|requirements-sha256|requires-python|requires|asked by the backend): ?(.*)")
 
 
-@dataclass(slots=True, kw_only=True)
-class _Entry:
+class _Entry(msgspec.Struct, kw_only=True):
     """A line of the file with its continuation lines, and the comments beside and below it."""
 
     line: int

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from samewheel._files import remove
+from samewheel._types import Value
 from samewheel.errors import SamewheelError
 from samewheel.sources import _lfs
 from samewheel.sources._command import attempt, git, git_with_paths, names, user_options
@@ -24,8 +24,7 @@ __all__ = ["Change", "changes", "lay_over", "submodules"]
 SUBMODULE_MODE = "160000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Change:
+class Change(Value, frozen=True, kw_only=True, order=True):
     """A file that is not as in the commit."""
 
     path: str

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
-import shutil
 import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from samewheel._files import walk
+from samewheel._files import copy_file, walk
 from samewheel.errors import InvalidProjectError, SamewheelError
 from samewheel.sources.snapshot import shown
 
@@ -121,8 +120,7 @@ def copy_new(source: str, target: str) -> None:
         if stat.S_ISLNK(mode):
             Path(target).symlink_to(Path(source).readlink())
         elif stat.S_ISREG(mode):
-            shutil.copyfile(source, target)
-            os.chmod(target, 0o755 if mode & stat.S_IXUSR else 0o644)  # noqa: PTH101 - paths are strings here
+            copy_file(source, target, 0o755 if mode & stat.S_IXUSR else 0o644)
         else:
             raise InvalidProjectError(
                 f"{shown(source)} is neither a file, a folder nor a symbolic link",

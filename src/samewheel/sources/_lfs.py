@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of, walk
-from samewheel._types import Sha256
+from samewheel._types import Sha256, Value
 from samewheel.errors import UsageError
 from samewheel.sources._command import git, git_with_paths, names
 from samewheel.sources._copying import copy_entry
@@ -31,8 +30,7 @@ MAX_NAMED = 10
 """Files that an error names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointer:
+class Pointer(Value, frozen=True, kw_only=True):
     """What a pointer says of the file that it stands for."""
 
     oid: Sha256

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from samewheel._types import SourceKind
+from msgspec import field
+
+from samewheel._types import SourceKind, Value
 from samewheel.errors import SamewheelError
 from samewheel.sources import _copying
 from samewheel.sources.snapshot import Snapshot, Source, finish, shown
@@ -34,8 +35,7 @@ LEFTOVERS = frozenset(
 """Folders at the top that belong to tools. A stale ``build/`` would put deleted modules into every wheel."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Value, frozen=True):
     """What is in a folder."""
 
     folders: list[str] = field(default_factory=list)

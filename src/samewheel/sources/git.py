@@ -5,12 +5,13 @@ setuptools-scm and hatch-vcs ask git for versions and files, so the copy has a `
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from samewheel._types import SourceKind
 from samewheel.errors import SamewheelError, UsageError
@@ -233,7 +234,7 @@ def take(
         )
     if dirty:
         warnings.append(f"the working copy {source.root} has changes that are not committed: {_named(dirty)}")
-    taken = dataclasses.replace(source, dirty=dirty)
+    taken = replace(source, dirty=dirty)
     snapshot = finish(taken, into, newest=source.time, left_out=set(), warnings=warnings)
     refresh_index(into)
     return snapshot

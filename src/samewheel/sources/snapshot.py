@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from samewheel._files import tree_digest
-from samewheel._types import Sha256, SourceKind
+from samewheel._types import Sha256, SourceKind, Value
 from samewheel.errors import InvalidProjectError, SamewheelError
 
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ MAX_LINKS = 40
 """Links that are followed in one path; as Linux, which gives up after as many (path_resolution(7))."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Value, frozen=True, kw_only=True):
     """Where a wheel's source lies, and what is known of it before it is copied.
 
     Paths of files are ``/``-separated and relative to ``root``; bytes that are no UTF-8 are kept as surrogates, as
@@ -55,8 +53,7 @@ class Source:
         return self.root / self.subdirectory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Value, frozen=True, kw_only=True):
     """A clean copy of a source."""
 
     root: Path
@@ -138,7 +135,9 @@ def _normalise(root: Path, *, with_git: bool) -> None:
             _check_link(root, relative)
         else:
             executable = stat.S_ISDIR(status.st_mode) or status.st_mode & stat.S_IXUSR
-            (root / relative).chmod(0o755 if executable else 0o644)
+            mode = 0o755 if executable else 0o644
+            if stat.S_IMODE(status.st_mode) != mode:
+                (root / relative).chmod(mode)
 
 
 def finish(source: Source, root: Path, *, newest: int | None, left_out: set[str], warnings: list[str]) -> Snapshot:
@@ -175,7 +174,8 @@ def settle(root: Path, time: int) -> None:
         OSError: a time cannot be set.
     """
     for relative, status in _entries(root, with_git=True):
+        path = f"{root}/{relative}"
         if os.utime in os.supports_follow_symlinks:
-            os.utime(root / relative, (time, time), follow_symlinks=False)
+            os.utime(path, (time, time), follow_symlinks=False)
         elif not stat.S_ISLNK(status.st_mode):
-            os.utime(root / relative, (time, time))
+            os.utime(path, (time, time))
