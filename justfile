@@ -72,7 +72,7 @@ docs:
 bench *args:
     {{ run }} benchmarks/paired.py "$@"
 
-# Verify 152 popular packages from their sdists, which takes half an hour; `--help` says how to do less
+# Verify 185 popular packages from their sdists, which takes an hour; `--help` says how to do less
 [group('check')]
 bench-verify *args:
     {{ run }} benchmarks/verify_packages.py "$@"

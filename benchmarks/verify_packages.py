@@ -22,9 +22,7 @@ import tarfile
 import tempfile
 import time
 import tomllib
-from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,9 +34,10 @@ from pypi_simple import PyPISimple
 from samewheel import read_verification
 from samewheel.compare import Verdict, compare
 from samewheel.errors import ExitCode
+from verify_results import Row, counted, read_rows, shortened, sorted_rows, tables, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from samewheel.compare import Difference
 
@@ -73,35 +72,6 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     version: str
     sdist: str
     sha256: str
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What came of one package."""
-
-    name: str
-    version: str
-    kind: str
-    """``pure`` or ``compiled``: the list that it is in."""
-    backend: str
-    verdict: str
-    """A verdict of samewheel's; or ``not-lockable``, ``timed-out``, ``failed``."""
-    wheel: str = ""
-    sha256: str = ""
-    """Of the first wheel."""
-    installed: tuple[str, ...] = ()
-    """Names and versions of what the build environments held."""
-    varied: tuple[str, ...] = ()
-    not_varied: dict[str, str] = {}
-    umask: str = ""
-    """Of the second build."""
-    isolation: str = ""
-    differences: int = 0
-    differing: tuple[str, ...] = ()
-    """``CODE MEMBER: FIELD`` of the first of them."""
-    reason: str = ""
-    """Why there is no comparison."""
-    seconds: float = 0.0
-    """Wall clock, of the lock and the verification, or of both plain builds."""
 
 
 class Failure(Exception):  # noqa: N818 - of a command, which is a result here
@@ -288,68 +258,6 @@ def measure(package: Package, kind: str, options: argparse.Namespace) -> Row:
     return msgspec.convert({**known, **fields, "seconds": round(time.monotonic() - start, 1)}, Row)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield the lines of a Markdown table; all but the first column are numbers if all their cells are."""
-    cells = [[str(cell).replace("|", r"\|") for cell in row] for row in rows]
-    numbers = [all(row[column].isdigit() for row in cells) for column in range(len(header))]
-    yield f"| {' | '.join(header)} |"
-    yield f"| {' | '.join('---:' if number else '---' for number in numbers)} |"
-    yield from (f"| {' | '.join(row)} |" for row in cells)
-
-
-def counted(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield a table of how often each verdict occurs, by kind and backend, with a line for all of a kind."""
-    verdicts = [*Verdict, "not-lockable", "timed-out", "failed"]
-    there = [str(verdict) for verdict in verdicts if any(row.verdict == verdict for row in rows)]
-    groups: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for row in rows:
-        groups[row.kind, row.backend or "unknown"][row.verdict] += 1
-        groups[row.kind, "~all"][row.verdict] += 1
-    lines = [
-        [kind, backend.lstrip("~"), count.total(), *(count[verdict] for verdict in there)]
-        for (kind, backend), count in sorted(groups.items(), key=lambda item: (item[0][0] != "pure", item[0]))
-    ]
-    yield from table(["kind", "backend", "n", *there], lines)
-
-
-def exceptions(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield a table of every package that is not identical, and one of the conditions that were not varied."""
-    odd = [row for row in rows if row.verdict != Verdict.IDENTICAL]
-    if odd:
-        yield from table(
-            ["package", "verdict", "differing, or why there is nothing to compare"],
-            [[f"{row.name} {row.version}", row.verdict, shortened(row)] for row in odd],
-        )
-    missed: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in rows:
-        for name, reason in row.not_varied.items():
-            missed[name, reason].append(row.name)
-    if missed:
-        yield ""
-        yield from table(
-            ["condition", "why not varied", "packages"],
-            [[name, reason, ", ".join(names)] for (name, reason), names in sorted(missed.items())],
-        )
-
-
-def shortened(row: Row, most: int = 4) -> str:
-    """Return the first differences of a row, or its reason, on one line."""
-    more = [f"and {row.differences - most} more"] if row.differences > most else []
-    return "; ".join([*row.differing[:most], *more]) or " ".join(row.reason.split())
-
-
-def read_rows(content: bytes) -> Iterator[Row]:
-    """Yield the rows that an earlier run kept; it may have been killed in the midst of a line."""
-    for line in content.splitlines():
-        with suppress(msgspec.DecodeError):
-            yield msgspec.json.decode(line, type=Row)
-
-
-def sorted_rows(rows: Iterable[Row]) -> list[Row]:
-    """Return rows in an order that does not depend on the run: the pure ones first, each kind by name."""
-    return sorted(rows, key=lambda row: (row.kind != "pure", row.name))
-
-
 def write(rows: Sequence[Row], options: argparse.Namespace) -> None:
     """Write all results as JSON, and the tables beside it."""
     kernel = ".".join(platform.release().split(".")[:2])
@@ -361,11 +269,8 @@ def write(rows: Sequence[Row], options: argparse.Namespace) -> None:
         "machine": f"{platform.system()} {kernel}, {platform.machine()}, {os.cpu_count()} processors",
         "python": platform.python_version(),
     }
-    # One package per line, so that a difference between two runs names it.
-    listed = b",\n".join(msgspec.json.encode(row) for row in rows)
-    options.out.write_bytes(b'{"measured": %b,\n"packages": [\n%b\n]}\n' % (msgspec.json.encode(measured), listed))
-    lines = [*(f"{name}: {value}  " for name, value in measured.items()), "", *counted(rows), "", *exceptions(rows)]
-    options.out.with_suffix(".md").write_text("\n".join(lines) + "\n", "utf-8")
+    options.out.write_bytes(to_json(measured, rows))
+    options.out.with_suffix(".md").write_text(tables(measured, rows), "utf-8")
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:

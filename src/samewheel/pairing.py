@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -105,6 +105,45 @@ def builders(jobs: int) -> Iterator[Executor]:
     pool.shutdown()
 
 
+class _Trials(Value, frozen=True, kw_only=True):
+    """Second builds that were tried, each set of variations once."""
+
+    pair: Pair
+    progress: Progress
+    tried: dict[frozenset[str], Performed | None] = msgspec.field(default_factory=dict)
+
+    def under(self, names: Sequence[str]) -> Performed | None:
+        """Return a second build under variations; None if it fails."""
+        key = frozenset(names)
+        if key not in self.tried:
+            self.progress.step(f"The second build failed; trying {', '.join(sorted(names)) or 'the first one again'}")
+            self.tried[key] = None
+            with suppress(BuildFailedError):
+                self.tried[key] = self.pair.build(f"trial-{len(self.tried)}", sorted(names))
+        return self.tried[key]
+
+    def borne(self, names: Sequence[str], others: Sequence[str] = ()) -> list[str]:
+        """Return those of the names that the build bears besides others, which it bears."""
+        if self.under([*others, *names]) is not None:
+            return list(names)
+        if len(names) <= 1:
+            return []
+        half = len(names) // 2
+        left = self.borne(names[:half], others)
+        return left + self.borne(names[half:], [*others, *left])
+
+    def milder(self, names: Sequence[str], others: Sequence[str]) -> Performed | None:
+        """Return a second build with some variations in their milder way besides others; None if it fails."""
+        named = ", ".join(names)
+        self.progress.step(f"Trying {named} in a milder way")
+        try:
+            built = self.pair.build(f"milder-{len(others)}", [*others, *names], mildly=names)
+        except BuildFailedError:
+            return None
+        self.progress.warn(f"the build fails under {named}; it was varied in a milder way: no space in the path")
+        return built
+
+
 def _bearable(
     pair: Pair, apply: Sequence[str], error: BuildFailedError, progress: Progress
 ) -> tuple[Performed, list[str]]:
@@ -116,55 +155,27 @@ def _bearable(
     Raises:
         BuildFailedError: it fails without any variation, too.
     """
-    tried: dict[frozenset[str], Performed | None] = {}
-
-    def succeeds(names: Sequence[str]) -> bool:
-        key = frozenset(names)
-        if key not in tried:
-            progress.step(f"The second build failed; trying {', '.join(sorted(names)) or 'the first one again'}")
-            try:
-                tried[key] = pair.build(f"trial-{len(tried)}", sorted(names))
-            except BuildFailedError:
-                tried[key] = None
-        return tried[key] is not None
-
-    def borne(names: Sequence[str], others: Sequence[str]) -> list[str]:
-        """Return those of the names that the build bears besides others, which it bears."""
-        if succeeds([*others, *names]):
-            return list(names)
-        if len(names) <= 1:
-            return []
-        half = len(names) // 2
-        left = borne(names[:half], others)
-        return left + borne(names[half:], [*others, *left])
-
-    kept = borne(apply, [])
-    built = tried[frozenset(kept)] if succeeds(kept) else None
+    trials = _Trials(pair=pair, progress=progress)
+    built = trials.under(apply)
+    if built is not None:
+        progress.warn(f"the second build failed, and succeeded when it was repeated ({error.what})")
+        return built, list(apply)
+    # Most builds that fail here fail under a space in a path: one more build, rather than a search by halves.
+    milder = [name for name in MILDLY if name in apply]
+    built = trials.milder(milder, [name for name in apply if name not in milder]) if milder else None
+    if built is not None:
+        return built, list(apply)
+    kept = trials.borne(apply)
+    built = trials.under(kept)
     if built is None:
         raise BuildFailedError(
             f"a second build of the same source failed, under the same conditions: {error.what}",
             cause=error.cause,
             hint="The first one succeeded; so it is up to chance, or to what else the machine does.",
         )
-    if set(kept) == set(apply):
-        progress.warn(f"the second build failed, and succeeded when it was repeated ({error.what})")
-    return _with_milder(pair, apply, built, kept, progress)
-
-
-def _with_milder(
-    pair: Pair, apply: Sequence[str], built: Performed, kept: list[str], progress: Progress
-) -> tuple[Performed, list[str]]:
-    """Return a second build with variations that it bears at least in their milder way, if there are such."""
-    milder = [name for name in MILDLY if name in apply and name not in kept]
-    if not milder:
-        return built, kept
-    progress.step(f"Trying {', '.join(milder)} in a milder way")
-    try:
-        built = pair.build("milder", [*kept, *milder], mildly=milder)
-    except BuildFailedError:
-        return built, kept
-    progress.warn(f"the build fails under {', '.join(milder)}; it was varied in a milder way: no space in the path")
-    return built, [*kept, *milder]
+    missing = [name for name in milder if name not in kept]
+    again = trials.milder(missing, kept) if missing and {*kept, *missing} != set(apply) else None
+    return (built, kept) if again is None else (again, [*kept, *missing])
 
 
 def build_pair(

@@ -56,6 +56,26 @@ def test_second_build_that_fails_by_chance_is_repeated_unchanged_and_warned_abou
     assert len([text for text in listener.steps if "trying" in text]) == 1
 
 
+def test_build_that_cannot_bear_a_space_is_repeated_twice_only(tmp_path: Path) -> None:
+    """Such builds are frequent, and some of them take minutes: a search by halves would repeat them eight times."""
+    project = make_project(tmp_path / "project", 'assert " " not in os.getcwd()')
+    listener = Listener()
+    found = verify(project, via_sdist=False, progress=listener).verification
+    assert "source_path" in found.varied
+    assert not [item for item in found.not_varied if item.reason == "the build fails under it"]
+    assert [text.split()[0] for text in listener.steps if "rying" in text] == ["The", "Trying"]
+    assert [text for text in listener.warnings if "no space in the path" in text]
+
+
+def test_build_that_cannot_bear_a_space_and_something_else_is_built_without_both(tmp_path: Path) -> None:
+    """The one is varied in its milder way, the other is named."""
+    body = 'assert " " not in os.getcwd() and os.environ["USER"] == "samewheel-user"'
+    names = ["hash_seed", "source_path", "user"]
+    found = verify(make_project(tmp_path / "project", body), names=names, via_sdist=False).verification
+    assert found.varied == ("hash_seed", "source_path")
+    assert [item.name for item in found.not_varied if item.reason == "the build fails under it"] == ["user"]
+
+
 def test_all_conditions_under_which_a_build_fails_are_named_and_the_rest_is_varied(tmp_path: Path) -> None:
     """Two bugs of a project hide nothing else."""
     body = """

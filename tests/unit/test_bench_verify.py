@@ -14,13 +14,12 @@ import pytest
 
 from .test_recipes import ROOT
 
-SCRIPT = ROOT / "benchmarks" / "verify_packages.py"
 PACKAGES: dict[str, list[dict[str, str]]] = tomllib.loads((ROOT / "benchmarks" / "packages.toml").read_text("utf-8"))
 
 
-def loaded() -> Any:  # noqa: ANN401 - a script is no module that types know
-    """Return the script as a module."""
-    spec = importlib.util.spec_from_file_location("verify_packages", SCRIPT)
+def loaded(name: str) -> Any:  # noqa: ANN401 - a script is no module that types know
+    """Return a script of the benchmarks as a module, which those loaded after it can import."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
@@ -28,12 +27,13 @@ def loaded() -> Any:  # noqa: ANN401 - a script is no module that types know
     return module
 
 
-BENCH = loaded()
+RESULTS = loaded("verify_results")
+BENCH = loaded("verify_packages")
 
 
 def row(name: str, verdict: str = "identical", kind: str = "pure", **more: object) -> Any:  # noqa: ANN401 - as above
     """Return a row."""
-    return BENCH.Row(name=name, version="1.0", kind=kind, backend="hatchling", verdict=verdict, **more)
+    return RESULTS.Row(name=name, version="1.0", kind=kind, backend="hatchling", verdict=verdict, **more)
 
 
 @pytest.mark.parametrize(
@@ -65,19 +65,19 @@ def test_a_line_that_was_cut_off_costs_one_row_only() -> None:
     """A run that was killed goes on from what it wrote."""
     lines = [msgspec.json.encode(row(name)) for name in ("a", "b", "c")]
     content = b"\n".join([lines[0], lines[1][:-1], lines[2], lines[0][:20]])
-    assert [kept.name for kept in BENCH.read_rows(content)] == ["a", "c"]
+    assert [kept.name for kept in RESULTS.read_rows(content)] == ["a", "c"]
 
 
 def test_the_order_of_rows_is_that_of_names() -> None:
     """Whichever package was ready first, two runs can be compared line by line."""
     rows = [row("b", kind="compiled"), row("c"), row("a")]
-    assert [one.name for one in BENCH.sorted_rows(rows)] == ["a", "c", "b"]
+    assert [one.name for one in RESULTS.sorted_rows(rows)] == ["a", "c", "b"]
 
 
 def test_every_row_is_counted_once_and_in_its_total() -> None:
     """A table whose columns do not add up hides the exceptions."""
     rows = [row("a"), row("b", "same-contents"), row("c", "timed-out"), row("d", kind="compiled")]
-    assert list(BENCH.counted(rows))[2:] == [
+    assert list(RESULTS.counted(rows))[2:] == [
         "| pure | hatchling | 3 | 1 | 1 | 1 |",
         "| pure | all | 3 | 1 | 1 | 1 |",
         "| compiled | hatchling | 1 | 1 | 0 | 0 |",
@@ -92,7 +92,7 @@ def test_every_exception_is_named() -> None:
         row("b", "payload-differs", differences=6, differing=tuple(f"SW301 {n}: mode" for n in range(6))),
         row("c", "not-buildable", reason="one\n  two"),
     ]
-    assert "\n".join(BENCH.exceptions(rows)).splitlines()[2:] == [
+    assert "\n".join(RESULTS.exceptions(rows)).splitlines()[2:] == [
         "| b 1.0 | payload-differs | SW301 0: mode; SW301 1: mode; SW301 2: mode; SW301 3: mode; and 2 more |",
         "| c 1.0 | not-buildable | one two |",
         "",
