@@ -82,6 +82,16 @@ bench-verify *args:
 bench-growth *args:
     {{ run }} benchmarks/growth.py "$@"
 
+# Compare compressors on real wheels: size, speed, and a digest to compare with other machines
+[group('check')]
+bench-compressors *args:
+    uv run benchmarks/compressors.py "$@"
+
+# See what zipfile, pip and uv make of each hostile wheel of the tests; `--output DIR` writes them
+[group('check')]
+hostile *args:
+    {{ run }} scripts/hostile_wheels.py "$@"
+
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
 ci: lint package package-check package-constraints-check (test "--cov" "-m" "not long")

@@ -26,6 +26,7 @@ __all__ = [
     "copy_listed",
     "copy_tree",
     "place",
+    "put",
     "remove",
     "sha256_of",
     "temporary_folder",
@@ -248,7 +249,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
+def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
     """Fill a temporary file beside ``destination``, sync it, and rename it into place."""
     temporary = destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}")
     try:
@@ -274,7 +275,7 @@ def write_atomic(destination: Path, content: bytes) -> None:
     Raises:
         SamewheelError: it cannot be written; what was there before is untouched.
     """
-    _put(destination, lambda file: file.write(content))
+    put(destination, lambda file: file.write(content))
 
 
 def place(source: Path, destination: Path) -> None:
@@ -284,4 +285,4 @@ def place(source: Path, destination: Path) -> None:
         SamewheelError: it cannot be written; what was there before is untouched.
     """
     with source.open("rb") as content:
-        _put(destination, lambda file: shutil.copyfileobj(content, file, 1 << 20))
+        put(destination, lambda file: shutil.copyfileobj(content, file, 1 << 20))

@@ -37,6 +37,7 @@ LAYERS = (
         "pairing",
         "proof",
         "via_sdist",
+        "canonicalizing",
         "verifying",
         "report",
     ),

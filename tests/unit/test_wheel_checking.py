@@ -78,7 +78,7 @@ def test_every_strong_hash_is_understood(algorithm: str, tmp_path: Path) -> None
     """The specification says SHA-256 or better."""
     files = members()
     rows: list[Row] = [(name, hashed(content, algorithm), "") for name, content in files.items()]
-    check_wheel(written(tmp_path, files, rows))
+    check_wheel(written(tmp_path, files, [*rows, (f"{INFO}/RECORD", "", "")]))
 
 
 @pytest.mark.parametrize("value", ["", "md5=x", "sha1=x", "sha224=x", "shake_128=x", "crc32=x", "sha256", "x"])
@@ -282,3 +282,10 @@ def test_damage_never_ends_in_a_traceback(damage: list[tuple[int, int]]) -> None
         else:
             with zipfile.ZipFile(path) as archive:
                 assert archive.read("demo_pkg/__init__.py") == b"x = 1\n"
+
+
+def test_tags_without_end_are_refused(tmp_path: Path) -> None:
+    """A line of a thousand bytes can stand for millions of tags, which would all be made."""
+    many = b"-".join(b".".join([b"a"] * 120) for _ in range(3))
+    path = written(tmp_path, members(WHEEL=b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: " + many + b"\n"))
+    assert refusal(path) == f"{INFO}/WHEEL: it has a Tag that stands for more than 1024 of them"

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "build": "Build a wheel under fixed conditions from locked dependencies.",
+    "canonicalize": "Pack a wheel again in one canonical form.",
     "conditions": "Show which conditions of a build can be varied on this machine.",
+    "diff": "Say what is different between two wheels.",
     "lock": "Pin and hash everything that building the project may install.",
     "verify": "Build twice under opposite conditions and compare the wheels.",
 }
@@ -48,8 +50,8 @@ class _Lazy(click.Group):
 @click.command(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 14 not buildable, 15 no source, "
-    "20 not up to date, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 11 to 13 wheels differ, "
+    "14 not buildable, 15 no source, 20 not up to date, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", message="samewheel %(version)s")
 def samewheel() -> None:
@@ -59,7 +61,7 @@ def samewheel() -> None:
 def _show(error: SamewheelError) -> None:
     """Write an error's three parts to standard error."""
     from samewheel.cli.console import say
-    from samewheel.report.terminal import printable
+    from samewheel.report.lines import printable
 
     say(f"{click.style('error:', fg='red', bold=True)} {printable(error.what)}")
     for line in error.cause.splitlines():

@@ -76,7 +76,7 @@ def command(
     look_early()
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import progress, say, show
-    from samewheel.report.terminal import verified_lines
+    from samewheel.report.verified import verified_lines
     from samewheel.verification import SCHEMA
     from samewheel.verifying import verify
 

@@ -1,108 +1,229 @@
-"""Differences of the archive layer, SW101 to SW106: what the ZIP file says around the same contents."""
+"""Differences of the archive layer, SW101 to SW108: what the ZIP file says around the same contents."""
 
 from __future__ import annotations
 
-import stat
-import zipfile
+import struct
 from typing import TYPE_CHECKING
 
 from samewheel.compare.values import Difference, difference, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from samewheel.compare.facts import Member, Pairing
+    from samewheel.compare.facts import Facts, Pairing, Shared
+    from samewheel.wheel import CentralHeader, LocalHeader, Member
 
-__all__ = ["compression", "create_system", "header_fields", "mode", "nature", "order", "time"]
+__all__ = [
+    "compression",
+    "create_system",
+    "end_records",
+    "folders",
+    "header_fields",
+    "mode",
+    "nature",
+    "order",
+    "time",
+]
 
-METHODS = {
-    zipfile.ZIP_STORED: "stored",
-    zipfile.ZIP_DEFLATED: "deflated",
-    zipfile.ZIP_BZIP2: "bzip2",
-    zipfile.ZIP_LZMA: "lzma",
-}
+METHODS = {0: "stored", 8: "deflated"}
 """Compression methods by number."""
+
+ZIP64 = 0x0001
+"""The extra field with sizes and offsets of 64 bits: it follows from them."""
+
+IN_ZIP64 = 0xFFFFFFFF
+"""What stands in a field of 32 bits whose value is in that extra field, or in the end record of 64 bits."""
+
+ZIP64_END = 56 + 20
+"""Bytes of the end record of 64 bits (4.3.14), and of what tells where it is (4.3.15)."""
+
+PLAIN_END = struct.Struct("<4s4H2I")
+"""The end record that follows them, up to the size of its comment (4.3.16)."""
 
 
 def nature(member: Member) -> str:
-    """Return what installers make of a member's mode: a plain file, an executable one, a link, a folder."""
-    if stat.S_ISLNK(member.mode):
-        return "link"
-    if member.name.endswith("/"):
+    """Return what installers make of a member's mode: a plain file, an executable one, a folder."""
+    if member.is_folder:
         return "folder"
-    if not member.mode & 0o111:
+    if not member.central.mode & 0o111:
         return "plain"
     # pip and installer look for a regular file before they set the bit, others do not.
-    return "executable" if stat.S_ISREG(member.mode) else "executable of no regular type"
+    return "executable" if member.is_executable else "executable of no regular type"
 
 
 def time(pairing: Pairing) -> Iterator[Difference]:
     """SW101: the times of members."""
-    for a, b in pairing.both:
-        if a.date_time != b.date_time:
-            yield difference("SW101", "time", _iso(a.date_time), _iso(b.date_time), member=a.name)
+    for shared in pairing.both:
+        if (a := shared.a.central.moment) != (b := shared.b.central.moment):
+            yield difference("SW101", "time", a, b, member=shared.name)
 
 
 def mode(pairing: Pairing) -> Iterator[Difference]:
-    """SW102: the modes of members, but for what makes a file executable or a link."""
-    for a, b in pairing.both:
-        if a.mode != b.mode and nature(a) == nature(b):
-            yield difference("SW102", "mode", f"{a.mode:06o}", f"{b.mode:06o}", member=a.name)
+    """SW102: the modes of members, but for what makes a file executable."""
+    for shared in pairing.both:
+        a, b = shared.a.central.mode, shared.b.central.mode
+        if a != b and nature(shared.a) == nature(shared.b):
+            yield difference("SW102", "mode", f"{a:06o}", f"{b:06o}", member=shared.name)
 
 
 def order(pairing: Pairing) -> Iterator[Difference]:
     """SW103: the order of those members that both have; the values are the first two that disagree."""
-    common = {(a.name, a.nth) for a, _ in pairing.both}
-    of_a, of_b = (
-        [member.name for member in facts.members if (member.name, member.nth) in common]
-        for facts in (pairing.a, pairing.b)
+    names_of_a = {shared.a.name: shared.name for shared in pairing.both}
+    names_of_b = {shared.b.name: shared.name for shared in pairing.both}
+    moved = _moved(
+        [names_of_a[member.name] for member in pairing.a.archive.members if member.name in names_of_a],
+        [names_of_b[member.name] for member in pairing.b.archive.members if member.name in names_of_b],
     )
-    moved = next(((a, b) for a, b in zip(of_a, of_b, strict=True) if a != b), None)
     if moved:
         yield difference("SW103", "order", *moved)
+        return
+    # Only here can it be seen: what the directory lists in one order may lie in the file in another.
+    a, b = (
+        [names[member.name] for member in _as_they_lie(facts) if member.name in names]
+        for facts, names in ((pairing.a, names_of_a), (pairing.b, names_of_b))
+    )
+    if moved := _moved(a, b):
+        yield difference("SW103", "order in the file", *moved)
 
 
 def compression(pairing: Pairing) -> Iterator[Difference]:
     """SW104: the compression method, or what it made of the same contents."""
-    for a, b in pairing.both:
-        if a.compress_type != b.compress_type:
-            methods = (METHODS.get(m.compress_type, str(m.compress_type)) for m in (a, b))
-            yield difference("SW104", "method", *methods, member=a.name)
-        elif a.sha256 == b.sha256 and a.stream_sha256 != b.stream_sha256:
-            yield difference("SW104", "stream", a.stream_sha256, b.stream_sha256, member=a.name)
+    for shared in pairing.both:
+        methods = (shared.a.central.method, shared.b.central.method)
+        if methods[0] != methods[1]:
+            yield difference("SW104", "method", METHODS[methods[0]], METHODS[methods[1]], member=shared.name)
+        elif any(shared.streams):
+            yield difference("SW104", "stream", *shared.streams, member=shared.name)
 
 
 def create_system(pairing: Pairing) -> Iterator[Difference]:
     """SW105: the system that the archive says it was made on."""
-    for a, b in pairing.both:
-        if a.create_system != b.create_system:
-            yield difference("SW105", "create_system", str(a.create_system), str(b.create_system), member=a.name)
+    for shared in pairing.both:
+        a, b = shared.a.central.create_system, shared.b.central.create_system
+        if a != b:
+            yield difference("SW105", "create_system", str(a), str(b), member=shared.name)
 
 
 def header_fields(pairing: Pairing) -> Iterator[Difference]:
-    """SW106: flags, extra fields, versions, other attributes, and comments."""
-    if pairing.a.comment != pairing.b.comment:
-        yield difference("SW106", "comment", shown(pairing.a.comment), shown(pairing.b.comment))
-    for a, b in pairing.both:
-        fields_of_b = _header_fields(b)
-        for field, value in _header_fields(a).items():
+    """SW106: flags, extra fields, versions, other attributes, comments, and what only the local header has."""
+    for shared in pairing.both:
+        fields_of_b = _header_fields(shared.b)
+        for field, value in _header_fields(shared.a).items():
             if value != fields_of_b[field]:
-                yield difference("SW106", field, value, fields_of_b[field], member=a.name)
+                yield difference("SW106", field, value, fields_of_b[field], member=shared.name)
+        yield from _local_fields(shared)
 
 
-def _iso(moment: tuple[int, int, int, int, int, int]) -> str:
-    """Return a time as ISO 8601 writes it, also one that no calendar has: a header may say month 0."""
-    year, month, day, hour, minute, second = moment
-    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+def folders(pairing: Pairing) -> Iterator[Difference]:
+    """SW107: a directory entry in only one wheel, where other members are in that folder anyway."""
+    for alone, facts, values in pairing.alone:
+        if is_implied(alone.member, facts):
+            yield difference("SW107", "presence", *values, member=alone.member.name)
 
 
-def _header_fields(member: Member) -> dict[str, str]:
+def end_records(pairing: Pairing) -> Iterator[Difference]:
+    """SW108: the archive's comment, and the form of what ends it."""
+    a, b = pairing.a.archive, pairing.b.archive
+    if a.comment != b.comment:
+        yield difference("SW108", "comment", shown(a.comment), shown(b.comment))
+    forms = [shown(archive.end[12:16]) if archive.end.startswith(b"PK\x06\x06") else "" for archive in (a, b)]
+    if forms[0] != forms[1]:
+        yield difference("SW108", "versions of the zip64 end record", *forms)
+    only = [_only_in_zip64(archive.end) for archive in (a, b)]
+    if only[0] != only[1]:
+        yield difference("SW108", "values in the zip64 end record only", *only)
+
+
+def is_implied(member: Member, facts: Facts) -> bool:
+    """Tell whether a member is a folder that would be there without its entry: nobody installs anything else."""
+    return member.is_folder and any(
+        other.name != member.name and other.name.startswith(member.name) for other in facts.archive.members
+    )
+
+
+def _moved(a: list[str], b: list[str]) -> tuple[str, str] | None:
+    """Return the first two names that stand at one place of two lists, and are not the same."""
+    return next(((left, right) for left, right in zip(a, b, strict=True) if left != right), None)
+
+
+def _only_in_zip64(end: bytes) -> str:
+    """Return which values the plain end record leaves to the one of 64 bits, if that is there."""
+    if not end.startswith(b"PK\x06\x06"):
+        return ""
+    *_, count, size, offset = PLAIN_END.unpack_from(end, ZIP64_END)
+    absent = {"count": count == 0xFFFF, "size": size == IN_ZIP64, "offset": offset == IN_ZIP64}  # noqa: PLR2004 - 4.4.1.4
+    return ", ".join(name for name, is_absent in absent.items() if is_absent)
+
+
+def _as_they_lie(facts: Facts) -> list[Member]:
+    return sorted(facts.archive.members, key=lambda member: member.start)
+
+
+def _header_fields(member: Member) -> Mapping[str, str]:
+    header = member.central
     return {
-        "flags": f"{member.flags:#06x}",
-        "extra": shown(member.extra),
-        "comment": shown(member.comment),
-        "create_version": str(member.create_version),
-        "extract_version": str(member.extract_version),
-        "dos_attributes": f"{member.dos_attributes:#06x}",
-        "internal_attributes": f"{member.internal_attributes:#06x}",
+        "flags": f"{header.flags:#06x}",
+        "extra": _extra(header.extra),
+        "sizes of 64 bits": ", ".join(
+            name for name in ("size", "compressed_size", "offset") if getattr(header, name) == IN_ZIP64
+        ),
+        "comment": shown(header.comment),
+        "create_version": str(header.create_version),
+        "extract_version": str(header.extract_version),
+        "dos_attributes": f"{header.external_attributes & 0xFFFF:#06x}",
+        "internal_attributes": f"{header.internal_attributes:#06x}",
+        "descriptor": f"{len(member.descriptor)} bytes",
     }
+
+
+def _local_fields(shared: Shared) -> Iterator[Difference]:
+    """Yield what local headers have else than one another, and else than the central directory has."""
+    of_a, of_b = (_own_fields(member) for member in (shared.a, shared.b))
+    for field, (value_of_a, expected_of_a) in of_a.items():
+        value_of_b, expected_of_b = of_b[field]
+        if value_of_a != value_of_b and (value_of_a, value_of_b) != (expected_of_a, expected_of_b):
+            yield difference("SW106", f"local {field}", value_of_a, value_of_b, member=shared.name)
+
+
+def _own_fields(member: Member) -> dict[str, tuple[str, str]]:
+    """Return what may be different in a local header, with what the central directory has for it."""
+    local, central = member.local, member.central
+    return {
+        "time": (_stamp(local), _stamp(central)),
+        "extra": (_extra(local.extra), _extra(central.extra)),
+        "sizes of 64 bits": (_zeros(local.extra), ""),
+        "extract_version": (str(local.extract_version), str(central.extract_version)),
+        "crc": _presence(local.crc, central.crc),
+        "size": _presence(local.size, central.size),
+        "compressed_size": _presence(local.compressed_size, central.compressed_size),
+    }
+
+
+def _presence(local: int, central: int) -> tuple[str, str]:
+    """Return whether the local header has what the central directory has: its value is another matter."""
+    return ("present" if local == central else f"{local:#x}"), "present"
+
+
+def _stamp(header: CentralHeader | LocalHeader) -> str:
+    return f"{header.date:#06x} {header.time:#06x}"
+
+
+def _extra(extra: bytes) -> str:
+    """Return extra fields but for the values of 64 bits, which follow from sizes and offsets."""
+    return shown(b"".join(field[:4] if number == ZIP64 else field for number, field in _extra_fields(extra)))
+
+
+def _zeros(extra: bytes) -> str:
+    """Return whether sizes of 64 bits are zeros: a writer that did not know them may leave those, and need not."""
+    return next(
+        ("0" for number, field in _extra_fields(extra) if number == ZIP64 and field[4:] and not any(field[4:])), ""
+    )
+
+
+def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield extra fields with their numbers, each with number and size in front."""
+    at = 0
+    while at < len(extra):
+        number, size = struct.unpack_from("<HH", extra, at)
+        yield number, extra[at : at + 4 + size]
+        at += 4 + size

@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of
-from samewheel.compare.values import Comparison
+from samewheel.compare.values import Comparison, Diff, File, rungs
 from samewheel.compare.verdict import Verdict, worst
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from samewheel._types import Sha256
-
-__all__ = ["compare"]
+__all__ = ["compare", "diff"]
 
 
-def _digest(path: Path) -> Sha256:
+def _file(path: Path) -> File:
     try:
-        return sha256_of(path)
+        return File(name=path.name, sha256=sha256_of(path), size=path.stat().st_size)
     except OSError as error:
         raise SamewheelError(f"{path} cannot be read", cause=error.strerror or str(error)) from error
 
 
-def compare(a: Path, b: Path) -> Comparison:
+def diff(a: Path, b: Path, *, strict: bool = False) -> Diff:
     """Compare two wheels; files with the same name and SHA-256 are identical, whatever they contain.
 
+    Args:
+        a: the first wheel.
+        b: the second wheel.
+        strict: read both even if they are identical, check every hash in RECORD and the tags, refuse what is wrong.
+
     Raises:
-        SamewheelError: one of the files cannot be read, or is not a whole archive.
+        InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
+        SamewheelError: one of the files cannot be read.
     """
-    digest_of_a, digest_of_b = _digest(a), _digest(b)
-    if (a.name, digest_of_a) == (b.name, digest_of_b):
-        return Comparison(verdict=Verdict.IDENTICAL, differences=())
+    with ThreadPoolExecutor(2) as pool:
+        file_a, file_b = pool.map(_file, (a, b))
+    same = (file_a.name, file_a.sha256) == (file_b.name, file_b.sha256)
+    if same and not strict:
+        return Diff(a=file_a, b=file_b, verdict=Verdict.IDENTICAL, differences=())
     # Most wheels that are compared are the same; the rules take longer to import than these to read.
-    from samewheel.compare.facts import read_facts
+    from samewheel.compare.reading import read_pairing
     from samewheel.compare.rules import differences
 
-    found = differences(read_facts(a, digest_of_a), read_facts(b, digest_of_b))
-    return Comparison(verdict=worst(one.rung for one in found), differences=found)
+    found = differences(read_pairing(a, b, strict=strict))
+    if not found and not same:
+        raise SamewheelError(
+            f"{a.name} and {b.name} differ, and no difference was found",
+            cause="One of them changed while it was read.",
+        )
+    return Diff(a=file_a, b=file_b, verdict=worst(rungs(found)), differences=found)
+
+
+def compare(a: Path, b: Path, *, strict: bool = False) -> Comparison:
+    """Return what :func:`diff` finds, without the files' names and digests.
+
+    Raises:
+        InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
+        SamewheelError: one of the files cannot be read.
+    """
+    found = diff(a, b, strict=strict)
+    return Comparison(verdict=found.verdict, differences=found.differences)

@@ -1,11 +1,11 @@
-"""Differences in what is installed, SW301 to SW304."""
+"""Differences in what is installed, SW301 to SW304, and what is seen inside of files: SW301, SW305 to SW409."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel.compare.archive_rules import nature
-from samewheel.compare.facts import inside_dist_info
+from samewheel.compare.archive_rules import is_implied, nature
+from samewheel.compare.facts import dist_info_file
 from samewheel.compare.values import Difference, difference
 
 if TYPE_CHECKING:
@@ -17,25 +17,27 @@ __all__ = ["contents", "file_name", "installed_nature", "presence"]
 
 
 def contents(pairing: Pairing) -> Iterator[Difference]:
-    """SW301: the contents of a member."""
-    for a, b in pairing.both:
-        if a.sha256 != b.sha256 and inside_dist_info(a.name) is None:
-            yield difference("SW301", "contents", a.sha256, b.sha256, member=a.name)
+    """SW301 and SW305 to SW409: the contents of a member, the likely origin first."""
+    for shared in pairing.both:
+        if not shared.same and dist_info_file(shared.place) is None:
+            for found in shared.findings:
+                yield difference(found.code, found.field, found.a, found.b, member=shared.name)
 
 
 def presence(pairing: Pairing) -> Iterator[Difference]:
-    """SW302: a member that only one wheel has."""
-    for members, values in ((pairing.only_a, ("present", "absent")), (pairing.only_b, ("absent", "present"))):
-        for member in members:
-            if inside_dist_info(member.name) is None:
-                yield difference("SW302", "presence", *values, member=member.name)
+    """SW302: a member that only one wheel has; a folder only if nothing else is in it."""
+    for alone, facts, values in pairing.alone:
+        if is_implied(alone.member, facts) or (dist_info_file(alone.place) and not alone.member.is_folder):
+            continue
+        yield difference("SW302", "presence", *values, member=alone.member.name)
 
 
 def installed_nature(pairing: Pairing) -> Iterator[Difference]:
-    """SW303: a member that is executable, or a link, in only one wheel; in ``*.dist-info`` it counts as much."""
-    for a, b in pairing.both:
-        if nature(a) != nature(b):
-            yield difference("SW303", "mode", f"{a.mode:06o}", f"{b.mode:06o}", member=a.name)
+    """SW303: a member that is executable in only one wheel; in ``*.dist-info`` it counts as much."""
+    for shared in pairing.both:
+        if nature(shared.a) != nature(shared.b):
+            modes = (f"{member.central.mode:06o}" for member in (shared.a, shared.b))
+            yield difference("SW303", "mode", *modes, member=shared.name)
 
 
 def file_name(pairing: Pairing) -> Iterator[Difference]:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from samewheel._types import Sha256
 from samewheel.compare.verdict import Verdict
 
-__all__ = ["Comparison", "Difference", "difference", "shown"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
-RUNGS = {"SW1": Verdict.SAME_CONTENTS, "SW2": Verdict.METADATA_DIFFERS, "SW3": Verdict.PAYLOAD_DIFFERS}
-"""The rung of each hundred of codes: the ZIP layer, ``*.dist-info``, the payload."""
+__all__ = ["Comparison", "Diff", "Difference", "File", "difference", "rungs", "shown"]
+
+RUNGS = {
+    "SW1": Verdict.SAME_CONTENTS,
+    "SW2": Verdict.METADATA_DIFFERS,
+    "SW3": Verdict.PAYLOAD_DIFFERS,
+    "SW4": Verdict.PAYLOAD_DIFFERS,
+}
+"""The rung of each hundred of codes: the ZIP layer, ``*.dist-info``, the payload, native code in it."""
 
 LONGEST_SHOWN = 32
 """Bytes up to which a field is shown as it is."""
@@ -32,6 +42,17 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_u
     """The first wheel's value, short: digests and bytes in hexadecimal, modes in octal, times as in ISO 8601."""
     b: str
     """The second wheel's value, likewise."""
+    consequences: tuple[Difference, ...] = ()
+    """Differences that follow from this one, such as RECORD's row of a file that differs."""
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of two wheels that are compared."""
+
+    name: str
+    sha256: Sha256
+    size: int
+    """In bytes."""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,12 +60,32 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     verdict: Verdict
     differences: tuple[Difference, ...]
-    """Sorted by code, member and field; empty exactly if the verdict is ``identical``."""
+    """By layer, from the ZIP file inwards; in a member, the likely origin first. Empty exactly if ``identical``."""
 
 
-def difference(code: str, field: str, a: str, b: str, *, member: str = "") -> Difference:
+class Diff(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``samewheel diff`` says: a comparison, and of what."""
+
+    a: File
+    b: File
+    verdict: Verdict
+    differences: tuple[Difference, ...]
+
+
+def difference(
+    code: str, field: str, a: str, b: str, *, member: str = "", consequences: tuple[Difference, ...] = ()
+) -> Difference:
     """Return a difference on the rung that its code belongs to."""
-    return Difference(code=code, rung=RUNGS[code[:3]], member=member, field=field, a=a, b=b)
+    return Difference(
+        code=code, rung=RUNGS[code[:3]], member=member, field=field, a=a, b=b, consequences=consequences
+    )
+
+
+def rungs(differences: Iterable[Difference]) -> Iterator[Verdict]:
+    """Yield the rungs of differences, and of what follows from them."""
+    for one in differences:
+        yield one.rung
+        yield from rungs(one.consequences)
 
 
 def shown(content: bytes) -> str:

@@ -1,7 +1,9 @@
 """Wheels as files: bytes to values and back, and the checks that a wheel must pass before anyone sees it."""
 
 from samewheel.errors import Flaw
+from samewheel.wheel.canonical import canonical_bytes
 from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws
+from samewheel.wheel.deflating import Form
 from samewheel.wheel.metadata import Headers, read_headers
 from samewheel.wheel.opening import open_wheel
 from samewheel.wheel.reading import Wheel
@@ -14,11 +16,13 @@ __all__ = [
     "Archive",
     "CentralHeader",
     "Flaw",
+    "Form",
     "Headers",
     "LocalHeader",
     "Member",
     "Row",
     "Wheel",
+    "canonical_bytes",
     "check_wheel",
     "open_wheel",
     "read_headers",

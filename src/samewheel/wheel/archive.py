@@ -17,6 +17,7 @@ from samewheel.wheel.headers import (
     check_descriptor,
     check_header,
     decoded,
+    has_zip64,
     read_central,
     read_local,
     resolved,
@@ -40,11 +41,17 @@ LOCATOR = struct.Struct("<4sIQI")
 
 LONGEST_COMMENT = 0xFFFF
 
+LARGEST_DIRECTORY = 1 << 26
+"""Bytes of a central directory that are read at most; one of 30,000 members has some 4 MB."""
+
 MOST_MEMBERS = 1 << 17
 """Members that are read at most; the largest wheels that are published have some 30,000."""
 
 BOMB_SIZE = 1 << 25
 """Bytes of contents from which on it matters how much smaller the stream is."""
+
+LONGEST_OVERHEAD = 1 << 10
+"""Bytes by which a stream may be longer than its contents, and as much again: flushes take five each."""
 
 BOMB_RATIO = 200
 """How many times smaller than its contents no honest stream of that size is; deflate can reach 1032."""
@@ -89,6 +96,8 @@ def _read_end64(source: Source, locator_at: int, plain: tuple[int, int, int]) ->
 
 def _read_directory(source: Source, count: int, size: int, offset: int) -> tuple[CentralHeader, ...]:
     """Return the entries of the central directory."""
+    if size > LARGEST_DIRECTORY:
+        raise Flaw("", f"its central directory has {size} bytes, and {LARGEST_DIRECTORY} are the most that are read")
     if count > MOST_MEMBERS or size < count * CENTRAL.size:
         limit = f"of at most {MOST_MEMBERS}" if count > MOST_MEMBERS else f"in {size} bytes of directory"
         raise Flaw("", f"it says that it has {count} members, {limit}")
@@ -121,13 +130,15 @@ def _check_sizes(name: str, central: CentralHeader, size: int, compressed_size: 
         raise Flaw(name, f"it is stored in {compressed_size} bytes, and has {size}")
     if name.endswith("/") and size:
         raise Flaw(name, "it is a folder, and has contents")
+    if compressed_size > 2 * size + LONGEST_OVERHEAD:
+        raise Flaw(name, f"its stream of {compressed_size} bytes is for {size}: most of it can be nothing but work")
     if size > BOMB_SIZE and size > BOMB_RATIO * compressed_size:
         raise Flaw(name, f"it has {size} bytes in a stream of {compressed_size}: a decompression bomb")
 
 
-def _read_member(source: Source, central: CentralHeader, offset: int, end: int) -> Member:
-    """Return the member whose local header, stream and descriptor fill the file from ``offset`` to ``end``."""
-    name = decoded(central.name, central.flags)
+def _read_member(source: Source, name: str, central: CentralHeader, offset: int, follower: tuple[int, str]) -> Member:
+    """Return the member whose local header, stream and descriptor fill the file up to the place of what follows."""
+    end, following = follower
     check_header(name, central)
     size, compressed_size, _ = resolved(name, central)
     _check_sizes(name, central, size, compressed_size)
@@ -136,13 +147,16 @@ def _read_member(source: Source, central: CentralHeader, offset: int, end: int) 
     except Flaw as flaw:
         raise Flaw(name, flaw.reason) from None
     _check_local(name, local, central, (size, compressed_size))
+    if central.method == STORED and size and local.flags & DESCRIPTOR_FOLLOWS and not local.size:
+        raise Flaw(name, "it is stored, and who streams it cannot know where it ends")
     stream_end = start + compressed_size
     if stream_end > end:
-        raise Flaw(name, f"it ends at {stream_end}, within what begins at {end}")
+        raise Flaw(name, f"it ends at {stream_end}, and {following} begins at {end}")
+    wide = bool(local.extra) and has_zip64(name, local)
     descriptor = b""
     if central.flags & DESCRIPTOR_FOLLOWS:
         descriptor = source.at(stream_end, min(end - stream_end, 32))
-        check_descriptor(name, descriptor, (central.crc, compressed_size, size))
+        check_descriptor(name, descriptor, (central.crc, compressed_size, size), wide=wide)
     if stream_end + len(descriptor) != end:
         raise Flaw(name, f"{end - stream_end} bytes follow it that belong to no member")
     return Member(
@@ -156,6 +170,17 @@ def _read_member(source: Source, central: CentralHeader, offset: int, end: int) 
     )
 
 
+def _check_offsets(placed: list[tuple[int, str]], directory_at: int) -> None:
+    """Check that the first member is at the file's start, and each at a place of its own before the directory."""
+    if placed and placed[-1][0] >= directory_at:
+        raise Flaw(placed[-1][1], f"it lies at {placed[-1][0]}, within the central directory or behind it")
+    if offset := placed[0][0] if placed else directory_at:
+        raise Flaw(placed[0][1] if placed else "", f"it is the first, at {offset}, and something is before it")
+    for (offset, _), (other, name) in pairwise(placed):
+        if offset == other:
+            raise Flaw(name, f"it lies where another member lies, at {other}")
+
+
 def read_archive(source: Source) -> Archive:
     """Read all headers of an archive.
 
@@ -167,13 +192,12 @@ def read_archive(source: Source) -> Archive:
     names = [decoded(header.name, header.flags) for header in headers]
     check_names(names)
     offsets = [resolved(name, header)[2] for name, header in zip(names, headers, strict=True)]
-    in_file = sorted(range(len(headers)), key=offsets.__getitem__)
-    starts = [offsets[index] for index in in_file]
-    if (starts or [directory_at])[0]:
-        raise Flaw("", "something is before its first member")
+    in_file = sorted(range(count), key=lambda index: (offsets[index], index))
+    _check_offsets([(offsets[index], names[index]) for index in in_file], directory_at)
     members: dict[int, Member] = {}
-    for index, (start, stop) in zip(in_file, pairwise([*starts, directory_at]), strict=True):
-        members[index] = _read_member(source, headers[index], start, stop)
+    ends = [*((offsets[index], names[index]) for index in in_file[1:]), (directory_at, "the central directory")]
+    for index, end_at in zip(in_file, ends, strict=bool(in_file)):
+        members[index] = _read_member(source, names[index], headers[index], offsets[index], end_at)
     if sum(member.size for member in members.values()) > max(BOMB_SIZE, BOMB_RATIO * source.size):
         raise Flaw("", f"its members have {BOMB_RATIO} times the bytes of the file: a decompression bomb")
     return Archive(members=tuple(members[index] for index in range(count)), end=end, comment=comment)

@@ -8,7 +8,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from samewheel.errors import BuildFailedError, Flaw, SamewheelError
 from samewheel.wheel.contents import check_contents, contents
-from samewheel.wheel.dist_info import dist_info_flaws, tag_flaws
+from samewheel.wheel.dist_info import dist_info_flaws, file_name_flaws
 from samewheel.wheel.reading import read_wheel
 from samewheel.wheel.record import ALGORITHMS, is_right
 from samewheel.wheel.source import Source
@@ -38,8 +38,9 @@ def _record_flaws(wheel: Wheel) -> Iterator[Flaw]:
         Flaw: a member is damaged.
     """
     own = f"{wheel.dist_info}/RECORD"
+    signatures = {f"{own}.jws", f"{own}.p7s"}
     for name, member in wheel.members.items():
-        if name in wheel.record and name != own:
+        if name in wheel.record and name != own and not (name in signatures and not wheel.record[name].recorded):
             yield from row_flaws(wheel.record[name], contents(wheel.source, member))
         else:
             check_contents(wheel.source, member)
@@ -53,7 +54,7 @@ def strict_flaws(wheel: Wheel) -> Iterator[Flaw]:
     Raises:
         Flaw: a member is damaged.
     """
-    yield from tag_flaws(wheel)
+    yield from file_name_flaws(wheel)
     yield from _record_flaws(wheel)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
@@ -9,20 +10,22 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import InvalidVersion, Version
 
 from samewheel.errors import Flaw
+from samewheel.wheel.installing import data_flaws, entry_point_flaws
 from samewheel.wheel.metadata import read_headers
 from samewheel.wheel.reading import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from packaging.tags import Tag
 
     from samewheel.wheel.metadata import Headers
     from samewheel.wheel.reading import Wheel
 
-__all__ = ["dist_info_flaws", "tag_flaws"]
+__all__ = ["dist_info_flaws", "file_name_flaws"]
 
-ENTRY_POINTS = "entry_points.txt"
+MOST_TAGS = 1 << 10
+"""Tags that one line may stand for."""
 
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """What may stand beside RECORD and is not in it."""
@@ -48,6 +51,9 @@ def _metadata_flaws(wheel: Wheel, names: tuple[str, ...], versions: tuple[str, .
     name = f"{wheel.dist_info}/METADATA"
     headers = read_headers(text_of(wheel, "METADATA"), name)
     yield from _said(name, headers, "Metadata-Version", "Name", "Version")
+    for said in headers.all("Metadata-Version"):
+        if said.partition(".")[0] not in {"1", "2"}:
+            yield Flaw(name, f"it says Metadata-Version: {said}, and installers know 1 and 2")
     for said in headers.all("Name"):
         if any(canonicalize_name(said) != canonicalize_name(other) for other in names):
             yield Flaw(name, f"it says Name: {said}, and the wheel or its folder has another name")
@@ -69,47 +75,41 @@ def _wheel_flaws(wheel: Wheel) -> Iterator[Flaw]:
             yield Flaw(name, f"it says Root-Is-Purelib: {said}")
 
 
-def tag_flaws(wheel: Wheel) -> Iterator[Flaw]:
-    """Yield which tags of the file's name are not in WHEEL; that is so in some wheels that are published.
+def _tags(name: str, said: str) -> Iterable[Tag]:
+    """Return the tags that a compressed set of them stands for (PEP 425): the product of its parts."""
+    if prod(part.count(".") + 1 for part in said.split("-")) > MOST_TAGS:
+        raise Flaw(name, f"it has a Tag that stands for more than {MOST_TAGS} of them")
+    return parse_tag(said)
+
+
+def file_name_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield what the file's name says and WHEEL does not; that is so in some wheels that are published.
 
     Raises:
         Flaw: WHEEL cannot be read at all.
     """
     name = f"{wheel.dist_info}/WHEEL"
-    file = _file_name(wheel)
     try:
-        said = read_headers(text_of(wheel, "WHEEL"), name).all("Tag")
-        known = frozenset(tag for tags in said for tag in parse_tag(tags))
+        _, _, build, tags = parse_wheel_filename(wheel.path.name)
+    except InvalidWheelFilename as error:
+        yield Flaw("", str(error))
+        return
+    headers = read_headers(text_of(wheel, "WHEEL"), name)
+    try:
+        known = frozenset(tag for said in headers.all("Tag") for tag in _tags(name, said))
     except ValueError as error:
         yield Flaw(name, f"it has a wrong Tag: {error}")
         return
-    for tag in sorted(map(str, (file[2] if file else frozenset()) - known)):
+    for tag in sorted(map(str, tags - known)):
         yield Flaw(name, f"it does not have the tag {tag} of the file's name")
-
-
-def _entry_point_flaws(wheel: Wheel) -> Iterator[Flaw]:
-    """Yield which names are there twice in a section of the entry points: of two, readers take different ones."""
-    name = f"{wheel.dist_info}/{ENTRY_POINTS}"
-    if name not in wheel.members:
-        return
-    try:
-        lines = text_of(wheel, ENTRY_POINTS).decode("utf-8").splitlines()
-    except UnicodeDecodeError as error:
-        yield Flaw(name, f"it is not UTF-8: {error}")
-        return
-    section, seen = "", set()
-    for line in map(str.strip, lines):
-        key = f"{section} {line.partition('=')[0].strip()}"
-        if line.startswith("["):
-            section = key = line
-        if line and line[0] not in "#;" and key in seen:
-            yield Flaw(name, f"it has {key} twice")
-        seen.add(key)
+    for said in headers.all("Build"):
+        if said != "".join(map(str, build)):
+            yield Flaw(name, f"it says Build: {said}, and the file's name does not")
 
 
 def _row_flaws(wheel: Wheel) -> Iterator[Flaw]:
     """Yield which files RECORD names that are not there, and the other way round."""
-    unhashed = {f"{wheel.dist_info}/{file}" for file in ("RECORD", *SIGNATURES)}
+    unhashed = {f"{wheel.dist_info}/{file}" for file in SIGNATURES}
     files = {name for name in wheel.members if not name.endswith("/")}
     for name in sorted(wheel.record.keys() - files):
         yield Flaw(name, "it is in RECORD, and not in the wheel")
@@ -117,13 +117,13 @@ def _row_flaws(wheel: Wheel) -> Iterator[Flaw]:
         yield Flaw(name, "it is not in RECORD")
 
 
-def _file_name(wheel: Wheel) -> tuple[str, str, frozenset[Tag]] | None:
-    """Return name, version and tags by the file's name; None if it is none of a wheel: files are renamed."""
+def _file_name(wheel: Wheel) -> tuple[str, str] | None:
+    """Return name and version by the file's name; None if it is none of a wheel: files are renamed."""
     try:
-        name, version, _, tags = parse_wheel_filename(wheel.path.name)
+        name, version, _, _ = parse_wheel_filename(wheel.path.name)
     except InvalidWheelFilename:
         return None
-    return name, str(version), tags
+    return name, str(version)
 
 
 def dist_info_flaws(wheel: Wheel) -> Iterator[Flaw]:
@@ -140,5 +140,6 @@ def dist_info_flaws(wheel: Wheel) -> Iterator[Flaw]:
     versions = (folder_version, file[1]) if file else (folder_version,)
     yield from _metadata_flaws(wheel, names, versions)
     yield from _wheel_flaws(wheel)
-    yield from _entry_point_flaws(wheel)
+    yield from entry_point_flaws(wheel)
+    yield from data_flaws(wheel)
     yield from _row_flaws(wheel)

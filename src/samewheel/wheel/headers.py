@@ -26,6 +26,7 @@ __all__ = [
     "check_descriptor",
     "check_header",
     "decoded",
+    "has_zip64",
     "read_central",
     "read_local",
     "resolved",
@@ -51,6 +52,11 @@ ZIP64 = 0x0001
 
 OTHER_CONTENTS = {0x0017: "strong encryption", 0x7075: "another name, in Unicode", 0x9901: "AES encryption"}
 """Extra fields that give readers who know them another name or other contents than readers who do not."""
+
+DOS_ALLOWED = 0x01 | 0x20 | 0x80
+"""Attributes of MS-DOS that a file may have: read-only, to be archived, none; not hidden, a link or a device."""
+
+DOS_FOLDER = 0x10
 
 DESCRIPTORS = {12: "<3I", 16: "<4x3I", 20: "<I2Q", 24: "<4xI2Q"}
 """Data descriptors by length: without and with signature, of 32 and of 64 bits (4.3.9)."""
@@ -141,6 +147,11 @@ def resolved(name: str, header: CentralHeader | LocalHeader) -> tuple[int, int, 
     return values[0], values[1], values[2]
 
 
+def has_zip64(name: str, header: LocalHeader) -> bool:
+    """Tell whether a header has sizes of 64 bits in an extra field; its descriptor then has them, too (4.3.9.2)."""
+    return ZIP64 in _extra_fields(name, header.extra)
+
+
 def check_header(name: str, header: CentralHeader) -> None:
     """Check what an entry of the central directory says of a member.
 
@@ -161,19 +172,22 @@ def check_header(name: str, header: CentralHeader) -> None:
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR} or (kind and (kind == stat.S_IFDIR) != name.endswith("/")):
         what = "symbolic link" if kind == stat.S_IFLNK else "folder" if kind == stat.S_IFDIR else f"{kind:#o}"
         raise Flaw(name, f"its mode says that it is a {what}, which installers write as a file or not at all")
+    attributes = header.external_attributes & 0xFFFF & ~DOS_ALLOWED
+    if attributes not in ({0, DOS_FOLDER} if name.endswith("/") else {0}):
+        raise Flaw(name, f"its attributes {attributes:#06x} say that it is no plain file, or hidden")
     if header.mode & 0o7000:
         raise Flaw(name, f"its mode {header.mode:#o} is set-user, set-group or sticky")
 
 
-def check_descriptor(name: str, descriptor: bytes, values: tuple[int, int, int]) -> None:
-    """Check a data descriptor against CRC, compressed size and size.
+def check_descriptor(name: str, descriptor: bytes, values: tuple[int, int, int], *, wide: bool) -> None:
+    """Check a data descriptor against CRC, compressed size and size; ``wide`` is whether sizes have 64 bits.
 
     Raises:
         Flaw: it is none, or says otherwise.
     """
     form = DESCRIPTORS.get(len(descriptor))
     signed = len(descriptor) in {16, 24}
-    if form is None or (signed and not descriptor.startswith(DESCRIPTOR_SIGNATURE)):
+    if form is None or wide != ("Q" in form) or (signed and not descriptor.startswith(DESCRIPTOR_SIGNATURE)):
         raise Flaw(name, f"{len(descriptor)} bytes follow its stream, which are no data descriptor")
     if struct.unpack(form, descriptor) != values:
         raise Flaw(name, "its data descriptor and the central directory do not say the same")

@@ -6,6 +6,7 @@ import base64
 import csv
 import hashlib
 import io
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, NamedTuple
 
 from samewheel.errors import Flaw
@@ -48,15 +49,21 @@ def read_record(text: bytes, name: str) -> tuple[Row, ...]:
     Raises:
         Flaw: it is not UTF-8 or not CSV, a row has not three columns, or a path is there twice.
     """
+    if b"\0" in text or b"\r" in text.replace(b"\r\n", b"") or text.startswith(BOM_UTF8):
+        raise Flaw(
+            name, "it has a NUL, a lone carriage return or a byte order mark, which readers understand differently"
+        )
     try:
         rows = list(csv.reader(io.StringIO(text.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise Flaw(name, f"it is not CSV in UTF-8: {error}") from None
-    if wrong := next((row for row in rows if len(row) != COLUMNS), None):
+    if wrong := next((row for row in rows if row and len(row) != COLUMNS), None):
         raise Flaw(name, f"a row has not path, hash and size: {','.join(wrong)!r}")
     found = tuple(Row._make(row) for row in rows if row)
     seen: set[str] = set()
     for row in found:
+        if not row.path:
+            raise Flaw(name, "it has a row without a path")
         if row.path in seen:
             raise Flaw(name, f"it has {row.path} twice")
         seen.add(row.path)

@@ -33,9 +33,12 @@ class Source:
         Raises:
             Flaw: the file ends before.
         """
-        with self._lock:
-            self._file.seek(offset)
-            content = self._file.read(length)
+        content = b""
+        # What is said in 64 bits may be more than a file can be asked for.
+        if offset + length <= self.size:
+            with self._lock:
+                self._file.seek(offset)
+                content = self._file.read(length)
         if len(content) != length:
             raise Flaw("", f"the file ends within what should be at {offset} to {offset + length}")
         return content

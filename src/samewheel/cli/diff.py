@@ -1,0 +1,42 @@
+"""``samewheel diff``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+
+@click.command("diff")
+@click.argument("a", metavar="A.whl", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("b", metavar="B.whl", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Check every hash in RECORD and the tags, and refuse a wheel in which one is wrong.",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Show the result and warnings, no progress.")
+@click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
+def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> int:
+    """Say what is different between two wheels, and how far apart they are.
+
+    Exits with 0 if the files are equal to the bit, else with the verdict's code. A wheel that is damaged, or in which
+    readers could find different things, is refused.
+    """
+    from samewheel.cli.console import progress, show
+    from samewheel.compare import diff
+
+    with progress(quiet=quiet) as shown:
+        shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")
+        found = diff(a, b, strict=strict)
+    if as_json:
+        from samewheel.buildinfo import to_json
+
+        click.echo(to_json("samewheel/diff/1", found), nl=False)
+    else:
+        from samewheel.report.wheels import diff_lines
+
+        show(diff_lines(found))
+    return found.verdict.exit_code

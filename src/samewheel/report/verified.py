@@ -1,0 +1,65 @@
+"""A verification as lines for a terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from click import style
+
+from samewheel.report.lines import headline, isolated, row
+from samewheel.report.wheels import difference_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from samewheel.verification import NotVaried, ViaSdist
+    from samewheel.verifying import Verified
+
+__all__ = ["verified_lines"]
+
+MOST_MEMBERS = 10
+"""Members that one line names."""
+
+
+def _by_reason(not_varied: Iterable[NotVaried]) -> dict[str, list[str]]:
+    """Return the names of conditions by the reason why they were not varied."""
+    names: dict[str, list[str]] = {}
+    for item in not_varied:
+        names.setdefault(item.reason, []).append(item.name)
+    return names
+
+
+def _via_sdist(found: ViaSdist) -> str:
+    if found.verdict.exit_code == 0:
+        return "same"
+    if found.reason:
+        return f"{found.verdict.value}: {found.reason}"
+    members = sorted({difference.member or difference.field for difference in found.differences})
+    more = f" and {len(members) - MOST_MEMBERS} more" if len(members) > MOST_MEMBERS else ""
+    return f"{found.verdict.value}: {', '.join(members[:MOST_MEMBERS])}{more}"
+
+
+def verified_lines(verified: Verified) -> Iterator[str]:
+    """Yield the lines that tell about a verification: the verdict first."""
+    report = verified.verification
+    first = report.builds[0]
+    good = report.verdict.exit_code == 0
+    yield headline(report.verdict.value, verified.wheel, good=good)
+    for build in report.builds if not good else report.builds[:1]:
+        yield row("sha256", build.wheel.sha256)
+    if report.against is not None:
+        yield row("against", report.against)
+    yield row("varied", ", ".join(report.varied) or "nothing")
+    for reason, names in _by_reason(report.not_varied).items():
+        yield row("not varied", f"{', '.join(names)}: {reason}")
+    if new_files := report.builds[-1].conditions.get("new_files"):
+        yield row("new files", f"{new_files}, as the backend would pack those of 077; build sets 022")
+    if report.via_sdist is not None:
+        yield row("via sdist", _via_sdist(report.via_sdist))
+    yield row("isolation", isolated(first.isolation))
+    yield row("report", os.path.relpath(verified.evidence))
+    if report.differences:
+        yield ""
+        yield style(f"  code  member: what differs, - {report.compared[0]}, + {report.compared[1]}", dim=True)
+    yield from difference_lines(report.differences)

@@ -1,0 +1,154 @@
+"""Wheels that were compared or packed again, as lines for a terminal: grouped, the worst first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from click import style
+
+from samewheel.compare import Verdict
+from samewheel.report.lines import headline, printable, row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from samewheel.canonicalizing import CanonicalReport
+    from samewheel.compare import Diff, Difference
+
+__all__ = ["canonicalized_lines", "diff_lines", "difference_lines"]
+
+MOST_GROUPS = 60
+"""Groups of differences that are shown; more than anybody reads, and JSON has them all."""
+
+MOST_NAMES = 20
+"""Members that a line names at most, however wide it may be."""
+
+UNBOUNDED = 1 << 20
+"""Columns where lines end where they end."""
+
+NARROWEST = 40
+"""Columns that are always used."""
+
+INDENT = 4
+
+
+class Group(NamedTuple):
+    """Differences of one kind that are said together."""
+
+    first: Difference
+    members: tuple[str, ...]
+    """Where they are, sorted; empty for what belongs to no member."""
+    alike: bool
+    """Whether the values are the same everywhere."""
+    rows: int
+    """How many rows of RECORD follow from them."""
+    order: bool
+    """Whether the order of its rows does."""
+
+
+def _grouped(differences: Iterable[Difference]) -> list[Group]:
+    """Return differences of the archive layer by kind, and all others by kind and values; the worst rung first."""
+    found: dict[tuple[str, ...], list[Difference]] = {}
+    for one in differences:
+        key = (one.code, one.field) if one.code.startswith("SW1") else (one.code, one.field, one.a, one.b)
+        found.setdefault(key, []).append(one)
+    groups = [
+        Group(
+            first=several[0],
+            members=tuple(sorted(one.member for one in several if one.member)),
+            alike=len({(one.a, one.b) for one in several}) == 1,
+            rows=sum(follows.field != "order" for one in several for follows in one.consequences),
+            order=any(follows.field == "order" for one in several for follows in one.consequences),
+        )
+        for several in found.values()
+    ]
+    ladder = tuple(Verdict)
+    return sorted(groups, key=lambda group: -ladder.index(group.first.rung))
+
+
+def _columns() -> int:
+    """Return how wide lines may be: on a terminal as wide as that, elsewhere as long as they are."""
+    return max(NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else UNBOUNDED
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return a text that fits, its middle cut out if need be: both ends of a path or a digest tell more."""
+    if len(text) <= width:
+        return text
+    head = (width - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
+
+
+def _members(names: Sequence[str], width: int) -> str:
+    """Return as many names as fit, and how many more there are; at least one."""
+    shown = ""
+    for count in range(min(len(names), MOST_NAMES), 0, -1):
+        more = f" and {len(names) - count} more" if count < len(names) else ""
+        shown = f"{', '.join(names[:count])}{more}"
+        if len(shown) <= width:
+            break
+    return shown
+
+
+def _place(group: Group, width: int) -> str:
+    """Return what differs, and where."""
+    if not group.members:
+        return group.first.field
+    several = f" of {len(group.members)} members" if len(group.members) > 1 else ""
+    what = f"{group.first.field}{several}: "
+    return what + _members(group.members, max(width - len(what), NARROWEST))
+
+
+def _follows(group: Group) -> str:
+    """Return what of RECORD follows."""
+    rows = f"{group.rows} row{'s' if group.rows > 1 else ''}" if group.rows else ""
+    return " and ".join(filter(None, [rows, "the order" if group.order else ""]))
+
+
+def _group_lines(group: Group, width: int) -> Iterator[str]:
+    """Yield what is said of one kind of difference."""
+    first, indent = group.first, " " * INDENT
+    yield f"  {style(first.code, fg='red')} {printable(_place(group, width - INDENT - len(first.code)))}"
+    if not group.alike:
+        yield style(f"{indent}for example, in {printable(first.member)}:", dim=True)
+    for sign, value in (("-", first.a), ("+", first.b)) if first.a or first.b else ():
+        yield f"{indent}{style(sign, dim=True)} {_fitted(printable(value), width - INDENT - 2)}"
+    if follows := _follows(group):
+        yield style(f"{indent}and so {follows} of RECORD", dim=True)
+
+
+def difference_lines(differences: Sequence[Difference], width: int = UNBOUNDED) -> Iterator[str]:
+    """Yield differences, grouped, the worst first; ``width`` in columns."""
+    groups = _grouped(differences)
+    for group in groups[:MOST_GROUPS]:
+        yield from _group_lines(group, width)
+    if len(groups) > MOST_GROUPS:
+        yield f"  and {len(groups) - MOST_GROUPS} more kinds of differences: --json has them all"
+
+
+def diff_lines(found: Diff) -> Iterator[str]:
+    """Yield the lines that tell how two wheels differ: the verdict first."""
+    width = _columns()
+    good = found.verdict is Verdict.IDENTICAL
+    yield headline(found.verdict.value, found.a.name, good=good)
+    yield row("- sha256", f"{found.a.sha256}  {found.a.size:,} bytes")
+    yield row("+ sha256", f"{found.b.sha256}  {found.b.size:,} bytes")
+    if found.differences:
+        yield ""
+        yield from difference_lines(found.differences, width)
+
+
+def canonicalized_lines(report: CanonicalReport, path: Path | None) -> Iterator[str]:
+    """Yield the lines that tell what became of a wheel; ``path`` is where it was written, if it was."""
+    if path is None:
+        yield headline("canonical" if report.canonical else "not canonical", report.wheel, good=report.canonical)
+    else:
+        yield headline("unchanged" if report.canonical else "packed", os.path.relpath(path))
+    yield row("sha256", report.before if path is None else report.sha256)
+    if not report.canonical:
+        yield row("canonical" if path is None else "before", report.sha256 if path is None else report.before)
+    yield row("form", f"{report.form}, epoch {report.epoch.value}")
