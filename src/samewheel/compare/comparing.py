@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of
-from samewheel.compare.values import Comparison, Diff, File, rungs
+from samewheel.compare.values import Comparison, Diff, Difference, File, rungs
 from samewheel.compare.verdict import Verdict, worst
 from samewheel.errors import SamewheelError
 
@@ -50,7 +50,17 @@ def diff(a: Path, b: Path, *, strict: bool = False) -> Diff:
             f"{a.name} and {b.name} differ, and no difference was found",
             cause="One of them changed while it was read.",
         )
-    return Diff(a=file_a, b=file_b, verdict=worst(rungs(found)), differences=found)
+    made = _builds(a, file_a, b, file_b) if found else ()
+    return Diff(a=file_a, b=file_b, verdict=worst(rungs(found)), differences=(*found, *made))
+
+
+def _builds(a: Path, file_a: File, b: Path, file_b: File) -> tuple[Difference, ...]:
+    """Return how two wheels were built differently, if both have a buildinfo beside them."""
+    from samewheel.compare.build_rules import builds
+    from samewheel.compare.evidence import find_buildinfo
+
+    info_a, info_b = find_buildinfo(a, file_a.sha256), find_buildinfo(b, file_b.sha256)
+    return tuple(builds(info_a, info_b)) if info_a is not None and info_b is not None else ()
 
 
 def compare(a: Path, b: Path, *, strict: bool = False) -> Comparison:

@@ -20,8 +20,9 @@ RUNGS = {
     "SW2": Verdict.METADATA_DIFFERS,
     "SW3": Verdict.PAYLOAD_DIFFERS,
     "SW4": Verdict.PAYLOAD_DIFFERS,
+    "SW5": Verdict.IDENTICAL,
 }
-"""The rung of each hundred of codes: the ZIP layer, ``*.dist-info``, the payload, native code in it."""
+"""The rung of each hundred: the ZIP layer, ``*.dist-info``, the payload, native code in it; how it was built."""
 
 LONGEST_SHOWN = 32
 """Bytes up to which a field is shown as it is."""
