@@ -6,6 +6,8 @@
     >>> built = samewheel.build(Path("project"))             # doctest: +SKIP
     >>> print(built.wheel, built.buildinfo.wheel.sha256)     # doctest: +SKIP
     >>> samewheel.verify(Path("project")).verification.verdict  # doctest: +SKIP
+    >>> samewheel.diff(Path("A.whl"), Path("B.whl")).differences  # doctest: +SKIP
+    >>> samewheel.canonicalize(Path("A.whl")).report.sha256  # doctest: +SKIP
 
 The verbs and values of this module are the whole public interface; they are imported when they are first used, so
 that ``import samewheel`` and ``samewheel --version`` cost next to nothing.
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from samewheel._types import Frontend, Progress, Resolver, Sha256, SourceKind, Via
     from samewheel.buildinfo import BuildInfo, read_buildinfo
     from samewheel.building import Built, build
-    from samewheel.compare import Verdict
+    from samewheel.canonicalizing import Canonicalized, CanonicalReport, Form, canonicalize, check_canonical
+    from samewheel.compare import Comparison, Diff, Difference, Verdict, diff
     from samewheel.errors import (
         BuildFailedError,
         ExitCode,
@@ -43,7 +46,13 @@ __all__ = [
     "BuildFailedError",
     "BuildInfo",
     "Built",
+    "CanonicalReport",
+    "Canonicalized",
+    "Comparison",
+    "Diff",
+    "Difference",
     "ExitCode",
+    "Form",
     "Frontend",
     "InvalidProjectError",
     "InvalidWheelError",
@@ -63,7 +72,10 @@ __all__ = [
     "Verified",
     "Via",
     "build",
+    "canonicalize",
+    "check_canonical",
     "check_lock",
+    "diff",
     "lock",
     "read_buildinfo",
     "read_verification",
@@ -74,7 +86,8 @@ _HOMES = {
     "_types": ("Frontend", "Progress", "Resolver", "Sha256", "SourceKind", "Via"),
     "buildinfo": ("BuildInfo", "read_buildinfo"),
     "building": ("Built", "build"),
-    "compare": ("Verdict",),
+    "canonicalizing": ("CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"),
+    "compare": ("Comparison", "Diff", "Difference", "Verdict", "diff"),
     "locking": ("Locked", "check_lock", "lock"),
     "verification": ("Verification", "read_verification"),
     "verifying": ("Verified", "verify"),

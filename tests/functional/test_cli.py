@@ -19,6 +19,7 @@ from samewheel import __version__
 from samewheel.buildinfo import SCHEMA, read_buildinfo, to_json
 from samewheel.cli.main import COMMANDS
 from samewheel.project import Settings
+from tests.conftest import ROOT
 from tests.functional.builds import PATIENCE, make_project
 
 if TYPE_CHECKING:
@@ -90,6 +91,53 @@ def test_help_of_every_command_is_whole(command: str, samewheel: Samewheel) -> N
     options = re.findall(r"^  (-\S.*?)(?:  +(.*))?$", finished.stdout, re.MULTILINE)
     assert len(options) >= (2 if command == "conditions" else 4)
     assert max(map(len, finished.stdout.splitlines())) <= 100
+
+
+def completed(samewheel: Samewheel, *words: str) -> list[str]:
+    """Return what a shell would offer for the last word."""
+    index = str(len(words))
+    line = " ".join(("samewheel", *words))
+    finished = samewheel(_SAMEWHEEL_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=index)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    return [offered.partition(",")[2] for offered in finished.stdout.splitlines()]
+
+
+def test_shells_complete_commands_and_their_options(samewheel: Samewheel) -> None:
+    """Commands are imported when they are run; completion finds them and their options all the same."""
+    assert completed(samewheel, "") == sorted(COMMANDS)
+    assert completed(samewheel, "c") == ["canonicalize", "conditions"]
+    assert completed(samewheel, "diff", "--s") == ["--strict"]
+    assert completed(samewheel, "build", "--via", "s") == ["sdist"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
+def test_the_readme_says_how_to_complete(shell: str, samewheel: Samewheel) -> None:
+    """The variable of the README makes a script for each shell that it names."""
+    assert f"{shell}_source" in (ROOT / "README.md").read_text("utf-8")
+    finished = samewheel(_SAMEWHEEL_COMPLETE=f"{shell}_source")
+    assert finished.returncode == 0
+    assert "samewheel" in finished.stdout
+
+
+def test_bash_completes_with_the_line_of_the_readme(tmp_path: Path) -> None:
+    """What a newcomer pastes into ~/.bashrc works in a real shell."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    line = re.findall(r"`(eval .*bash_source samewheel.*)` in", readme)[0]
+    script = f'''set -e; {line}
+        COMP_WORDS=(samewheel diff --s) COMP_CWORD=2
+        _samewheel_completion samewheel --s diff
+        echo "${{COMPREPLY[@]}}"'''
+    folder = os.path.dirname(sys.executable)  # noqa: PTH120 - links must stay
+    path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    finished = subprocess.run(
+        ["/bin/bash", "--norc", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.stdout == "--strict\n"
 
 
 def test_installed_script_is_the_module(samewheel: Samewheel) -> None:

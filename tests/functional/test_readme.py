@@ -22,6 +22,7 @@ def same_everywhere(text: str) -> str:
     """Replace what depends on the machine: digests (the zlib at hand decides the bytes), sizes, versions of tools."""
     text = re.sub(r"\b[0-9a-f]{64}\b", "<sha256>", text)
     text = re.sub(r"[\d,]+ bytes", "<size>", text)
+    text = re.sub(r"^    ([-+]) (zlib|libdeflate)\b.*", r"    \1 <compressor>", text, flags=re.MULTILINE)
     text = re.sub(r"((isolation|varied|not varied) +).*", r"\1<what works here>", text)
     return re.sub(r"(Python|--python|uv) 3?[\d.]+", r"\1 <version>", text)
 

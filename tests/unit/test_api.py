@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,28 @@ import samewheel
 def test_every_public_name_can_be_had(name: str) -> None:
     """A name that is promised but missing would show only when somebody uses it."""
     assert getattr(samewheel, name) is not None
+
+
+@pytest.mark.parametrize("name", samewheel.__all__)
+def test_no_public_name_is_that_of_a_module(name: str) -> None:
+    """A module that is imported sets its name in the package, where it would hide the value."""
+    assert find_spec(f"samewheel.{name}") is None
+
+
+def test_names_have_the_homes_that_type_checkers_are_told() -> None:
+    """What is imported when it is used, and what is imported for type checkers, is the same."""
+    tree = ast.parse(Path(samewheel.__file__).read_bytes())
+    told = {
+        (alias.name, str(node.module))
+        for block in tree.body
+        if isinstance(block, ast.If)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert sorted(name for name, _ in told) == samewheel.__all__
+    for name, module in told:
+        assert getattr(importlib.import_module(module), name) is getattr(samewheel, name)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

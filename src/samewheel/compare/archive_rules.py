@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from samewheel.wheel import CentralHeader, LocalHeader, Member
 
 __all__ = [
+    "SUMMARIES",
     "compression",
     "create_system",
     "end_records",
@@ -24,6 +25,18 @@ __all__ = [
     "order",
     "time",
 ]
+
+SUMMARIES = {
+    "SW101": "ZIP: the times of members",
+    "SW102": "ZIP: the modes of members, but for what makes a file executable",
+    "SW103": "ZIP: the order of members",
+    "SW104": "ZIP: the compression method, or the stream that it made of the same contents",
+    "SW105": "ZIP: the system that a member was packed on",
+    "SW106": "ZIP: flags, extra fields, versions, attributes, comments, and what only local headers have",
+    "SW107": "ZIP: entries for folders that are there without them, too",
+    "SW108": "ZIP: the archive's comment, and the form of its end",
+}
+"""What each code says, in a line."""
 
 METHODS = {0: "stored", 8: "deflated"}
 """Compression methods by number."""

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["SUMMARIES", "builds"]
 
 SUMMARIES = {
-    "SW501": "the source that was built: commit, digest, uncommitted changes",
-    "SW502": "what was installed to build: a distribution or its version, or the pins as a whole",
-    "SW503": "the interpreter",
-    "SW504": "the zlib that compressed",
-    "SW505": "the frontend, or whether the build went through an sdist",
-    "SW506": "the tool chain: compilers, linker, flags, libraries",
-    "SW507": "SOURCE_DATE_EPOCH, or where it came from",
-    "SW508": "settings that a person gave: config settings, environment, readable paths",
-    "SW509": "the conditions of the build, or how far it was kept apart",
+    "SW501": "build: the source that was built: commit, digest, uncommitted changes",
+    "SW502": "build: what was installed to build: a distribution or its version, or the pins as a whole",
+    "SW503": "build: the interpreter",
+    "SW504": "build: the zlib that compressed",
+    "SW505": "build: the frontend, or whether the build went through an sdist",
+    "SW506": "build: the tool chain: compilers, linker, flags, libraries",
+    "SW507": "build: SOURCE_DATE_EPOCH, or where it came from",
+    "SW508": "build: settings that a person gave: config settings, environment, readable paths",
+    "SW509": "build: the conditions of the build, or how far it was kept apart",
 }
 """What each code says, in a line."""
 

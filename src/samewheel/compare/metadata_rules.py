@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from samewheel.compare.facts import Pairing, Shared
     from samewheel.wheel import Headers
 
-__all__ = ["folder_name", "metadata", "other", "recorded", "wheel"]
+__all__ = ["SUMMARIES", "folder_name", "metadata", "other", "recorded", "wheel"]
+
+SUMMARIES = {
+    "SW201": "WHEEL: the Generator",
+    "SW202": "METADATA: fields, their order, the description",
+    "SW204": "*.dist-info: another file, or one that only one wheel has",
+    "SW205": "RECORD: right about a file in one wheel and wrong in the other, or wrong in both",
+    "SW206": "WHEEL: anything but the Generator",
+    "SW207": "entry_points.txt: anything in it, or that only one wheel has it",
+    "SW208": "top_level.txt: anything in it, or that only one wheel has it",
+    "SW209": "*.dist-info: the name of the folder",
+}
+"""What each code says, in a line."""
 
 OWN_RULES = frozenset({"METADATA", "RECORD", "WHEEL"})
 

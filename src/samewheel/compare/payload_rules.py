@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 
     from samewheel.compare.facts import Pairing
 
-__all__ = ["contents", "file_name", "installed_nature", "presence"]
+__all__ = ["SUMMARIES", "contents", "file_name", "installed_nature", "presence"]
+
+SUMMARIES = {
+    "SW302": "a member that only one wheel has",
+    "SW303": "a member that is executable in only one wheel",
+    "SW304": "the file names of the wheels",
+}
+"""What each code says, in a line."""
 
 
 def contents(pairing: Pairing) -> Iterator[Difference]:

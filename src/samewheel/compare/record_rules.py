@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from samewheel.compare.facts import Facts, Pairing
     from samewheel.wheel import Row
 
-__all__ = ["consequences", "follows_archive", "record"]
+__all__ = ["SUMMARIES", "consequences", "follows_archive", "record"]
+
+SUMMARIES = {"SW203": "RECORD: rows, their order, or the form, beyond what follows from members that differ"}
+"""What each code says, in a line."""
 
 
 def follows_archive(pairing: Pairing) -> bool:

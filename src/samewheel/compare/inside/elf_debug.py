@@ -21,10 +21,7 @@ if TYPE_CHECKING:
     from samewheel.compare.inside.elf_file import Elf
     from samewheel.compare.inside.values import Findings
 
-__all__ = ["SUMMARIES", "debug"]
-
-SUMMARIES = {"SW403": "ELF: debug information: folders, sources and compilers of units, and strings"}
-"""What each code says, in a line."""
+__all__ = ["debug"]
 
 READ = (".debug", ".eh_frame")
 """Beginnings of names of the sections that the library takes into memory."""

@@ -22,6 +22,7 @@ from samewheel.compare.inside import (
     zipped,
 )
 from samewheel.compare.inside.values import Finding
+from samewheel.errors import Flaw
 
 if TYPE_CHECKING:
     from samewheel.compare.inside.values import Content, Look, Rule
@@ -30,7 +31,7 @@ __all__ = ["SUMMARIES", "look_inside"]
 
 SUMMARIES = {
     code: summary
-    for module in (raw, texts, sources, pyc, json_values, gzipped, archives, elf, pe, mach_o)
+    for module in (raw, texts, sources, pyc, json_values, gzipped, archives, zipped, elf, pe, mach_o)
     for code, summary in module.SUMMARIES.items()
 }
 """What each code says, in a line."""
@@ -50,7 +51,7 @@ MOST_FINDINGS = 20
 DEEPEST = 2
 """Containers in each other that are opened."""
 
-UNREADABLE = (ValueError, ArithmeticError, RecursionError, MemoryError, SyntaxError, struct.error, zlib.error)
+UNREADABLE = (Flaw, ValueError, ArithmeticError, RecursionError, MemoryError, SyntaxError, struct.error, zlib.error)
 """What a rule raises about bytes that are not what they look like; all else is a fault of ours, or of the disk."""
 
 
