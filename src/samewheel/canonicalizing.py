@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -13,18 +14,20 @@ from samewheel._files import put, sha256_of
 from samewheel._types import Sha256, SourceKind
 from samewheel.buildinfo import Epoch
 from samewheel.epoch import choose_epoch
-from samewheel.wheel import Form, canonical_bytes, open_wheel, strict_flaws
+from samewheel.wheel import Form, Moment, canonical_bytes, open_wheel, strict_flaws
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from hashlib import _Hash as Hash
     from pathlib import Path
-
-    from samewheel.wheel import Wheel
 
 __all__ = ["SCHEMA", "CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"]
 
 SCHEMA = "samewheel/canonical/1"
 """Of the report."""
+
+Pieces: TypeAlias = "Iterator[bytes | memoryview]"
+"""A file, in the order of its bytes."""
 
 
 class CanonicalReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,16 +55,24 @@ class Canonicalized:
     report: CanonicalReport
 
 
-def _pieces(wheel: Wheel, epoch: Epoch, form: Form) -> Iterator[bytes | memoryview]:
-    """Yield the canonical form of a wheel."""
-    moment = datetime.fromtimestamp(epoch.value, UTC)
-    year, month, day, hour, minute, second, *_ = moment.timetuple()
-    yield from canonical_bytes(wheel, (year, month, day, hour, minute, second), form)
+def _noted(pieces: Pieces, digest: Hash) -> Pieces:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
-def _report(path: Path, sha256: Sha256, before: Sha256, epoch: Epoch, form: Form) -> CanonicalReport:
+def _packed(path: Path, name: str, form: Form, keep: Callable[[Pieces], object]) -> CanonicalReport:
+    """Return what becomes of a wheel that is called ``name`` then; ``keep`` takes the canonical form, all of it."""
+    epoch = choose_epoch(SourceKind.SDIST, None)
+    moment = Moment.of(datetime.fromtimestamp(epoch.value, UTC))
+    digest = hashlib.sha256()
+    with open_wheel(path) as wheel:
+        wheel.refuse(strict_flaws(wheel))
+        before = sha256_of(path)
+        keep(_noted(canonical_bytes(wheel, moment, form), digest))
+    sha256 = Sha256(digest.hexdigest())
     return CanonicalReport(
-        wheel=path.name, sha256=sha256, before=before, canonical=sha256 == before, epoch=epoch, form=form
+        wheel=name, sha256=sha256, before=before, canonical=sha256 == before, epoch=epoch, form=form
     )
 
 
@@ -85,21 +96,12 @@ def canonicalize(path: Path, output: Path | None = None, *, form: Form = Form.DE
         SamewheelError: it cannot be read, or not enough memory is left.
         UsageError: SOURCE_DATE_EPOCH is no time that a wheel can hold.
     """
-    epoch = choose_epoch(SourceKind.SDIST, None)
     destination = _destination(path, output)
-    digest = hashlib.sha256()
 
-    def fill(file: IO[bytes]) -> None:
-        for piece in _pieces(wheel, epoch, form):
-            digest.update(piece)
-            file.write(piece)
+    def write(pieces: Pieces) -> None:
+        put(destination, lambda file: file.writelines(pieces))
 
-    with open_wheel(path) as wheel:
-        wheel.refuse(strict_flaws(wheel))
-        before = sha256_of(path)
-        put(destination, fill)
-    report = _report(destination, Sha256(digest.hexdigest()), before, epoch, form)
-    return Canonicalized(path=destination, report=report)
+    return Canonicalized(path=destination, report=_packed(path, destination.name, form, write))
 
 
 def check_canonical(path: Path, *, form: Form = Form.DEFLATED) -> CanonicalReport:
@@ -110,10 +112,4 @@ def check_canonical(path: Path, *, form: Form = Form.DEFLATED) -> CanonicalRepor
         SamewheelError: it cannot be read, or not enough memory is left.
         UsageError: SOURCE_DATE_EPOCH is no time that a wheel can hold.
     """
-    epoch = choose_epoch(SourceKind.SDIST, None)
-    digest = hashlib.sha256()
-    with open_wheel(path) as wheel:
-        wheel.refuse(strict_flaws(wheel))
-        for piece in _pieces(wheel, epoch, form):
-            digest.update(piece)
-        return _report(path, Sha256(digest.hexdigest()), sha256_of(path), epoch, form)
+    return _packed(path, path.name, form, lambda pieces: deque(pieces, maxlen=0))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from samewheel.report.lines import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -46,7 +48,8 @@ class TerminalProgress:
         self._steps: list[tuple[str, float]] = []
 
     def step(self, text: str) -> None:
-        """Say what begins."""
+        """Say what begins; names in it may be other people's."""
+        text = printable(text)
         self._steps.append((text, time.perf_counter()))
         if self._status is not None:
             from rich.markup import escape

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from click import style
@@ -32,8 +33,6 @@ UNBOUNDED = 1 << 20
 
 NARROWEST = 40
 """Columns that are always used."""
-
-INDENT = 4
 
 
 class Group(NamedTuple):
@@ -96,36 +95,49 @@ def _members(names: Sequence[str], width: int) -> str:
 
 def _place(group: Group, width: int) -> str:
     """Return what differs, and where."""
-    if not group.members:
-        return group.first.field
     several = f" of {len(group.members)} members" if len(group.members) > 1 else ""
     what = f"{group.first.field}{several}: "
-    return what + _members(group.members, max(width - len(what), NARROWEST))
+    return what + _members([printable(name) for name in group.members], width - len(what))
 
 
-def _follows(group: Group) -> str:
+def _follows(groups: Sequence[Group]) -> str:
     """Return what of RECORD follows."""
-    rows = f"{group.rows} row{'s' if group.rows > 1 else ''}" if group.rows else ""
-    return " and ".join(filter(None, [rows, "the order" if group.order else ""]))
+    count = sum(group.rows for group in groups)
+    rows = f"{count} row{'s' if count > 1 else ''}" if count else ""
+    return " and ".join(filter(None, [rows, "the order" if any(group.order for group in groups) else ""]))
 
 
-def _group_lines(group: Group, width: int) -> Iterator[str]:
+def _group_lines(group: Group, place: str, width: int, indent: str) -> Iterator[str]:
     """Yield what is said of one kind of difference."""
-    first, indent = group.first, " " * INDENT
-    yield f"  {style(first.code, fg='red')} {printable(_place(group, width - INDENT - len(first.code)))}"
+    first = group.first
+    yield f"{indent}{style(first.code, fg='red')} {printable(place)}"
     if not group.alike:
-        yield style(f"{indent}for example, in {printable(first.member)}:", dim=True)
+        yield style(f"{indent}  for example, in {printable(first.member)}:", dim=True)
     for sign, value in (("-", first.a), ("+", first.b)) if first.a or first.b else ():
-        yield f"{indent}{style(sign, dim=True)} {_fitted(printable(value), width - INDENT - 2)}"
-    if follows := _follows(group):
-        yield style(f"{indent}and so {follows} of RECORD", dim=True)
+        yield f"{indent}  {style(sign, dim=True)} {_fitted(printable(value), width - len(indent) - 4)}"
+
+
+def _run_lines(groups: Sequence[Group], width: int) -> Iterator[str]:
+    """Yield what is said of groups in the same members; of several in one member, its name comes first, and once."""
+    indent = "  "
+    once = len(groups) > 1 and len(groups[0].members) == 1
+    if once:
+        yield f"{indent}{style(_fitted(printable(groups[0].members[0]), width - len(indent)), bold=True)}"
+        indent *= 2
+    for group in groups:
+        room = width - len(indent) - len(group.first.code) - 1
+        named = bool(group.members) and not once
+        yield from _group_lines(group, _place(group, room) if named else group.first.field, width, indent)
+    if follows := _follows(groups):
+        yield style(f"{indent}  and so {follows} of RECORD", dim=True)
 
 
 def difference_lines(differences: Sequence[Difference], width: int = UNBOUNDED) -> Iterator[str]:
     """Yield differences, grouped, the worst first; ``width`` in columns."""
     groups = _grouped(differences)
-    for group in groups[:MOST_GROUPS]:
-        yield from _group_lines(group, width)
+    for members, run in groupby(groups[:MOST_GROUPS], key=lambda group: group.members):
+        for together in [list(run)] if len(members) == 1 else [[group] for group in run]:
+            yield from _run_lines(together, width)
     if len(groups) > MOST_GROUPS:
         yield f"  and {len(groups) - MOST_GROUPS} more kinds of differences: --json has them all"
 

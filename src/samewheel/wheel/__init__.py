@@ -1,7 +1,7 @@
 """Wheels as files: bytes to values and back, and the checks that a wheel must pass before anyone sees it."""
 
 from samewheel.errors import Flaw
-from samewheel.wheel.canonical import canonical_bytes
+from samewheel.wheel.canonical import Moment, canonical_bytes
 from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws
 from samewheel.wheel.deflating import Form
 from samewheel.wheel.metadata import Headers, read_headers
@@ -20,6 +20,7 @@ __all__ = [
     "Headers",
     "LocalHeader",
     "Member",
+    "Moment",
     "Row",
     "Wheel",
     "canonical_bytes",

@@ -23,7 +23,7 @@ from samewheel.wheel.headers import (
     resolved,
 )
 from samewheel.wheel.names import check_names
-from samewheel.wheel.values import DESCRIPTOR_FOLLOWS, STORED, Archive, CentralHeader, LocalHeader, Member
+from samewheel.wheel.values import DESCRIPTOR_FOLLOWS, IN_ZIP64, STORED, Archive, CentralHeader, LocalHeader, Member
 
 if TYPE_CHECKING:
     from samewheel.wheel.source import Source
@@ -88,7 +88,7 @@ def _read_end64(source: Source, locator_at: int, plain: tuple[int, int, int]) ->
     signature, size, _, _, disk, first_disk, on_disk, *values = END64.unpack(source.at(at, END64.size))
     if signature != b"PK\x06\x06" or size != END64.size - 12 or disk or first_disk or on_disk != values[0]:
         raise Flaw("", "its end record of 64 bits is malformed")
-    for value, short, absent in zip(values, plain, (0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF), strict=True):
+    for value, short, absent in zip(values, plain, (0xFFFF, IN_ZIP64, IN_ZIP64), strict=True):
         if short not in {value, absent}:
             raise Flaw("", "its two end records do not say the same")
     return values[0], values[1], values[2]

@@ -11,25 +11,28 @@ import hashlib
 import mmap
 import stat
 import struct
-from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import pairwise
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 from isal import isal_zlib
 
-from samewheel.errors import Flaw
-from samewheel.wheel.deflating import Form, pack
+from samewheel.errors import Flaw, SamewheelError
+from samewheel.wheel.deflating import Form, Packed, pack
 from samewheel.wheel.record import Row, sha256_row, write_record
 from samewheel.wheel.values import IN_ZIP64, UTF8_NAME, CentralHeader, LocalHeader
 from samewheel.wheel.writing import central_bytes, end_bytes, local_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+    from hashlib import _Hash as Hash
 
     from samewheel.wheel.reading import Wheel
     from samewheel.wheel.values import Member
 
-__all__ = ["canonical_bytes", "canonical_order"]
+__all__ = ["Moment", "Packing", "canonical_bytes", "canonical_order"]
 
 IN_MEMORY = 1 << 24
 """Bytes of contents from which on they go through a file, as they are compressed whole."""
@@ -44,21 +47,48 @@ DOS_FOLDER = 0x10
 """The attribute of MS-DOS for a folder, which Python's own writer sets, too."""
 
 
-class _Stamp(NamedTuple):
-    """A time as archives have it (4.4.6)."""
+class Moment(NamedTuple):
+    """A time as archives have it (4.4.6): local by the format, UTC by agreement, in pairs of seconds."""
 
     time: int
     date: int
 
+    @classmethod
+    def of(cls, when: datetime) -> Moment:
+        """Return a moment of the years 1980 to 2107; an odd second becomes the one before."""
+        time = when.hour << 11 | when.minute << 5 | when.second // 2
+        return cls(time, (when.year - 1980) << 9 | when.month << 5 | when.day)
 
-class _Entry(NamedTuple):
-    """What is written of a member."""
 
-    local: bytes
-    """Its local header."""
-    stream: memoryview
-    central: bytes
-    """Its entry of the central directory."""
+@dataclass(slots=True, kw_only=True)
+class Packing:
+    """An archive in its canonical form while it is written: what comes last is known last."""
+
+    moment: Moment
+    """The time of every member."""
+    form: Form
+    offset: int = 0
+    """Bytes that were written."""
+    directory: list[bytes] = field(default_factory=list)
+    """Entries of the members that were."""
+
+    def add(self, member: Member, contents: bytes | mmap.mmap) -> Iterator[bytes | memoryview]:
+        """Yield what is written of a member that holds ``contents``; a piece is good until the next is asked for."""
+        packed = pack(contents, member=member.name, form=self.form)
+        # Given back as soon as it is written: a large member and the next one need not be there together.
+        with packed.stream as stream:
+            local, central = _headers(member, packed, isal_zlib.crc32(contents), len(contents), self)
+            before = local_bytes(local)
+            yield before
+            yield stream
+            self.offset += len(before) + len(stream)
+        self.directory.append(central_bytes(central))
+
+    def end(self) -> Iterator[bytes]:
+        """Yield what is written after all members."""
+        entries = b"".join(self.directory)
+        yield entries
+        yield end_bytes(len(self.directory), len(entries), self.offset)
 
 
 def canonical_order(wheel: Wheel) -> list[Member]:
@@ -71,97 +101,113 @@ def canonical_order(wheel: Wheel) -> list[Member]:
     record = f"{folder}RECORD"
     signatures = [name for name in (f"{record}.jws", f"{record}.p7s") if name in wheel.members]
     wheel.refuse(Flaw(name, "it signs RECORD, which the canonical form writes anew") for name in signatures)
-    needed = [member for member in wheel.members.values() if not member.is_folder or _is_empty(wheel, member)]
-    return sorted(needed, key=lambda member: (member.name == record, member.name.startswith(folder), member.name))
+    names = sorted(wheel.members.keys() - _implied(wheel.members))
+    names.sort(key=lambda name: (name == record, name.startswith(folder)))
+    return [wheel.members[name] for name in names]
 
 
-def _is_empty(wheel: Wheel, folder: Member) -> bool:
-    return not any(name != folder.name and name.startswith(folder.name) for name in wheel.members)
+def _implied(names: Iterable[str]) -> set[str]:
+    """Return the folders that are there without their entries, as something is in them: it sorts right after them."""
+    return {name for name, following in pairwise(sorted(names)) if name[-1] == "/" and following.startswith(name)}
 
 
-def canonical_bytes(
-    wheel: Wheel, moment: tuple[int, int, int, int, int, int], form: Form
-) -> Iterator[bytes | memoryview]:
-    """Yield the bytes of a wheel's canonical form, a member at a time.
+def canonical_bytes(wheel: Wheel, moment: Moment, form: Form) -> Iterator[bytes | memoryview]:
+    """Yield the bytes of a wheel's canonical form; a piece is good until the next is asked for.
 
     Args:
         wheel: what is packed; its RECORD must be right, which is not checked here.
-        moment: year, month, day, hour, minute, second of every member; UTC by agreement, and even seconds.
+        moment: the time of every member.
         form: how members are compressed.
 
     Raises:
         InvalidWheelError: a member is damaged, or RECORD is signed.
-        SamewheelError: there is not enough memory.
+        SamewheelError: there is not enough memory, or no place for temporary files.
     """
-    year, month, day, hour, minute, second = moment
-    stamp = _Stamp(hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day)
-    directory: list[bytes] = []
-    rows: list[Row] = []
-    offset = 0
+    packing = Packing(moment=moment, form=form)
     *members, record = canonical_order(wheel)
+    rows: list[Row] = []
     for member in members:
-        with _held(wheel, member) as (contents, row):
-            entry = _entry(member, contents, stamp, offset, form)
-            yield entry.local
-            yield entry.stream
-            rows += [] if member.is_folder else [row]
-            directory.append(entry.central)
-            offset += len(entry.local) + len(entry.stream)
-            # A stored member's is a view of its contents, which cannot be closed while there is one.
-            entry.stream.release()
-    text = write_record([*rows, Row(record.name, "", "")])
-    entry = _entry(record, text, stamp, offset, form)
-    yield entry.local
-    yield entry.stream
-    offset += len(entry.local) + len(entry.stream)
-    entries = b"".join([*directory, entry.central])
-    yield entries
-    yield end_bytes(len(directory) + 1, len(entries), offset)
+        contents, row = _held(wheel, member)
+        rows += [] if member.is_folder else [row]
+        yield from packing.add(member, contents)
+    yield from packing.add(record, write_record([*rows, Row(record.name, "", "")]))
+    yield from packing.end()
 
 
-@contextmanager
-def _held(wheel: Wheel, member: Member) -> Iterator[tuple[bytes | mmap.mmap, Row]]:
-    """Hold what a member has, and its row in RECORD, for the time of the block: a large one in a file."""
+def _held(wheel: Wheel, member: Member) -> tuple[bytes | mmap.mmap, Row]:
+    """Return what a member holds, and its row in RECORD; a large one is in a file."""
     digest = hashlib.sha256()
-    if member.size <= IN_MEMORY:
-        small = b"".join(wheel.contents(member))
-        digest.update(small)
-        yield small, sha256_row(member.name, digest.digest(), member.size)
-        return
-    with TemporaryFile() as file:
-        for piece in wheel.contents(member):
-            digest.update(piece)
-            file.write(piece)
-        file.flush()
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as large:
-            yield large, sha256_row(member.name, digest.digest(), member.size)
+    pieces = _noted(wheel.contents(member), digest)
+    contents = b"".join(pieces) if member.size <= IN_MEMORY else _mapped(pieces, member)
+    return contents, sha256_row(member.name, digest.digest(), member.size)
 
 
-def _entry(member: Member, contents: bytes | mmap.mmap, stamp: _Stamp, offset: int, form: Form) -> _Entry:
-    """Return what is written of a member that begins at ``offset``."""
-    packed = pack(contents, member=member.name, form=form)
-    compressed_size, size = len(packed.stream), len(contents)
-    large = max(compressed_size, size) >= IN_ZIP64
-    wide = [*([size, compressed_size] if large else []), *([offset] if offset >= IN_ZIP64 else [])]
-    flags = 0 if member.name.isascii() else UTF8_NAME
-    shown = (IN_ZIP64, IN_ZIP64) if large else (compressed_size, size)
-    fixed = (flags, packed.method, stamp.time, stamp.date, isal_zlib.crc32(contents), *shown)
-    name = member.name.encode()
-    local_extra = _extra([size, compressed_size]) if large else b""
-    local = LocalHeader._make((ZIP64_VERSION if large else VERSION, *fixed, name, local_extra))
-    version = ZIP64_VERSION if wide else VERSION
-    placed = (0, 0, _attributes(member), min(offset, IN_ZIP64))
-    central = CentralHeader._make((version, UNIX, version, *fixed, *placed, name, _extra(wide) if wide else b"", b""))
-    return _Entry(local_bytes(local), packed.stream, central_bytes(central))
+def _noted(pieces: Iterable[bytes], digest: Hash) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _mapped(pieces: Iterable[bytes], member: Member) -> mmap.mmap:
+    """Return what a member holds as a file without a name, which goes with the last view of it."""
+    try:
+        with TemporaryFile() as file:
+            file.writelines(pieces)
+            file.flush()
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise SamewheelError(
+            f"{member.name} cannot be held in a temporary file",
+            cause=f"It has {member.size:,} bytes: {error.strerror or error}.",
+            hint="Set TMPDIR to a folder that can be written, with more room.",
+        ) from error
+
+
+def _headers(
+    member: Member, packed: Packed, crc: int, size: int, packing: Packing
+) -> tuple[LocalHeader, CentralHeader]:
+    """Return both headers of a member that is written now: 64 bits only for what needs them (4.5.3)."""
+    compressed_size = len(packed.stream)
+    large, far = max(size, compressed_size) >= IN_ZIP64, packing.offset >= IN_ZIP64
+    sizes = [size, compressed_size] if large else []
+    local = LocalHeader(
+        extract_version=ZIP64_VERSION if large else VERSION,
+        flags=0 if member.name.isascii() else UTF8_NAME,
+        method=packed.method,
+        time=packing.moment.time,
+        date=packing.moment.date,
+        crc=crc,
+        compressed_size=IN_ZIP64 if large else compressed_size,
+        size=IN_ZIP64 if large else size,
+        name=member.name.encode(),
+        extra=_extra(sizes),
+    )
+    version = ZIP64_VERSION if large or far else VERSION
+    also = local._asdict() | {"extract_version": version, "extra": _extra([*sizes, packing.offset] if far else sizes)}
+    central = CentralHeader(
+        **also,
+        create_version=version,
+        create_system=UNIX,
+        disk=0,
+        internal_attributes=0,
+        external_attributes=_attributes(member),
+        offset=min(packing.offset, IN_ZIP64),
+        comment=b"",
+    )
+    return local, central
 
 
 def _extra(values: list[int]) -> bytes:
-    """Return an extra field of 64 bits (4.5.3)."""
-    return struct.pack(f"<2H{len(values)}Q", 1, 8 * len(values), *values)
+    """Return an extra field of 64 bits (4.5.3), if there is something to be said in it."""
+    return struct.pack(f"<2H{len(values)}Q", 1, 8 * len(values), *values) if values else b""
 
 
 def _attributes(member: Member) -> int:
-    """Return type and permission bits: what an installer makes of them is all that is kept."""
+    """Return type and permission bits: what installers make of them is all that is kept."""
+    mode = member.central.mode
     if member.is_folder:
         return (stat.S_IFDIR | 0o755) << 16 | DOS_FOLDER
-    return (stat.S_IFREG | (0o755 if member.central.mode & 0o111 else 0o644)) << 16
+    if not mode & 0o111:
+        return (stat.S_IFREG | 0o644) << 16
+    # Without a type, some installers make it executable, and some do not: each has to go on as before.
+    return (stat.S_IFMT(mode) | 0o755) << 16
