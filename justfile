@@ -92,6 +92,16 @@ bench-compressors *args:
 hostile *args:
     {{ run }} scripts/hostile_wheels.py "$@"
 
+# Feed mutated wheels to the reader and the comparison for so many seconds; hypothesis draws them
+[group('check')]
+fuzz seconds="60" *args:
+    {{ run }} scripts/fuzz_wheels.py --seconds {{ quote(seconds) }} "${@:2}"
+
+# As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
+[group('check')]
+fuzz-guided seconds="60" *args:
+    uv run --locked --with "atheris>=3,<4" scripts/fuzz_wheels.py --guided --seconds {{ quote(seconds) }} "${@:2}"
+
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
 ci: lint package package-check package-constraints-check (test "--cov" "-m" "not long")

@@ -356,7 +356,7 @@ ROWS: tuple[tuple[str, str, Content], ...] = (
         "Files for the other schemes.",
         lambda: wheel(
             {
-                f"demo-1.0.data/{scheme}/demo.txt": b"x"
+                f"demo-1.0.data/{scheme}/{scheme}.txt": b"x"
                 for scheme in ("data", "headers", "platlib", "purelib", "scripts")
             }
         ),

@@ -259,6 +259,52 @@ CONTENTS: tuple[Case, ...] = tuple(
             lambda: _entry_points("demo = demo:main\n"),
         ),
         (
+            "entry-points-section-in-brackets",
+            POINTS,
+            "Some readers take all brackets off the section, and write its scripts; others do not.",
+            lambda: _entry_points("[[console_scripts]]\ndemo = demo:main\n"),
+        ),
+        (
+            "entry-points-section-with-comment",
+            POINTS,
+            "Only some readers know that the section ends before the comment, and write its scripts.",
+            lambda: _entry_points("[console_scripts] ; all\ndemo = demo:main\n"),
+        ),
+        (
+            "entry-points-indented",
+            POINTS,
+            "An entry to some readers, and to others more of the entry before it.",
+            lambda: _entry_points("[console_scripts]\ndemo = demo:main\n  other = demo:main\n"),
+        ),
+        (
+            "metadata-encoded-word",
+            METADATA,
+            "Some readers decode it and install a dependency that others never see.",
+            lambda: wheel({METADATA: SAID.replace(b"Summary", b"Requires-Dist: =?utf-8?q?six?=\nSummary")}),
+        ),
+        (
+            "metadata-requires-python-twice",
+            METADATA,
+            "Readers take the first or the last, and install it or not.",
+            lambda: wheel(
+                {METADATA: SAID.replace(b"Summary", b"Requires-Python: >=3\nRequires-Python: <3\nSummary")}
+            ),
+        ),
+        (
+            "data-libraries-collide",
+            "demo-1.0.data/purelib/demo/x.py",
+            "Both go to one folder, and installers write them in another order.",
+            lambda: wheel(
+                {"demo-1.0.data/platlib/demo/x.py": b"x = 1\n", "demo-1.0.data/purelib/demo/x.py": b"x = 2\n"}
+            ),
+        ),
+        (
+            "data-library-is-folder",
+            "demo-1.0.data/purelib/demo",
+            "A file where the wheel has a folder: whoever comes second ends in the middle of the installation.",
+            lambda: wheel({"demo-1.0.data/purelib/demo": b"x = 1\n"}),
+        ),
+        (
             "dist-info-twice",
             "other-1.0.dist-info",
             "Two projects in one file: installers take either.",

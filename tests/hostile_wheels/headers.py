@@ -9,13 +9,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.hostile_wheels.base import EVIL, FILES, MODULE, archive, changed
+from tests.hostile_wheels.base import EVIL, FILES, MODULE, archive, changed, name_of
 from tests.hostile_wheels.values import Case
 from tests.hostile_wheels.zip_bytes import (
     ENCRYPTED,
+    NOWHERE,
     STORED,
     STREAMED,
     UTF8,
+    Entry,
     Header,
     Member,
     data_descriptor,
@@ -26,6 +28,7 @@ from tests.hostile_wheels.zip_bytes import (
     member_of,
     packed,
     with_headers,
+    zip64_extra,
 )
 
 if TYPE_CHECKING:
@@ -74,6 +77,19 @@ def _stored_with_another_inside() -> bytes:
             lambda _: streamed(member_of(MODULE, content, STORED), data_descriptor), of=archive({MODULE: content})
         )
     )
+
+
+def _stored_with_another_first() -> bytes:
+    """Return the wheel with a stored member first whose 64 bits say that it is empty: it holds another module."""
+    name, hidden = "demo/a.bin", header_of(MODULE, EVIL, STORED)
+    content = data_descriptor(header_of(name, b"", STORED), wide=True) + local_header(hidden) + EVIL
+    header = replace(header_of(name, content, STORED), flags=STREAMED)
+    local = replace(header, crc=0, packed_size=NOWHERE, size=NOWHERE, extra=zip64_extra(0, 0))
+    member = Member(
+        local=local, entry=Entry(header=header), data=content, descriptor=data_descriptor(header, wide=True)
+    )
+    whole = archive({name: content})
+    return packed(replace(whole, members=(member, *(other for other in whole.members if name_of(other) != name))))
 
 
 def _by_lzma(content: bytes) -> bytes:
@@ -248,6 +264,18 @@ def _made(change: Callable[[Member], Member]) -> bytes:
     return packed(changed(change))
 
 
+def _incomplete() -> bytes:
+    """Return the wheel with a stream whose code of distances is incomplete: ISA-L inflates it, zlib does not."""
+    content = b"edeaeafedgedddaeddffbdcfgacfde"
+    stream = bytes.fromhex("05c1010100300cc230ad7c2df877f0458ca94c2042fbb82e57fc")
+
+    def change(_: Member) -> Member:
+        header = replace(header_of("demo/d.txt", content), packed_size=len(stream))
+        return Member(local=header, entry=Entry(header=header), data=stream)
+
+    return packed(changed(change, "demo/d.txt", of=archive({"demo/d.txt": content})))
+
+
 CASES: tuple[Case, ...] = (
     *(
         Case(name=name, why=why, layer="archive", member=MODULE, content=partial(_made, change))
@@ -259,6 +287,20 @@ CASES: tuple[Case, ...] = (
         layer="archive",
         member=MODULE,
         content=_stored_with_another_inside,
+    ),
+    Case(
+        name="deflate-incomplete-distances",
+        why="A code that the standard does not allow: some inflate it to the right bytes, installers refuse.",
+        layer="archive",
+        member="demo/d.txt",
+        content=_incomplete,
+    ),
+    Case(
+        name="descriptor-of-stored-empty-in-64-bits",
+        why="Its local header says that it is empty, in 64 bits: who streams it goes on with another module inside.",
+        layer="archive",
+        member="demo/a.bin",
+        content=_stored_with_another_first,
     ),
 )
 """Members that must be refused for what their headers or their data say."""

@@ -119,6 +119,11 @@ LONG: tuple[tuple[str, str, str], ...] = (
     ("long", "demo/" + "a/" * 32_764 + "aa", "65,535 bytes, the longest that ZIP can say: no system can write it."),
     ("long-segment", f"demo/{'a' * 256}", "Most file systems stop at 255 bytes: an installation ends half-way."),
     (
+        "in-many-folders",
+        "demo/" + "a/" * 64 + "a",
+        "Who remembers each folder with its whole path needs a hundred times the memory that the name takes.",
+    ),
+    (
         "deep",
         "demo/" + "a/" * 2_500 + "a",
         "Deeper than any path may be; who descends recursively runs out of stack.",

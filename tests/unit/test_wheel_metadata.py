@@ -27,6 +27,12 @@ def test_headers_and_description_are_read() -> None:
     assert (found.body, found.body_line) == ("Text\n\nMore\n", 7)
 
 
+def test_header_of_a_million_lines_is_read() -> None:
+    """Joined line by line, the longest METADATA that is read would take the better part of an hour."""
+    (field,) = read_headers(b"Name: demo\n" + b" x\n" * (1 << 21), "M").fields
+    assert field.value.count("\n") == 1 << 21
+
+
 def test_file_of_headers_alone_has_no_description() -> None:
     """WHEEL is one, with or without an end of the last line."""
     for text in (b"A: b", b"A: b\n", b"A: b\r\n"):

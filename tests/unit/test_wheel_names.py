@@ -106,6 +106,7 @@ REFUSED = {
     "x" * 256: "more than 255 bytes",
     "é" * 128: "more than 255 bytes",
     "a/" * 1921: "more than 3840 bytes",
+    "a/" * 65 + "b": "more than 64 folders",
 }
 
 

@@ -149,9 +149,7 @@ def end_records(pairing: Pairing) -> Iterator[Difference]:
 
 def is_implied(member: Member, facts: Facts) -> bool:
     """Tell whether a member is a folder that would be there without its entry: nobody installs anything else."""
-    return member.is_folder and any(
-        other.name != member.name and other.name.startswith(member.name) for other in facts.archive.members
-    )
+    return member.name in facts.full_folders
 
 
 def _moved(a: list[str], b: list[str]) -> tuple[str, str] | None:

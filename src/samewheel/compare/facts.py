@@ -50,6 +50,8 @@ class Facts:
     """Of RECORD, in its order."""
     texts: Mapping[str, bytes]
     """Texts of ``*.dist-info`` that differ between the two wheels, by their path in it."""
+    full_folders: frozenset[str]
+    """Names of folders in which there is something, with a slash at the end, with or without an entry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

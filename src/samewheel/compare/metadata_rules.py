@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -138,11 +139,11 @@ def _by_key(headers: Headers) -> dict[str, tuple[str, list[tuple[str, int]]]]:
 
 def _listed(values: list[tuple[str, int]], others: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Return what of some values others have not, with lines."""
-    left = [value for value, _ in others]
+    left = Counter(value for value, _ in others)
     own = []
     for value, line in values:
-        if value in left:
-            left.remove(value)
+        if left[value]:
+            left[value] -= 1
         else:
             own.append((value, line))
     return own

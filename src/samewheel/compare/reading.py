@@ -10,7 +10,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -18,6 +18,7 @@ from samewheel.compare.compressors import identify
 from samewheel.compare.facts import Alone, Facts, Pairing, Shared, dist_info_file, place
 from samewheel.compare.inside import Content, look_inside
 from samewheel.wheel import CHUNK, open_wheel, row_flaws, strict_flaws
+from samewheel.wheel.names import folders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -162,6 +163,7 @@ def _facts(wheel: Wheel, differing: Sequence[str]) -> Facts:
         dist_info=wheel.dist_info,
         rows=tuple(wheel.record.values()),
         texts=texts,
+        full_folders=frozenset(chain.from_iterable(map(folders_of, wheel.members))),
     )
 
 

@@ -147,7 +147,7 @@ def _read_member(source: Source, name: str, central: CentralHeader, offset: int,
     except Flaw as flaw:
         raise Flaw(name, flaw.reason) from None
     _check_local(name, local, central, (size, compressed_size))
-    if central.method == STORED and size and local.flags & DESCRIPTOR_FOLLOWS and not local.size:
+    if central.method == STORED and size and local.flags & DESCRIPTOR_FOLLOWS and not resolved(name, local)[0]:
         raise Flaw(name, "it is stored, and who streams it cannot know where it ends")
     stream_end = start + compressed_size
     if stream_end > end:

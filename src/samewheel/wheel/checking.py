@@ -41,7 +41,7 @@ def _record_flaws(wheel: Wheel) -> Iterator[Flaw]:
     signatures = {f"{own}.jws", f"{own}.p7s"}
     for name, member in wheel.members.items():
         if name in wheel.record and name != own and not (name in signatures and not wheel.record[name].recorded):
-            yield from row_flaws(wheel.record[name], contents(wheel.source, member))
+            yield from row_flaws(wheel.record[name], contents(wheel.source, member, strict=True))
         else:
             check_contents(wheel.source, member)
     if own in wheel.record and (wheel.record[own].recorded or wheel.record[own].size):

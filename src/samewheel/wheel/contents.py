@@ -26,9 +26,9 @@ DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its st
 """What an inflater raises for a stream that is none."""
 
 
-def _inflated(source: Source, member: Member) -> Iterator[bytes]:
+def _inflated(source: Source, member: Member, *, strict: bool) -> Iterator[bytes]:
     """Yield what a deflate stream (RFC 1951) holds, chunks of bounded size, whatever it expands to."""
-    inflater = isal_zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    inflater = (zlib if strict else isal_zlib).decompressobj(wbits=-zlib.MAX_WBITS)
     try:
         for piece in source.pieces(member.start, member.compressed_size):
             if inflater.eof:
@@ -37,7 +37,7 @@ def _inflated(source: Source, member: Member) -> Iterator[bytes]:
             while pending and not inflater.eof:
                 yield inflater.decompress(pending, CHUNK)
                 pending = inflater.unconsumed_tail
-    except DAMAGED as error:
+    except (DAMAGED, zlib.error) as error:
         raise Flaw(member.name, f"its stream is damaged: {error}") from None
     while not inflater.eof and (rest := inflater.decompress(b"", CHUNK)):
         yield rest
@@ -47,16 +47,21 @@ def _inflated(source: Source, member: Member) -> Iterator[bytes]:
         raise Flaw(member.name, "its stream ends before its compressed size")
 
 
-def contents(source: Source, member: Member) -> Iterator[bytes]:
+def contents(source: Source, member: Member, *, strict: bool = False) -> Iterator[bytes]:
     """Yield what a member holds, a chunk at a time; the last one comes only after all checks.
+
+    Args:
+        source: the file.
+        member: of it.
+        strict: inflate as installers do, with zlib; the faster way takes some malformed streams that zlib refuses
+            (incomplete codes of distances), and makes the same bytes of all others.
 
     Raises:
         Flaw: the stream is damaged, or holds something else than size and CRC say.
     """
     crc, size = 0, 0
-    pieces = (
-        source.pieces(member.start, member.size) if member.central.method == STORED else _inflated(source, member)
-    )
+    is_stored = member.central.method == STORED
+    pieces = source.pieces(member.start, member.size) if is_stored else _inflated(source, member, strict=strict)
     held = b""
     for piece in pieces:
         crc = isal_zlib.crc32(piece, crc)
@@ -75,12 +80,12 @@ def contents(source: Source, member: Member) -> Iterator[bytes]:
 
 
 def check_contents(source: Source, member: Member) -> None:
-    """Read all that a member holds, for the checks alone.
+    """Read all that a member holds, for the strict checks alone.
 
     Raises:
         Flaw: the stream is damaged, or holds something else than size and CRC say.
     """
-    for _ in contents(source, member):
+    for _ in contents(source, member, strict=True):
         pass
 
 
@@ -104,4 +109,4 @@ def whole(source: Source, member: Member, *, at_most: int) -> bytes:
     """
     if member.size > at_most:
         raise Flaw(member.name, f"it has {member.size} bytes, and {at_most} are the most that are read of its kind")
-    return b"".join(contents(source, member))
+    return b"".join(contents(source, member, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,21 @@ __all__ = ["dist_info_flaws", "file_name_flaws"]
 MOST_TAGS = 1 << 10
 """Tags that one line may stand for."""
 
+ACTED_ON = ("Metadata-Version", "Name", "Version", "Requires-Python", "Requires-Dist", "Provides-Extra")
+"""Headers of METADATA that decide what is installed; in others, such as Author, encoded words are old custom."""
+
+ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
+"""Text in another character set, as e-mail has it (RFC 2047)."""
+
 SIGNATURES = ("RECORD.jws", "RECORD.p7s")
 """What may stand beside RECORD and is not in it."""
+
+
+def _encoded(name: str, headers: Headers) -> Iterator[Flaw]:
+    """Yield which headers that an installer acts on have an encoded word: uv decodes it, pip does not."""
+    for key in ACTED_ON:
+        if any(ENCODED_WORD.search(said) for said in headers.all(key)):
+            yield Flaw(name, f"its {key} has an encoded word, which some readers decode")
 
 
 def _said(name: str, headers: Headers, *keys: str) -> Iterator[Flaw]:
@@ -51,6 +65,9 @@ def _metadata_flaws(wheel: Wheel, names: tuple[str, ...], versions: tuple[str, .
     name = f"{wheel.dist_info}/METADATA"
     headers = read_headers(text_of(wheel, "METADATA"), name)
     yield from _said(name, headers, "Metadata-Version", "Name", "Version")
+    yield from _encoded(name, headers)
+    if (count := len(headers.all("Requires-Python"))) > 1:
+        yield Flaw(name, f"it has {count} of Requires-Python, and can have one")
     for said in headers.all("Metadata-Version"):
         if said.partition(".")[0] not in {"1", "2"}:
             yield Flaw(name, f"it says Metadata-Version: {said}, and installers know 1 and 2")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from samewheel.errors import Flaw
+from samewheel.wheel.names import check_names
 from samewheel.wheel.reading import text_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ ENTRY_POINTS = "entry_points.txt"
 SCRIPTS = frozenset({"[console_scripts]", "[gui_scripts]"})
 """Sections whose entries become files, named like the entry."""
 
+SECTION = re.compile(r"\[[\w:-]+(?:[. :-][\w:-]+)*\]")
+"""A section's name; some readers take all brackets off, or blanks, or a comment behind it, and others do not."""
+
 FUNCTION = re.compile(r"[\w.]+(?:\s*:\s*[\w.]+)?\s*(?:\[[\w\s,.-]*\])?", re.UNICODE)
 """What an entry stands for: a module, an object in it, extras."""
 
@@ -41,8 +45,19 @@ def data_flaws(wheel: Wheel) -> Iterator[Flaw]:
             yield Flaw(name, f"its folder is not {own}: installers leave it where it is, or do not")
         elif len(below) == 1 or below[0] not in SCHEMES:
             yield Flaw(name, f"{own} has only {', '.join(sorted(SCHEMES))}")
-        elif below[0] in LIBRARIES and "/".join(below[1:]) in wheel.members:
-            yield Flaw(name, "it is installed over another member")
+    yield from _library_flaws(wheel, own)
+
+
+def _library_flaws(wheel: Wheel, own: str) -> Iterator[Flaw]:
+    """Yield what goes over, or into, another file where libraries are: installers have the parts in any order."""
+    prefixes = tuple(f"{own}/{scheme}/" for scheme in sorted(LIBRARIES))
+    moved = {name: name.split("/", 2)[2] for name in wheel.members if name.startswith(prefixes)}
+    stays = [name for name in wheel.members if not name.startswith(f"{own}/")]
+    origins = dict(zip(stays, stays, strict=True)) | {target: name for name, target in moved.items()}
+    try:
+        check_names([*stays, *(target for target in moved.values() if target and not target.endswith("/"))])
+    except Flaw as flaw:
+        yield Flaw(origins[flaw.member], "it is installed over another member, or is taken for one")
 
 
 def entry_point_flaws(wheel: Wheel) -> Iterator[Flaw]:
@@ -55,15 +70,23 @@ def entry_point_flaws(wheel: Wheel) -> Iterator[Flaw]:
     except UnicodeDecodeError as error:
         yield Flaw(name, f"it is not UTF-8: {error}")
         return
-    section = ""
+    section, entry_depth = "", None
     seen: set[tuple[str, str]] = set()
-    for line in filter(None, (line.strip(" \t\r") for line in lines)):
-        key = line.partition("=")[0].strip()
-        if line[0] in "#;":
+    for indented in lines:
+        line = indented.strip(" \t\r")
+        if not line or line[0] in "#;":
             continue
+        depth = len(indented) - len(indented.lstrip(" \t"))
         if line[0] == "[":
-            section, key = line, ""
-        elif reason := _wrong(section, key, line.partition("=")[2].strip()):
+            section, key, entry_depth = line, "", None
+            reason = "" if SECTION.fullmatch(line) else f"not all readers know {line[:64]!r} by one name"
+        else:
+            key, _, value = (part.strip() for part in line.partition("="))
+            reason = _wrong(section, key, value)
+            if entry_depth is not None and depth > entry_depth:
+                reason = f"{line[:64]!r} is indented: some readers take it for more of the entry before it"
+            entry_depth = depth
+        if reason:
             yield Flaw(name, reason)
         if (section, key) in seen:
             yield Flaw(name, f"it has {key or section} twice")

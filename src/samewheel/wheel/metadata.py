@@ -51,21 +51,25 @@ def read_headers(text: bytes, name: str) -> Headers:
     if "\0" in decoded:
         raise Flaw(name, "it has a NUL")
     lines = decoded.split("\n")
-    fields: list[Field] = []
+    found: list[tuple[str, list[str], int]] = []
     for number, ended in enumerate(lines, 1):
         line = ended.removesuffix("\r")
         if not line:
-            return Headers(tuple(fields), "\n".join(lines[number:]), number + 1)
+            return Headers(_joined(found), "\n".join(lines[number:]), number + 1)
         if "\r" in line or "\v" in line or "\f" in line:
             raise Flaw(
                 name, f"line {number} has a lone carriage return or the like, where some readers begin a new line"
             )
-        if line[0] in " \t" and fields:
-            last = fields[-1]
-            fields[-1] = last._replace(value=f"{last.value}\n{line}")
+        if line[0] in " \t" and found:
+            found[-1][1].append(line)
             continue
         key, colon, value = line.partition(":")
         if not colon or not KEY.fullmatch(key):
             raise Flaw(name, f"line {number} is no header: {line[:64]!r}")
-        fields.append(Field(key, value.strip(), number))
-    return Headers(tuple(fields), "", len(lines) + 1)
+        found.append((key, [value.strip()], number))
+    return Headers(_joined(found), "", len(lines) + 1)
+
+
+def _joined(found: list[tuple[str, list[str], int]]) -> tuple[Field, ...]:
+    """Return fields from their lines, joined only once: one may have millions."""
+    return tuple(Field(key, "\n".join(lines), number) for key, lines, number in found)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from samewheel.errors import Flaw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["check_name", "check_names"]
+__all__ = ["check_name", "check_names", "folders_of"]
 
 PLAIN = re.compile(
     r"(?:(?!(?i:con|prn|aux|nul|conin|conout|com\d|lpt\d)(?:[ ./]|$))"
@@ -25,6 +25,9 @@ LONGEST_SEGMENT = 255
 
 LONGEST_NAME = 4096 - 256
 """Bytes of a whole name: with the folder that it is installed to, a path of Linux has at most 4096."""
+
+DEEPEST = 64
+"""Folders in each other; each is remembered with its whole path, so that a name costs its length times its depth."""
 
 RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:[ .].*)?", re.IGNORECASE)
 """Devices of Windows, with any ending (Microsoft, "Naming Files, Paths, and Namespaces")."""
@@ -82,11 +85,18 @@ def _meant(path: str) -> str:
     return unicodedata.normalize("NFKC", path).translate(LOOKS_LATIN).casefold()
 
 
+def folders_of(name: str) -> Iterator[str]:
+    """Yield the folders that a member is in, named as their directory entries are."""
+    while name := name.removesuffix("/").rpartition("/")[0]:
+        yield f"{name}/"
+
+
 def check_names(names: Iterable[str]) -> None:
     """Check that no two names are taken for one another, and no file's name for a folder.
 
     Raises:
-        Flaw: two are equal; or equal but for case or Unicode form, or look equal; or a file is a folder, too.
+        Flaw: two are equal; or equal but for case or Unicode form, or look equal; or a file is a folder, too; or
+            one lies too deep.
     """
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
@@ -117,6 +127,8 @@ def _note_file(files: dict[str, str], name: str) -> None:
 def _note_folders(folders: dict[str, str], name: str) -> None:
     """Note which folders a name is in, in one spelling each: two spellings become one folder elsewhere."""
     folder = name.rpartition("/")[0]
+    if folder.count("/") >= DEEPEST:
+        raise Flaw(name[:64] + "…", f"it lies in more than {DEEPEST} folders")
     while folder:
         meant = _meant(folder)
         if (first := folders.get(meant)) is not None:
