@@ -82,6 +82,11 @@ bench-verify *args:
 bench-growth *args:
     {{ run }} benchmarks/growth.py "$@"
 
+# Compare `diff` with diffoscope and sha256sum, and `canonicalize` with its compressor alone
+[group('check')]
+bench-diff *args:
+    {{ run }} benchmarks/diffing.py "$@"
+
 # Compare compressors on real wheels: size, speed, and a digest to compare with other machines
 [group('check')]
 bench-compressors *args:

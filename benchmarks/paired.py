@@ -11,17 +11,16 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pypi_simple import PyPISimple
+
+from commands import Comparison, SkippedError, measured, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,34 +29,6 @@ if TYPE_CHECKING:
 SAMEWHEEL = [sys.executable, "-m", "samewheel"]
 
 PLAIN = ["uv", "build", "--wheel", "--quiet", "--python", sys.executable]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Two commands that do the same for a user, or a command and what it cannot be faster than."""
-
-    ours: list[str]
-    theirs: list[str]
-    folder: Path
-    pairs: int
-
-
-class SkippedError(Exception):
-    """This machine cannot make a comparison; the text says why."""
-
-
-def seconds(command: list[str], folder: Path) -> float:
-    """Run a command quietly and return the wall-clock seconds it took.
-
-    Raises:
-        SystemExit: it failed; its output is shown.
-    """
-    start = time.perf_counter()
-    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    took = time.perf_counter() - start
-    if finished.returncode != 0:
-        sys.exit(f"{' '.join(command)} failed:\n{finished.stdout}{finished.stderr}")
-    return took
 
 
 def sdist(project: str, version: str, folder: Path) -> Path:
@@ -183,13 +154,8 @@ def main(names: list[str]) -> int:
             except SkippedError as reason:
                 print(f"{name:<24} skipped: {reason}", flush=True)
                 continue
-            pairs = [
-                (seconds(comparison.ours, comparison.folder), seconds(comparison.theirs, comparison.folder))
-                for _ in range(comparison.pairs + 1)
-            ][1:]
-        ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
-        ratio = statistics.median(a / b for a, b in pairs)
-        print(f"{name:<24} {len(pairs):>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
+            ours, theirs, ratio = measured(comparison)
+        print(f"{name:<24} {comparison.pairs:>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
     return 0
 
 

@@ -250,7 +250,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
-    """Fill a temporary file beside ``destination``, sync it, and rename it into place."""
+    """Fill a temporary file beside ``destination``, sync it, and rename it into place; a failure leaves nothing."""
+    missing = [folder for folder in (destination.parent, *destination.parent.parents) if not folder.exists()]
     temporary = destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
@@ -266,6 +267,9 @@ def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+            for folder in missing:
+                # It goes only if it is empty.
+                folder.rmdir()
     _sync_folder(destination.parent)
 
 

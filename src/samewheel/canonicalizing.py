@@ -14,7 +14,7 @@ from samewheel._files import put, sha256_of
 from samewheel._types import Sha256, SourceKind
 from samewheel.buildinfo import Epoch
 from samewheel.epoch import choose_epoch
-from samewheel.wheel import Form, Moment, canonical_bytes, open_wheel, strict_flaws
+from samewheel.wheel import Form, Moment, canonical_bytes, open_wheel, strict_text_flaws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def _packed(path: Path, name: str, form: Form, keep: Callable[[Pieces], object])
     moment = Moment.of(datetime.fromtimestamp(epoch.value, UTC))
     digest = hashlib.sha256()
     with open_wheel(path) as wheel:
-        wheel.refuse(strict_flaws(wheel))
+        wheel.refuse(strict_text_flaws(wheel))
         before = sha256_of(path)
         keep(_noted(canonical_bytes(wheel, moment, form), digest))
     sha256 = Sha256(digest.hexdigest())

@@ -386,7 +386,8 @@ def test_failure_in_the_middle_leaves_the_file(failing: str, tmp_path: Path, mon
         with pytest.raises(SamewheelError, match="cannot be compressed"):
             canonicalize(path, output)
     assert path.read_bytes() == before
-    assert [*(tmp_path / "dist").iterdir(), *(tmp_path / "out").iterdir()] == [path]
+    assert list((tmp_path / "dist").iterdir()) == [path]
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("form", Form)

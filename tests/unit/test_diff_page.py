@@ -16,7 +16,7 @@ import pytest
 from samewheel.buildinfo import to_json
 from samewheel.compare import Diff, Difference, File, Verdict, diff
 from samewheel.compare.codes import CODES
-from samewheel.compare.inside import gzipped, looking, sources, values, zipped
+from samewheel.compare.inside import gzipped, json_values, looking, sources, texts, values, zipped
 from samewheel.compare.values import RUNGS
 from samewheel.report.wheels import MOST_GROUPS, diff_lines
 from samewheel.wheel.archive import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS
@@ -64,8 +64,10 @@ def test_page_has_every_key_of_the_json_and_no_other() -> None:
 @pytest.mark.parametrize(
     "limit",
     [
-        f"{values.LARGEST_READ // MIB} MiB, a million lines",
-        f"{sources.LARGEST_SOURCE // MIB} MiB; above that as text",
+        f"{texts.LARGEST_TEXT // MIB} MiB, {texts.MOST_LINES:,} lines; above that as bytes",
+        f"| JSON | {json_values.LARGEST_JSON // MIB} MiB; above that as text",
+        f"| `.pyc` | {values.LARGEST_READ // MIB} MiB",
+        f"{sources.LARGEST_SOURCE // 1024} KiB; above that as text",
         f"{gzipped.LARGEST_INNER // MIB} MiB taken out; looked into up to {values.LARGEST_READ // MIB} MiB",
         f"{MOST_MEMBERS:,} members; {zipped.LARGEST_INNER // MIB} MiB of members that differ",
         f"Of a member, {looking.MOST_FINDINGS} findings are told",

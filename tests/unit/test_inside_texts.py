@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from samewheel.compare.inside import json_values, sources, texts
+
 from .insides import look, places
 
 SOURCE = b'''"""Doc."""
@@ -162,3 +164,21 @@ def test_broken_source_is_text() -> None:
 def test_json_is_told_by_value(a: bytes, b: bytes, expected: list[tuple[str, str]]) -> None:
     """A value that differs is told by its path; the same value in another form is said to be that."""
     assert places(look("x.json", a, b)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "limit", "codes"),
+    [
+        ("x.json", b'[1,\n"', json_values.LARGEST_JSON, ("SW315", "SW309")),
+        ("x.py", b"x = 1\ny = '", sources.LARGEST_SOURCE, ("SW310", "SW309")),
+        ("x.txt", b"1\n", texts.LARGEST_TEXT, ("SW309", "SW301")),
+    ],
+)
+def test_what_would_take_much_memory_is_looked_at_more_plainly(
+    name: str, start: bytes, limit: int, codes: tuple[str, str]
+) -> None:
+    """Trees and lines take many times the bytes of a text: above the limit, the next plainer rule is asked."""
+    end = {"x.json": b'"]', "x.py": b"'"}.get(name, b"")
+    for size, code in zip((limit, limit + 1), codes, strict=True):
+        data = start + b"z" * (size - len(start + end)) + end
+        assert [one.code for one in look(name, data, data.replace(b"1", b"2", 1))] == [code]

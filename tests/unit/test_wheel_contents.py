@@ -117,3 +117,14 @@ def test_source_gives_all_or_a_flaw(offset: int, length: int) -> None:
     else:
         with pytest.raises(Flaw, match="the file ends within"):
             source.at(offset, length)
+
+
+@pytest.mark.parametrize("piece", [CHUNK, 5])
+@pytest.mark.parametrize("more", range(1, 12))
+def test_nothing_hides_behind_a_stream(more: int, piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream tells where it ends; inflaters read ahead by some bytes, and none of those may go unnoticed."""
+    content = b"x = 1\n" * 9
+    source, member = member_of(content, (stream_of("deflated", content) or b"") + bytes(range(more)))
+    monkeypatch.setattr(source_module, "CHUNK", piece)
+    with pytest.raises(Flaw, match="its stream ends before its compressed size"):
+        check_contents(source, member)

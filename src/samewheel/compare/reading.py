@@ -14,7 +14,6 @@ from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from samewheel.compare.compressors import identify
 from samewheel.compare.facts import Alone, Facts, Pairing, Shared, dist_info_file, place
 from samewheel.compare.inside import Content, look_inside
 from samewheel.wheel import CHUNK, open_wheel, row_flaws, strict_flaws
@@ -33,6 +32,9 @@ IN_MEMORY = 1 << 22
 
 AT_A_TIME = 64
 """Members that one task looks at: small ones take less time than starting a task."""
+
+LARGE = 1 << 20
+"""Bytes of contents that are a task of their own; these begin first, so that no thread waits for the last one."""
 
 IDENTIFIED = 8
 """Members for which it is found out what compressed them; each takes some milliseconds, and the rest come alike."""
@@ -100,6 +102,9 @@ def _streams(
     """Return what is to be said about two streams with the same contents."""
     if one.central.method != other.central.method:
         return "", ""
+    # Recompressed wheels are few, and makers take as long to import as a hundred members to compare.
+    from samewheel.compare.compressors import identify
+
     both = ((a, one), (b, other))
     found = [(identify(_pieces(content), wheel.stream(m)).text,) if identified else () for wheel, m in both]
     if found[0] == found[1]:
@@ -134,14 +139,24 @@ def _differing(a: Wheel, b: Wheel, at: str, one: Member, other: Member, *, ident
         )
 
 
+def _batches(pairs: dict[str, tuple[Member, Member]]) -> list[list[str]]:
+    """Return the places that each task looks at, those that take long first."""
+    large = [at for at, (one, _) in pairs.items() if one.size > LARGE]
+    small = (at for at, (one, _) in pairs.items() if one.size <= LARGE)
+    alone = ([at] for at in sorted(large, key=lambda at: pairs[at][0].size, reverse=True))
+    return [*alone, *iter(lambda: list(islice(small, AT_A_TIME)), [])]
+
+
 def _both(a: Wheel, b: Wheel, pairs: dict[str, tuple[Member, Member]], pool: ThreadPoolExecutor) -> Iterator[Shared]:
     """Yield what is known about the members that both wheels have, in the order of ``pairs``."""
-    todo = iter(pairs.values())
-    batches = iter(lambda: list(islice(todo, AT_A_TIME)), [])
-    alike = [same for batch in pool.map(lambda batch: _same_streams(a, b, batch), batches) for same in batch]
+    batches = _batches(pairs)
+    tasks = pool.map(lambda batch: _same_streams(a, b, [pairs[at] for at in batch]), batches)
+    alike: dict[str, bool] = {}
+    for batch, found in zip(batches, tasks, strict=True):
+        alike.update(zip(batch, found, strict=True))
     left = IDENTIFIED
-    for (at, (one, other)), same in zip(pairs.items(), alike, strict=True):
-        if same:
+    for at, (one, other) in pairs.items():
+        if alike[at]:
             yield Shared(place=at, a=one, b=other, same=True)
             continue
         shared = _differing(a, b, at, one, other, identified=left > 0)

@@ -2,7 +2,7 @@
 
 from samewheel.errors import Flaw
 from samewheel.wheel.canonical import Moment, canonical_bytes
-from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws
+from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws, strict_text_flaws
 from samewheel.wheel.deflating import Form
 from samewheel.wheel.metadata import Headers, read_headers
 from samewheel.wheel.opening import open_wheel
@@ -29,4 +29,5 @@ __all__ = [
     "read_headers",
     "row_flaws",
     "strict_flaws",
+    "strict_text_flaws",
 ]

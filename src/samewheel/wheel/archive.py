@@ -143,7 +143,7 @@ def _read_member(source: Source, name: str, central: CentralHeader, offset: int,
     size, compressed_size, _ = resolved(name, central)
     _check_sizes(name, central, size, compressed_size)
     try:
-        local, start = read_local(source, offset)
+        local, start = read_local(source, offset, len(central.name) + len(central.extra))
     except Flaw as flaw:
         raise Flaw(name, flaw.reason) from None
     _check_local(name, local, central, (size, compressed_size))

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from isal import isal_zlib
 
 from samewheel.errors import Flaw, SamewheelError
+from samewheel.wheel.checking import row_flaws
 from samewheel.wheel.deflating import Form, Packed, pack
 from samewheel.wheel.record import Row, sha256_row, write_record
+from samewheel.wheel.source import CHUNK
 from samewheel.wheel.values import IN_ZIP64, UTF8_NAME, CentralHeader, LocalHeader
 from samewheel.wheel.writing import central_bytes, end_bytes, local_bytes
 
@@ -115,19 +117,25 @@ def canonical_bytes(wheel: Wheel, moment: Moment, form: Form) -> Iterator[bytes 
     """Yield the bytes of a wheel's canonical form; a piece is good until the next is asked for.
 
     Args:
-        wheel: what is packed; its RECORD must be right, which is not checked here.
+        wheel: what is packed; each member is checked against RECORD on the way.
         moment: the time of every member.
         form: how members are compressed.
 
     Raises:
-        InvalidWheelError: a member is damaged, or RECORD is signed.
+        InvalidWheelError: a member is damaged, RECORD is not right about it, or is signed.
         SamewheelError: there is not enough memory, or no place for temporary files.
     """
     packing = Packing(moment=moment, form=form)
     *members, record = canonical_order(wheel)
+    kept = {member.name for member in members}
+    for member in wheel.members.values():
+        # An entry that is left out holds nothing, and even that can be damaged.
+        if member.is_folder and member.name not in kept:
+            b"".join(wheel.contents(member, strict=True))
     rows: list[Row] = []
     for member in members:
         contents, row = _held(wheel, member)
+        _check_row(wheel, row, contents)
         rows += [] if member.is_folder else [row]
         yield from packing.add(member, contents)
     yield from packing.add(record, write_record([*rows, Row(record.name, "", "")]))
@@ -137,9 +145,18 @@ def canonical_bytes(wheel: Wheel, moment: Moment, form: Form) -> Iterator[bytes 
 def _held(wheel: Wheel, member: Member) -> tuple[bytes | mmap.mmap, Row]:
     """Return what a member holds, and its row in RECORD; a large one is in a file."""
     digest = hashlib.sha256()
-    pieces = _noted(wheel.contents(member), digest)
+    pieces = _noted(wheel.contents(member, strict=True), digest)
     contents = b"".join(pieces) if member.size <= IN_MEMORY else _mapped(pieces, member)
     return contents, sha256_row(member.name, digest.digest(), member.size)
+
+
+def _check_row(wheel: Wheel, made: Row, contents: bytes | mmap.mmap) -> None:
+    """Check that RECORD is right about a member with these contents, whose new row is ``made``."""
+    said = wheel.record.get(made.path)
+    if said is None or (said.recorded == made.recorded and said.size in {"", made.size}):
+        return
+    # It is wrong, or has another algorithm.
+    wheel.refuse(row_flaws(said, (contents[at : at + CHUNK] for at in range(0, len(contents), CHUNK))))
 
 
 def _noted(pieces: Iterable[bytes], digest: Hash) -> Iterator[bytes]:

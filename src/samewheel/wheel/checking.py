@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from samewheel.wheel.reading import Wheel
     from samewheel.wheel.record import Row
 
-__all__ = ["check_wheel", "row_flaws", "strict_flaws"]
+__all__ = ["check_wheel", "row_flaws", "strict_flaws", "strict_text_flaws"]
 
 
 def row_flaws(row: Row, pieces: Iterable[bytes]) -> Iterator[Flaw]:
@@ -44,8 +44,23 @@ def _record_flaws(wheel: Wheel) -> Iterator[Flaw]:
             yield from row_flaws(wheel.record[name], contents(wheel.source, member, strict=True))
         else:
             check_contents(wheel.source, member)
+
+
+def _own_row_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield what is wrong with what RECORD says of itself."""
+    own = f"{wheel.dist_info}/RECORD"
     if own in wheel.record and (wheel.record[own].recorded or wheel.record[own].size):
         yield Flaw(own, "it has a hash of itself, which cannot be right")
+
+
+def strict_text_flaws(wheel: Wheel) -> Iterator[Flaw]:
+    """Yield those of :func:`strict_flaws` for which no member but the texts of ``*.dist-info`` needs to be read.
+
+    Raises:
+        Flaw: one of these is damaged.
+    """
+    yield from file_name_flaws(wheel)
+    yield from _own_row_flaws(wheel)
 
 
 def strict_flaws(wheel: Wheel) -> Iterator[Flaw]:
@@ -56,6 +71,7 @@ def strict_flaws(wheel: Wheel) -> Iterator[Flaw]:
     """
     yield from file_name_flaws(wheel)
     yield from _record_flaws(wheel)
+    yield from _own_row_flaws(wheel)
 
 
 def _flaws(path: Path) -> list[Flaw]:

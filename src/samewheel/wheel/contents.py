@@ -6,7 +6,7 @@ import hashlib
 import zlib
 from typing import TYPE_CHECKING
 
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 
 from samewheel._types import Sha256
 from samewheel.errors import Flaw
@@ -14,7 +14,7 @@ from samewheel.wheel.source import CHUNK
 from samewheel.wheel.values import STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from samewheel.wheel.source import Source
     from samewheel.wheel.values import Member
@@ -22,29 +22,50 @@ if TYPE_CHECKING:
 __all__ = ["check_contents", "contents", "sha256_of_contents", "whole"]
 
 
-DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # its stubs say that it is an instance
-"""What an inflater raises for a stream that is none."""
+DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its stubs say that it is an instance
+"""What ISA-L raises for a stream that is none."""
+
+
+def _by_isal(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Inflate quickly, chunks of bounded size."""
+    # Not by isal_zlib: that one does not let other threads run.
+    inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
+    for piece in pieces:
+        _check_end(name, more=inflater.eof)
+        yield inflater.decompress(piece, CHUNK)
+        while not inflater.needs_input and not inflater.eof:
+            yield inflater.decompress(b"", CHUNK)
+    _check_end(name, more=bool(inflater.unused_data), unfinished=not inflater.eof)
+
+
+def _by_zlib(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Inflate as installers do, chunks of bounded size."""
+    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    for piece in pieces:
+        _check_end(name, more=inflater.eof)
+        yield inflater.decompress(piece, CHUNK)
+        while inflater.unconsumed_tail:
+            yield inflater.decompress(inflater.unconsumed_tail, CHUNK)
+    while not inflater.eof and (rest := inflater.decompress(b"", CHUNK)):
+        yield rest
+    _check_end(name, more=bool(inflater.unused_data), unfinished=not inflater.eof)
+
+
+def _check_end(name: str, *, more: bool, unfinished: bool = False) -> None:
+    """Check that a stream ends where its compressed size says."""
+    if unfinished:
+        raise Flaw(name, "its stream does not end within its compressed size")
+    if more:
+        raise Flaw(name, "its stream ends before its compressed size")
 
 
 def _inflated(source: Source, member: Member, *, strict: bool) -> Iterator[bytes]:
-    """Yield what a deflate stream (RFC 1951) holds, chunks of bounded size, whatever it expands to."""
-    inflater = (zlib if strict else isal_zlib).decompressobj(wbits=-zlib.MAX_WBITS)
+    """Yield what a deflate stream (RFC 1951) holds, whatever it expands to."""
+    inflate = _by_zlib if strict else _by_isal
     try:
-        for piece in source.pieces(member.start, member.compressed_size):
-            if inflater.eof:
-                raise Flaw(member.name, "its stream ends before its compressed size")
-            pending = piece
-            while pending and not inflater.eof:
-                yield inflater.decompress(pending, CHUNK)
-                pending = inflater.unconsumed_tail
+        yield from inflate(source.pieces(member.start, member.compressed_size), member.name)
     except (DAMAGED, zlib.error) as error:
         raise Flaw(member.name, f"its stream is damaged: {error}") from None
-    while not inflater.eof and (rest := inflater.decompress(b"", CHUNK)):
-        yield rest
-    if not inflater.eof:
-        raise Flaw(member.name, "its stream does not end within its compressed size")
-    if inflater.unused_data:
-        raise Flaw(member.name, "its stream ends before its compressed size")
 
 
 def contents(source: Source, member: Member, *, strict: bool = False) -> Iterator[bytes]:

@@ -94,14 +94,23 @@ def read_central(directory: bytes, at: int) -> tuple[CentralHeader, int]:
     return CentralHeader._make((*fixed, disk, internal, external, offset, name, extra, comment)), end
 
 
-def read_local(source: Source, offset: int) -> tuple[LocalHeader, int]:
-    """Return the local header at an offset of the file, and the offset after it."""
-    fixed = source.at(offset, LOCAL.size)
-    signature, *fields, name_size, extra_size = LOCAL.unpack(fixed)
+def read_local(source: Source, offset: int, expected: int = 0) -> tuple[LocalHeader, int]:
+    """Return the local header at an offset of the file, and the offset after it.
+
+    Args:
+        source: the archive.
+        offset: where the header is.
+        expected: bytes of name and extra fields that it likely has; they are read at once with the rest.
+    """
+    header = source.at(offset, min(LOCAL.size + expected, max(LOCAL.size, source.size - offset)))
+    signature, *fields, name_size, extra_size = LOCAL.unpack_from(header)
     if signature != b"PK\x03\x04":
         raise Flaw("", f"there is no local header at {offset}, where the central directory says there is one")
-    rest = source.at(offset + LOCAL.size, name_size + extra_size)
-    return LocalHeader._make((*fields, rest[:name_size], rest[name_size:])), offset + LOCAL.size + len(rest)
+    name_end = LOCAL.size + name_size
+    end = name_end + extra_size
+    if end > len(header):
+        header += source.at(offset + len(header), end - len(header))
+    return LocalHeader._make((*fields, header[LOCAL.size : name_end], header[name_end:end])), offset + end
 
 
 def _extra_fields(name: str, extra: bytes) -> dict[int, bytes]:
@@ -128,7 +137,10 @@ def resolved(name: str, header: CentralHeader | LocalHeader) -> tuple[int, int, 
     Raises:
         Flaw: extra fields are malformed, or say what readers would understand differently.
     """
-    values = [header.size, header.compressed_size, header.offset if isinstance(header, CentralHeader) else 0]
+    offset = header.offset if isinstance(header, CentralHeader) else 0
+    if not header.extra and IN_ZIP64 not in (header.size, header.compressed_size, offset):
+        return header.size, header.compressed_size, offset
+    values = [header.size, header.compressed_size, offset]
     zip64 = _extra_fields(name, header.extra).get(ZIP64) if header.extra else None
     wanted = [index for index, value in enumerate(values) if value == IN_ZIP64]
     if zip64 is None:

@@ -64,10 +64,13 @@ class Wheel:
         with named(self.path):
             yield from self.source.pieces(member.start, member.compressed_size)
 
-    def contents(self, member: Member) -> Iterator[bytes]:
-        """Yield what a member holds, a chunk at a time; the last one comes only after size and CRC were checked."""
+    def contents(self, member: Member, *, strict: bool = False) -> Iterator[bytes]:
+        """Yield what a member holds, a chunk at a time; the last one comes only after size and CRC were checked.
+
+        With ``strict``, what installers could not inflate is refused, too.
+        """
         with named(self.path):
-            yield from contents(self.source, member)
+            yield from contents(self.source, member, strict=strict)
 
     def text(self, file: str) -> bytes:
         """Return a text of ``*.dist-info``, which must not be longer than any such text is."""

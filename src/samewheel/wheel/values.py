@@ -9,6 +9,8 @@ import stat
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from samewheel._types import Value
+
 __all__ = [
     "DEFLATED",
     "DESCRIPTOR_FOLLOWS",
@@ -90,8 +92,7 @@ class CentralHeader(NamedTuple):
         return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(Value, frozen=True, kw_only=True):
     """One entry of the archive: both headers, and where its stream lies."""
 
     name: str

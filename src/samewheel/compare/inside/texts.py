@@ -40,7 +40,10 @@ MARKS = {
 ENDINGS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 """Names of line endings; form feeds and the like end no line."""
 
-MOST_LINES = 1_000_000
+LARGEST_TEXT = 1 << 23
+"""Bytes of a text that is read: its lines take some ten times as many, and of longer ones nobody reads them."""
+
+MOST_LINES = 200_000
 """Lines of a text whose lines are compared."""
 
 
@@ -61,6 +64,8 @@ def decoded(content: Content) -> tuple[str, str]:
     Raises:
         ValueError: it is too large, or no text.
     """
+    if content.size > LARGEST_TEXT:
+        raise ValueError("too large a text")
     data = whole(content)
     for mark, (name, codec) in MARKS.items():
         if data.startswith(mark):
