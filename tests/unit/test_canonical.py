@@ -21,11 +21,22 @@ from hypothesis import strategies as st
 from isal import isal_zlib
 
 from samewheel.errors import InvalidWheelError, SamewheelError
-from samewheel.wheel import Form, Moment, canonical, canonical_bytes, headers, open_wheel, strict_flaws, writing
+from samewheel.wheel import (
+    Form,
+    Member,
+    Moment,
+    canonical,
+    canonical_bytes,
+    headers,
+    open_wheel,
+    strict_flaws,
+    writing,
+)
 from samewheel.wheel import archive as archive_module
 from samewheel.wheel.archive import read_archive
-from samewheel.wheel.canonical import Packing, canonical_order
-from samewheel.wheel.deflating import check_compressor
+from samewheel.wheel.canonical import Packing, Prepared, canonical_order
+from samewheel.wheel.deflating import check_compressor, pack
+from samewheel.wheel.record import Row
 from samewheel.wheel.source import Source
 from tests.unit.wheels import FILES, INFO, INIT, NAME, SMALLEST, Files, put, record_of, recorded, written
 from tests.unit.zip_layers import CONTENTS, EXECUTABLE, Layer, layers, written_with
@@ -362,23 +373,29 @@ def field64(values: list[int]) -> bytes:
     return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values) if values else b""
 
 
+def ready(member: Member, contents: bytes | mmap.mmap) -> Prepared:
+    """Return a member that is stored with these contents."""
+    packed = pack(contents, member=member.name, form=Form.STORED)
+    return Prepared(member, packed, isal_zlib.crc32(contents), len(contents), Row(member.name, "", ""))
+
+
 def test_member_beyond_4_gib_is_read_by_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Python's own reader finds a member of more than 4 GiB, and what lies behind it; the file is a hole."""
     size = (1 << 32) + 5
     crc32 = isal_zlib.crc32
     # The sum of 4 GiB takes longer than all the rest.
     monkeypatch.setattr(isal_zlib, "crc32", lambda data, *start: 7 if len(data) == size else crc32(data, *start))
-    packing = Packing(moment=MOMENT, form=Form.STORED)
+    packing = Packing(moment=MOMENT)
     with open_wheel(written(tmp_path)) as wheel, (tmp_path / "hole").open("xb+") as hole:
         hole.truncate(size)
         with (tmp_path / "out").open("xb+") as out:
             with mmap.mmap(hole.fileno(), 0, access=mmap.ACCESS_READ) as zeros:
-                for piece in packing.add(wheel.members[INIT], zeros):
+                for piece in packing.add(ready(wheel.members[INIT], zeros)):
                     if len(piece) == size:
                         out.truncate(out.seek(size, 1))
                     else:
                         out.write(piece)
-            out.writelines(packing.add(wheel.members["demo/run.sh"], b"behind"))
+            out.writelines(packing.add(ready(wheel.members["demo/run.sh"], b"behind")))
             out.writelines(packing.end())
             out.flush()
             found = read_archive(Source(out))

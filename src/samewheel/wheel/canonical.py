@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 import stat
 import struct
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from tempfile import TemporaryFile
@@ -27,17 +30,24 @@ from samewheel.wheel.values import IN_ZIP64, UTF8_NAME, CentralHeader, LocalHead
 from samewheel.wheel.writing import central_bytes, end_bytes, local_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
     from datetime import datetime
     from hashlib import _Hash as Hash
 
     from samewheel.wheel.reading import Wheel
     from samewheel.wheel.values import Member
 
-__all__ = ["Moment", "Packing", "canonical_bytes", "canonical_order"]
+__all__ = ["Moment", "Packing", "Prepared", "canonical_bytes", "canonical_order"]
 
 IN_MEMORY = 1 << 24
 """Bytes of contents from which on they go through a file, as they are compressed whole."""
+
+AT_A_TIME = 1 << 20
+"""Bytes of contents that one task prepares, a single member aside."""
+
+WORKERS = min(4, os.cpu_count() or 1)
+"""Threads that prepare members."""
 
 UNIX = 3
 """What made the archive (4.4.2): where a mode means something."""
@@ -62,24 +72,34 @@ class Moment(NamedTuple):
         return cls(time, (when.year - 1980) << 9 | when.month << 5 | when.day)
 
 
+class Prepared(NamedTuple):
+    """A member that is ready to be written."""
+
+    member: Member
+    packed: Packed
+    crc: int
+    size: int
+    """Bytes of its contents."""
+    row: Row
+    """What RECORD will say of it."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Packing:
     """An archive in its canonical form while it is written: what comes last is known last."""
 
     moment: Moment
     """The time of every member."""
-    form: Form
     offset: int = 0
     """Bytes that were written."""
     directory: list[bytes] = field(default_factory=list)
     """Entries of the members that were."""
 
-    def add(self, member: Member, contents: bytes | mmap.mmap) -> Iterator[bytes | memoryview]:
-        """Yield what is written of a member that holds ``contents``; a piece is good until the next is asked for."""
-        packed = pack(contents, member=member.name, form=self.form)
+    def add(self, prepared: Prepared) -> Iterator[bytes | memoryview]:
+        """Yield what is written of a member; a piece is good until the next is asked for."""
         # Given back as soon as it is written: a large member and the next one need not be there together.
-        with packed.stream as stream:
-            local, central = _headers(member, packed, isal_zlib.crc32(contents), len(contents), self)
+        with prepared.packed.stream as stream:
+            local, central = _headers(prepared, self)
             before = local_bytes(local)
             yield before
             yield stream
@@ -125,7 +145,7 @@ def canonical_bytes(wheel: Wheel, moment: Moment, form: Form) -> Iterator[bytes 
         InvalidWheelError: a member is damaged, RECORD is not right about it, or is signed.
         SamewheelError: there is not enough memory, or no place for temporary files.
     """
-    packing = Packing(moment=moment, form=form)
+    packing = Packing(moment=moment)
     *members, record = canonical_order(wheel)
     kept = {member.name for member in members}
     for member in wheel.members.values():
@@ -133,13 +153,63 @@ def canonical_bytes(wheel: Wheel, moment: Moment, form: Form) -> Iterator[bytes 
         if member.is_folder and member.name not in kept:
             b"".join(wheel.contents(member, strict=True))
     rows: list[Row] = []
-    for member in members:
-        contents, row = _held(wheel, member)
-        _check_row(wheel, row, contents)
-        rows += [] if member.is_folder else [row]
-        yield from packing.add(member, contents)
-    yield from packing.add(record, write_record([*rows, Row(record.name, "", "")]))
+    for prepared in _side_by_side(lambda member: _checked(wheel, member, form), members):
+        rows += [] if prepared.member.is_folder else [prepared.row]
+        yield from packing.add(prepared)
+    text = write_record([*rows, Row(record.name, "", "")])
+    yield from packing.add(_prepared(record, text, form, Row(record.name, "", "")))
     yield from packing.end()
+
+
+def _side_by_side(prepare: Callable[[Member], Prepared], members: Iterable[Member]) -> Iterator[Prepared]:
+    """Yield members in their order that were prepared several at a time: compressors leave other threads alone."""
+    pool = ThreadPoolExecutor(WORKERS)
+    waiting: deque[tuple[Future[list[Prepared]], int]] = deque()
+    held = 0
+    try:
+        for batch, size in _batches(members):
+            while waiting and held + size > IN_MEMORY:
+                done, freed = waiting.popleft()
+                yield from done.result()
+                held -= freed
+            waiting.append((pool.submit(_each, prepare, batch), size))
+            held += size
+        while waiting:
+            yield from waiting.popleft()[0].result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _each(prepare: Callable[[Member], Prepared], batch: list[Member]) -> list[Prepared]:
+    return [prepare(member) for member in batch]
+
+
+def _batches(members: Iterable[Member]) -> Iterator[tuple[list[Member], int]]:
+    """Yield members some at a time, as starting a task costs more than a small one; with what they hold of memory."""
+    batch: list[Member] = []
+    size = 0
+    for member in members:
+        # A large one is in a file, and its stream is not: so there is never more than one.
+        share = min(member.size, IN_MEMORY)
+        if batch and size + share > AT_A_TIME:
+            yield batch, size
+            batch, size = [], 0
+        batch.append(member)
+        size += share
+    if batch:
+        yield batch, size
+
+
+def _checked(wheel: Wheel, member: Member, form: Form) -> Prepared:
+    """Return a member that is ready, after RECORD was right about it."""
+    contents, row = _held(wheel, member)
+    _check_row(wheel, row, contents)
+    return _prepared(member, contents, form, row)
+
+
+def _prepared(member: Member, contents: bytes | mmap.mmap, form: Form, row: Row) -> Prepared:
+    packed = pack(contents, member=member.name, form=form)
+    return Prepared(member, packed, isal_zlib.crc32(contents), len(contents), row)
 
 
 def _held(wheel: Wheel, member: Member) -> tuple[bytes | mmap.mmap, Row]:
@@ -180,10 +250,9 @@ def _mapped(pieces: Iterable[bytes], member: Member) -> mmap.mmap:
         ) from error
 
 
-def _headers(
-    member: Member, packed: Packed, crc: int, size: int, packing: Packing
-) -> tuple[LocalHeader, CentralHeader]:
+def _headers(prepared: Prepared, packing: Packing) -> tuple[LocalHeader, CentralHeader]:
     """Return both headers of a member that is written now: 64 bits only for what needs them (4.5.3)."""
+    member, packed, crc, size, _ = prepared
     compressed_size = len(packed.stream)
     large, far = max(size, compressed_size) >= IN_ZIP64, packing.offset >= IN_ZIP64
     sizes = [size, compressed_size] if large else []
