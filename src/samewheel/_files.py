@@ -250,7 +250,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
-    """Fill a temporary file beside ``destination``, sync it, and rename it into place; a failure leaves nothing."""
+    """Fill a temporary file beside ``destination``, sync it, and rename it into place; a failure leaves nothing.
+
+    What replaces a file keeps its mode.
+    """
     missing = [folder for folder in (destination.parent, *destination.parent.parents) if not folder.exists()]
     temporary = destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}")
     try:
@@ -259,6 +262,8 @@ def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
             fill(file)
             file.flush()
             os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            temporary.chmod(stat.S_IMODE(destination.stat().st_mode))
         temporary.replace(destination)
     except OSError as error:
         raise SamewheelError(

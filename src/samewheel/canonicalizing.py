@@ -14,6 +14,7 @@ from samewheel._files import put, sha256_of
 from samewheel._types import Sha256, SourceKind
 from samewheel.buildinfo import Epoch
 from samewheel.epoch import choose_epoch
+from samewheel.errors import UsageError
 from samewheel.wheel import Form, Moment, canonical_bytes, open_wheel, strict_text_flaws
 
 if TYPE_CHECKING:
@@ -80,7 +81,15 @@ def _destination(path: Path, output: Path | None) -> Path:
     """Return where the result goes: to a file that is named like a wheel, or into a folder, under its own name."""
     if output is None:
         return path
-    return output if output.suffix == ".whl" and not output.is_dir() else output / path.name
+    if output.suffix != ".whl" or output.is_dir():
+        return output / path.name
+    if output.name != path.name:
+        raise UsageError(
+            f"{output} has another name than {path.name}",
+            cause="A wheel's name says what is in it, and where it runs.",
+            hint="Give a folder, or a path that ends with the same name.",
+        )
+    return output
 
 
 def canonicalize(path: Path, output: Path | None = None, *, form: Form = Form.DEFLATED) -> Canonicalized:
@@ -88,13 +97,13 @@ def canonicalize(path: Path, output: Path | None = None, *, form: Form = Form.DE
 
     Args:
         path: the wheel.
-        output: a folder, or a file whose name ends with ``.whl``; without it, the wheel itself is replaced.
+        output: a folder, or a file with the same name; without it, the wheel itself is replaced.
         form: how members are compressed.
 
     Raises:
         InvalidWheelError: the wheel is damaged, says different things to different readers, or its RECORD is wrong.
         SamewheelError: it cannot be read, or not enough memory is left.
-        UsageError: SOURCE_DATE_EPOCH is no time that a wheel can hold.
+        UsageError: SOURCE_DATE_EPOCH is no time that a wheel can hold, or the output has another name.
     """
     destination = _destination(path, output)
 

@@ -243,7 +243,6 @@ def test_wheel_is_replaced_in_its_place(tmp_path: Path, samewheel: Samewheel) ->
     [
         ("out", f"out/{NAME}"),
         ("some/where/new", f"some/where/new/{NAME}"),
-        ("other-1.0-py3-none-any.whl", "other-1.0-py3-none-any.whl"),
         (f"deep/er/{NAME}", f"deep/er/{NAME}"),
         ("folder.whl", f"folder.whl/{NAME}"),
     ],
@@ -259,6 +258,22 @@ def test_output_is_a_folder_or_a_file(output: str, where: str, tmp_path: Path, s
     assert digest(tmp_path / where) == report["sha256"]
     assert report["wheel"] == Path(where).name
     assert path.read_bytes() == before
+
+
+def test_name_of_the_wheel_is_kept(tmp_path: Path, samewheel: Samewheel) -> None:
+    """Another name would say of it what METADATA does not."""
+    finished = samewheel("canonicalize", wheel(tmp_path), "-o", "other-1.0-py3-none-any.whl")
+    assert finished.returncode == 2
+    assert f"has another name than {NAME}" in finished.stderr
+    assert not (tmp_path / "other-1.0-py3-none-any.whl").exists()
+
+
+def test_mode_of_a_wheel_in_place_is_kept(tmp_path: Path) -> None:
+    """What only its owner may read stays that way."""
+    path = wheel(tmp_path)
+    path.chmod(0o600)
+    canonicalize(path)
+    assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_output_that_cannot_be_is_our_error(tmp_path: Path, samewheel: Samewheel) -> None:

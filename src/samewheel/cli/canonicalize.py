@@ -18,7 +18,7 @@ __all__ = ["command"]
     "-o",
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="A folder, or a file that ends with .whl.  [default: the wheel itself]",
+    help="A folder, or a file of the same name.  [default: the wheel itself]",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 20 if the wheel is not canonical.")
 @click.option("--stored", is_flag=True, help="Compress nothing: three times as large, and no compressor to trust.")
