@@ -32,14 +32,14 @@ from packaging.requirements import Requirement
 from pypi_simple import PyPISimple
 
 from samewheel import read_verification
-from samewheel.compare import Verdict, compare
+from samewheel.comparison import Verdict, compare
 from samewheel.errors import ExitCode
 from verify_results import Row, counted, read_rows, shortened, sorted_rows, tables, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from samewheel.compare import Difference
+    from samewheel.comparison import Difference
 
 ROOT = Path(__file__).parents[1]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from samewheel.buildinfo import BuildInfo, read_buildinfo
     from samewheel.building import Built, build
     from samewheel.canonicalizing import Canonicalized, CanonicalReport, Form, canonicalize, check_canonical
-    from samewheel.compare import Comparison, Diff, Difference, Verdict, diff
+    from samewheel.comparison import Comparison, Diff, Difference, Verdict, compare, diff
     from samewheel.errors import (
         BuildFailedError,
         ExitCode,
@@ -75,6 +75,7 @@ __all__ = [
     "canonicalize",
     "check_canonical",
     "check_lock",
+    "compare",
     "diff",
     "lock",
     "read_buildinfo",
@@ -87,7 +88,7 @@ _HOMES = {
     "buildinfo": ("BuildInfo", "read_buildinfo"),
     "building": ("Built", "build"),
     "canonicalizing": ("CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"),
-    "compare": ("Comparison", "Diff", "Difference", "Verdict", "diff"),
+    "comparison": ("Comparison", "Diff", "Difference", "Verdict", "compare", "diff"),
     "locking": ("Locked", "check_lock", "lock"),
     "verification": ("Verification", "read_verification"),
     "verifying": ("Verified", "verify"),

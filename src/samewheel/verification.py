@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from samewheel.buildinfo import BuildInfo, from_json
-from samewheel.compare import Difference, Verdict
+from samewheel.comparison import Difference, Verdict
 
 __all__ = ["SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_verification"]
 

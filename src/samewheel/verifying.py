@@ -13,7 +13,7 @@ from samewheel._files import check_writable, place, sha256_of, write_atomic
 from samewheel._types import SILENT, SourceKind, Value, Via
 from samewheel.buildinfo import to_json
 from samewheel.building import describe, warn_of_forgotten
-from samewheel.compare import compare, worst
+from samewheel.comparison import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.machine import look_around, memory_folder
 from samewheel.pairing import FRONTEND, Pair, build_pair, builders
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.building import Product
-    from samewheel.compare import Difference, Verdict
+    from samewheel.comparison import Difference, Verdict
     from samewheel.constraints import Constraints
     from samewheel.pairing import Performed
     from samewheel.preparing import Opened, Prepared

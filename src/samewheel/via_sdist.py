@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from samewheel._types import SILENT, Via
 from samewheel.building import perform
-from samewheel.compare import Verdict, compare
+from samewheel.comparison import Verdict, compare
 from samewheel.errors import NotBuildableError, StaleLockError
 from samewheel.preparing import prepare
 from samewheel.proof import masked

@@ -17,7 +17,7 @@ from packaging.tags import sys_tags
 from samewheel._uv import uv_binary
 from samewheel.buildinfo import from_json
 from samewheel.canonicalizing import SCHEMA, CanonicalReport, Form, canonicalize, check_canonical
-from samewheel.compare import compare
+from samewheel.comparison import compare
 from samewheel.errors import InvalidWheelError, SamewheelError, UsageError
 from samewheel.wheel import canonical
 from samewheel.wheel.deflating import Packed, pack

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.buildinfo import from_json
-from samewheel.compare import Diff, diff
+from samewheel.comparison import Diff, diff
 from tests.functional.terminals import on_terminal
 from tests.hostile_wheels import CASES
 from tests.unit.wheels import FILES, INFO, INIT, METADATA, NAME, SMALLEST, Change, Files, record_of, written
@@ -29,7 +29,7 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 INTERRUPTED = """
 import signal, sys
 from samewheel.cli.main import run
-from samewheel.compare import reading
+from samewheel.comparison import reading
 
 def interrupt(*_, **__):
     signal.raise_signal(signal.SIGINT)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel import staging
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.file_modes import ATTRIBUTE, hold
 from samewheel.verifying import verify
 

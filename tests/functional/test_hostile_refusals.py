@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.canonicalizing import canonicalize
-from samewheel.compare import diff
+from samewheel.comparison import diff
 from samewheel.errors import InvalidWheelError
 from samewheel.wheel import open_wheel, strict_flaws
 from tests.hostile_wheels import CASES, CONTROLS, Case, Control

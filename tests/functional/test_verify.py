@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.building import build, perform
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.preparing import open_project, prepare, read_lock
 from samewheel.sandbox import choose_sandbox

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel import BuildFailedError
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.sandbox import choose_sandbox
 from samewheel.verifying import available, verify
 from tests.functional.builds import make_project

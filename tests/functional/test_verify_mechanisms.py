@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from samewheel import backend, staging, variations
 from samewheel._types import Frontend
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.sources import settle
 from samewheel.variations import VARIATIONS, Variation
 from samewheel.verifying import available, verify

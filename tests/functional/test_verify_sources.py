@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.building import build
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.verifying import available, verify
 from tests.functional.builds import OURS, make_project, members
 from tests.functional.git_projects import commit, git, isolate, write

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.errors import SamewheelError
 from samewheel.verifying import verify
 from tests.functional.builds import make_project, members, pack, written

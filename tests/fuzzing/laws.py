@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from samewheel.compare import Verdict, compare
-from samewheel.compare.archive_rules import nature
+from samewheel.comparison import Verdict, compare
+from samewheel.comparison.archive_rules import nature
 from samewheel.errors import InvalidWheelError
 from samewheel.wheel import Form, Moment, Wheel, canonical_bytes, open_wheel, strict_flaws
 from samewheel.wheel.writing import write_archive

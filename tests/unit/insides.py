@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 
-from samewheel.compare.inside import SUMMARIES, Content, Finding, look_inside
+from samewheel.comparison.inside import SUMMARIES, Content, Finding, look_inside
 
 __all__ = ["content", "look", "places"]
 

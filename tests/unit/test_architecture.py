@@ -19,7 +19,7 @@ PACKAGE = Path(errors.__file__).parent
 LAYERS = (
     *("errors", "_types", "_early", "_process", "_files", "_indexes", "_uv"),
     *("project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
-    *("compare", "verification"),
+    *("comparison", "verification"),
     *("sources", "interpreter", "compilers", "sandbox", "machine", "variations"),
     *(
         "environment",

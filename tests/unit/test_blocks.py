@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from samewheel.compare.blocks import MOST_BLOCKS, MOST_SYMBOLS, read_blocks
+from samewheel.comparison.blocks import MOST_BLOCKS, MOST_SYMBOLS, read_blocks
 
 NOISE = shake_256(b"blocks").digest(1 << 16)
 

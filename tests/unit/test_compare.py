@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel.compare import Comparison, Verdict, compare
+from samewheel.comparison import Comparison, Verdict, compare
 from samewheel.errors import InvalidWheelError, SamewheelError
 from tests.unit.wheels import (
     FILES,

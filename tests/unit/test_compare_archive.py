@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from tests.unit.wheels import (
     FILES,
     INFO,

@@ -24,8 +24,8 @@ from samewheel.buildinfo import (
     WheelInfo,
     to_json,
 )
-from samewheel.compare import Verdict, compare, diff
-from samewheel.compare.build_rules import SUMMARIES, builds
+from samewheel.comparison import Verdict, compare, diff
+from samewheel.comparison.build_rules import SUMMARIES, builds
 from samewheel.errors import SamewheelError
 from tests.unit.test_buildinfo import buildinfos
 from tests.unit.wheels import FILES, INIT, NAME, written

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samewheel import compare
-from samewheel.compare.codes import CODES
+from samewheel import comparison
+from samewheel.comparison.codes import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TREES = [ast.parse(path.read_bytes()) for path in sorted(Path(compare.__file__).parent.rglob("*.py"))]
+TREES = [ast.parse(path.read_bytes()) for path in sorted(Path(comparison.__file__).parent.rglob("*.py"))]
 
 
 def is_summaries(node: ast.AST) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel.compare import Verdict, compare
+from samewheel.comparison import Verdict, compare
 from tests.unit.wheels import (
     FILES,
     INFO,

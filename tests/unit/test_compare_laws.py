@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samewheel.compare import Comparison, Verdict, compare, worst
-from samewheel.compare.facts import place
-from samewheel.compare.values import rungs
+from samewheel.comparison import Comparison, Verdict, compare, worst
+from samewheel.comparison.facts import place
+from samewheel.comparison.values import rungs
 from samewheel.errors import InvalidWheelError
 from tests.unit.wheels import (
     FILES,
@@ -232,7 +232,7 @@ def test_hash_seed_does_not_show(tmp_path: Path) -> None:
         tmp_path / "b", {**many, **FILES, INIT: b"x = 2\n", f"{INFO}/METADATA": METADATA + b"A: x\nB: y\nC: z\n"}
     )
     script = (
-        "import msgspec, pathlib, sys; from samewheel.compare import compare;"
+        "import msgspec, pathlib, sys; from samewheel.comparison import compare;"
         "sys.stdout.buffer.write(msgspec.json.encode(compare(*map(pathlib.Path, sys.argv[1:]))))"
     )
     outputs = {

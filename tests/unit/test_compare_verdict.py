@@ -7,8 +7,8 @@ import itertools
 import msgspec
 import pytest
 
-from samewheel.compare import Difference, Verdict, worst
-from samewheel.compare.values import difference
+from samewheel.comparison import Difference, Verdict, worst
+from samewheel.comparison.values import difference
 from samewheel.errors import ExitCode
 
 LADDER = {

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from samewheel.compare.compressors import LONGEST, identify
-from samewheel.compare.makers import ZLIB, Setting
+from samewheel.comparison.compressors import LONGEST, identify
+from samewheel.comparison.makers import ZLIB, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,10 +14,10 @@ import msgspec
 import pytest
 
 from samewheel.buildinfo import to_json
-from samewheel.compare import Diff, Difference, File, Verdict, diff
-from samewheel.compare.codes import CODES
-from samewheel.compare.inside import gzipped, json_values, looking, sources, texts, values, zipped
-from samewheel.compare.values import RUNGS
+from samewheel.comparison import Diff, Difference, File, Verdict, diff
+from samewheel.comparison.codes import CODES
+from samewheel.comparison.inside import gzipped, json_values, looking, sources, texts, values, zipped
+from samewheel.comparison.values import RUNGS
 from samewheel.report.wheels import MOST_GROUPS, diff_lines
 from samewheel.wheel.archive import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS
 from samewheel.wheel.reading import LONGEST_TEXT

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from tests import fuzzing
 from tests.fuzzing import laws
 from tests.fuzzing.streaming import streamed

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samewheel.compare.inside import gzipped
-from samewheel.compare.inside import zipped as zip_rule
+from samewheel.comparison.inside import gzipped
+from samewheel.comparison.inside import zipped as zip_rule
 
 from .insides import look, places
 

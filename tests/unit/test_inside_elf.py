@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel.compare.inside.elf_file import read_elf
+from samewheel.comparison.inside.elf_file import read_elf
 from tests.unit.insides import content, look, places
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from samewheel.compare.inside import json_values, sources, texts
+from samewheel.comparison.inside import json_values, sources, texts
 
 from .insides import look, places
 

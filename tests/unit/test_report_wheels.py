@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from samewheel._types import Sha256
 from samewheel.buildinfo import Epoch
 from samewheel.canonicalizing import CanonicalReport, Form
-from samewheel.compare import Diff, Difference, File, Verdict
-from samewheel.compare.values import difference
+from samewheel.comparison import Diff, Difference, File, Verdict
+from samewheel.comparison.values import difference
 from samewheel.report.lines import printable
 from samewheel.report.wheels import MOST_GROUPS, canonicalized_lines, diff_lines, difference_lines
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from samewheel.buildinfo import to_json
-from samewheel.compare import Verdict
-from samewheel.compare.values import difference
+from samewheel.comparison import Verdict
+from samewheel.comparison.values import difference
 from samewheel.errors import SamewheelError
 from samewheel.verification import SCHEMA, NotVaried, Verification, ViaSdist, read_verification
 from samewheel.verifying import available

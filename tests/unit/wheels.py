@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from samewheel.compare import Comparison, Difference, Verdict, compare
+from samewheel.comparison import Comparison, Difference, Verdict, compare
 from samewheel.wheel import CentralHeader, LocalHeader
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> in
     readers could find different things, is refused.
     """
     from samewheel.cli.console import progress, show
-    from samewheel.compare import diff
+    from samewheel.comparison import diff
 
     with progress(quiet=quiet) as shown:
         shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from click import style
 
-from samewheel.compare import Verdict
+from samewheel.comparison import Verdict
 from samewheel.report.lines import headline, printable, row
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.canonicalizing import CanonicalReport
-    from samewheel.compare import Diff, Difference
+    from samewheel.comparison import Diff, Difference
 
 __all__ = ["canonicalized_lines", "diff_lines", "difference_lines"]
 

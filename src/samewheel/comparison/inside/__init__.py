@@ -1,0 +1,10 @@
+"""What differs inside of a member of the payload: pure functions, one module for each kind of file.
+
+A rule says only what it knows. Where a kind of file has an order of cause and consequence, findings
+come in that order.
+"""
+
+from samewheel.comparison.inside.looking import SUMMARIES, look_inside
+from samewheel.comparison.inside.values import Content, Finding
+
+__all__ = ["SUMMARIES", "Content", "Finding", "look_inside"]
