@@ -16,10 +16,10 @@ from samewheel.buildinfo import Epoch
 from samewheel.epoch import choose_epoch
 from samewheel.errors import UsageError
 from samewheel.wheel import Form, Moment, canonical_bytes, open_wheel, strict_text_flaws
+from samewheel.wheel.canonical import noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from hashlib import _Hash as Hash
     from pathlib import Path
 
 __all__ = ["SCHEMA", "CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"]
@@ -56,12 +56,6 @@ class Canonicalized:
     report: CanonicalReport
 
 
-def _noted(pieces: Pieces, digest: Hash) -> Pieces:
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
-
-
 def _packed(path: Path, name: str, form: Form, keep: Callable[[Pieces], object]) -> CanonicalReport:
     """Return what becomes of a wheel that is called ``name`` then; ``keep`` takes the canonical form, all of it."""
     epoch = choose_epoch(SourceKind.SDIST, None)
@@ -70,7 +64,7 @@ def _packed(path: Path, name: str, form: Form, keep: Callable[[Pieces], object])
     with open_wheel(path) as wheel:
         wheel.refuse(strict_text_flaws(wheel))
         before = sha256_of(path)
-        keep(_noted(canonical_bytes(wheel, moment, form), digest))
+        keep(noted(canonical_bytes(wheel, moment, form), digest))
     sha256 = Sha256(digest.hexdigest())
     return CanonicalReport(
         wheel=name, sha256=sha256, before=before, canonical=sha256 == before, epoch=epoch, form=form

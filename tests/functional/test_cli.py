@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,8 @@ from samewheel.buildinfo import SCHEMA, read_buildinfo, to_json
 from samewheel.cli.main import COMMANDS
 from samewheel.project import Settings
 from tests.conftest import ROOT
-from tests.functional.builds import PATIENCE, make_project
+from tests.functional.builds import make_project
+from tests.functional.terminals import on_terminal
 
 if TYPE_CHECKING:
     from tests.conftest import Samewheel
@@ -245,40 +245,21 @@ def test_there_is_no_colour_without_a_terminal(project: Path, samewheel: Samewhe
     assert ESCAPE not in samewheel("build", project, TERM="xterm-256color").stderr
 
 
-def on_terminal(project: Path, **env: str) -> str:
+def built_on_terminal(project: Path, no_color: str = "") -> str:
     """Return what a build writes to a terminal."""
-    pty = pytest.importorskip("pty", reason="only POSIX has terminals of this kind")
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "samewheel", "build", project],
-        env={**os.environ, "TERM": "xterm-256color", **env},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        content = b""
-        while select.select([ours], [], [], PATIENCE)[0]:
-            try:
-                more = os.read(ours, 1 << 16)
-            except OSError:  # the other end was closed
-                break
-            if not more:
-                break
-            content += more
-        os.close(ours)
-    assert process.returncode == 0
-    return content.decode()
+    code, content = on_terminal("build", project, stderr=True, NO_COLOR=no_color)
+    assert code == 0
+    return content
 
 
 def test_there_is_colour_on_a_terminal(project: Path) -> None:
     """The result stands out."""
-    assert f"{ESCAPE}32m{ESCAPE}1mbuilt" in on_terminal(project)
+    assert f"{ESCAPE}32m{ESCAPE}1mbuilt" in built_on_terminal(project)
 
 
 def test_no_color_is_respected(project: Path) -> None:
     """https://no-color.org."""
-    assert not re.search(r"\x1b\[[\d;]*3[0-7]m", on_terminal(project, NO_COLOR="1"))
+    assert not re.search(r"\x1b\[[\d;]*3[0-7]m", built_on_terminal(project, "1"))
 
 
 def test_completion_is_offered(samewheel: Samewheel) -> None:

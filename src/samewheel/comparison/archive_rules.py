@@ -6,6 +6,8 @@ import struct
 from typing import TYPE_CHECKING
 
 from samewheel.comparison.values import Difference, difference, shown
+from samewheel.wheel.headers import ZIP64, extra_fields
+from samewheel.wheel.values import IN_ZIP64
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,12 +42,6 @@ SUMMARIES = {
 
 METHODS = {0: "stored", 8: "deflated"}
 """Compression methods by number."""
-
-ZIP64 = 0x0001
-"""The extra field with sizes and offsets of 64 bits: it follows from them."""
-
-IN_ZIP64 = 0xFFFFFFFF
-"""What stands in a field of 32 bits whose value is in that extra field, or in the end record of 64 bits."""
 
 ZIP64_END = 56 + 20
 """Bytes of the end record of 64 bits (4.3.14), and of what tells where it is (4.3.15)."""
@@ -239,20 +235,15 @@ def _stamp(header: CentralHeader | LocalHeader) -> str:
 
 def _extra(extra: bytes) -> str:
     """Return extra fields but for the values of 64 bits, which follow from sizes and offsets."""
-    return shown(b"".join(field[:4] if number == ZIP64 else field for number, field in _extra_fields(extra)))
+    return shown(
+        b"".join(
+            struct.pack("<HH", number, len(content)) + (b"" if number == ZIP64 else content)
+            for number, content in extra_fields("", extra).items()
+        )
+    )
 
 
 def _zeros(extra: bytes) -> str:
     """Return whether sizes of 64 bits are zeros: a writer that did not know them may leave those, and need not."""
-    return next(
-        ("0" for number, field in _extra_fields(extra) if number == ZIP64 and field[4:] and not any(field[4:])), ""
-    )
-
-
-def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield extra fields with their numbers, each with number and size in front."""
-    at = 0
-    while at < len(extra):
-        number, size = struct.unpack_from("<HH", extra, at)
-        yield number, extra[at : at + 4 + size]
-        at += 4 + size
+    content = extra_fields("", extra).get(ZIP64, b"")
+    return "0" if content and not any(content) else ""

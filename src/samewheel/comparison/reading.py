@@ -52,14 +52,7 @@ def _same_stream(a: Wheel, one: Member, b: Wheel, other: Member) -> bool:
         one.central.method == other.central.method
         and one.compressed_size == other.compressed_size
         and (one.central.crc, one.size) == (other.central.crc, other.size)
-        and all(
-            left == right
-            for left, right in zip(
-                a.stream(one),
-                b.stream(other),
-                strict=True,
-            )
-        )
+        and all(left == right for left, right in zip(a.stream(one), b.stream(other), strict=True))
     )
     if alike:
         for _ in a.contents(one):

@@ -28,7 +28,7 @@ from samewheel.wheel.values import DESCRIPTOR_FOLLOWS, IN_ZIP64, STORED, Archive
 if TYPE_CHECKING:
     from samewheel.wheel.source import Source
 
-__all__ = ["MOST_MEMBERS", "read_archive"]
+__all__ = ["END", "END64", "LOCATOR", "MOST_MEMBERS", "read_archive"]
 
 END = struct.Struct("<4s4H2IH")
 """The end record up to its comment (4.3.16)."""

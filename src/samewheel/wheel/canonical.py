@@ -17,17 +17,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import pairwise
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from isal import isal_zlib
 
 from samewheel.errors import Flaw, SamewheelError
 from samewheel.wheel.checking import row_flaws
 from samewheel.wheel.deflating import Form, Packed, pack
-from samewheel.wheel.record import Row, sha256_row, write_record
+from samewheel.wheel.headers import DOS_FOLDER
+from samewheel.wheel.record import SIGNATURES, Row, sha256_row, write_record
 from samewheel.wheel.source import CHUNK
 from samewheel.wheel.values import IN_ZIP64, UTF8_NAME, CentralHeader, LocalHeader
-from samewheel.wheel.writing import central_bytes, end_bytes, local_bytes
+from samewheel.wheel.writing import ZIP64_VERSION, central_bytes, end_bytes, local_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from samewheel.wheel.reading import Wheel
     from samewheel.wheel.values import Member
 
-__all__ = ["Moment", "Packing", "Prepared", "canonical_bytes", "canonical_order"]
+__all__ = ["Moment", "Packing", "Prepared", "canonical_bytes", "canonical_order", "noted"]
+
+Piece = TypeVar("Piece", bytes, "bytes | memoryview")
 
 IN_MEMORY = 1 << 24
 """Bytes of contents from which on they go through a file, as they are compressed whole."""
@@ -52,11 +55,8 @@ WORKERS = min(4, os.cpu_count() or 1)
 UNIX = 3
 """What made the archive (4.4.2): where a mode means something."""
 
-VERSION, ZIP64_VERSION = 20, 45
-"""Of the format (4.4.3.2): with folders and deflate; with 64 bits."""
-
-DOS_FOLDER = 0x10
-"""The attribute of MS-DOS for a folder, which Python's own writer sets, too."""
+VERSION = 20
+"""Of the format (4.4.3.2): the one that has folders and deflate."""
 
 
 class Moment(NamedTuple):
@@ -121,7 +121,7 @@ def canonical_order(wheel: Wheel) -> list[Member]:
     """
     folder = f"{wheel.dist_info}/"
     record = f"{folder}RECORD"
-    signatures = [name for name in (f"{record}.jws", f"{record}.p7s") if name in wheel.members]
+    signatures = [name for name in (f"{folder}{file}" for file in SIGNATURES) if name in wheel.members]
     wheel.refuse(Flaw(name, "it signs RECORD, which the canonical form writes anew") for name in signatures)
     names = sorted(wheel.members.keys() - _implied(wheel.members))
     names.sort(key=lambda name: (name == record, name.startswith(folder)))
@@ -215,7 +215,7 @@ def _prepared(member: Member, contents: bytes | mmap.mmap, form: Form, row: Row)
 def _held(wheel: Wheel, member: Member) -> tuple[bytes | mmap.mmap, Row]:
     """Return what a member holds, and its row in RECORD; a large one is in a file."""
     digest = hashlib.sha256()
-    pieces = _noted(wheel.contents(member, strict=True), digest)
+    pieces = noted(wheel.contents(member, strict=True), digest)
     contents = b"".join(pieces) if member.size <= IN_MEMORY else _mapped(pieces, member)
     return contents, sha256_row(member.name, digest.digest(), member.size)
 
@@ -229,7 +229,8 @@ def _check_row(wheel: Wheel, made: Row, contents: bytes | mmap.mmap) -> None:
     wheel.refuse(row_flaws(said, (contents[at : at + CHUNK] for at in range(0, len(contents), CHUNK))))
 
 
-def _noted(pieces: Iterable[bytes], digest: Hash) -> Iterator[bytes]:
+def noted(pieces: Iterable[Piece], digest: Hash) -> Iterator[Piece]:
+    """Yield pieces as they come, and update a digest by each."""
     for piece in pieces:
         digest.update(piece)
         yield piece

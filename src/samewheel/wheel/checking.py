@@ -10,7 +10,7 @@ from samewheel.errors import BuildFailedError, Flaw, SamewheelError
 from samewheel.wheel.contents import check_contents, contents
 from samewheel.wheel.dist_info import dist_info_flaws, file_name_flaws
 from samewheel.wheel.reading import read_wheel
-from samewheel.wheel.record import ALGORITHMS, is_right
+from samewheel.wheel.record import ALGORITHMS, SIGNATURES, is_right
 from samewheel.wheel.source import Source
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _record_flaws(wheel: Wheel) -> Iterator[Flaw]:
         Flaw: a member is damaged.
     """
     own = f"{wheel.dist_info}/RECORD"
-    signatures = {f"{own}.jws", f"{own}.p7s"}
+    signatures = {f"{wheel.dist_info}/{file}" for file in SIGNATURES}
     for name, member in wheel.members.items():
         if name in wheel.record and name != own and not (name in signatures and not wheel.record[name].recorded):
             yield from row_flaws(wheel.record[name], contents(wheel.source, member, strict=True))

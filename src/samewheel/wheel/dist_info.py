@@ -14,6 +14,7 @@ from samewheel.errors import Flaw
 from samewheel.wheel.installing import data_flaws, entry_point_flaws
 from samewheel.wheel.metadata import read_headers
 from samewheel.wheel.reading import text_of
+from samewheel.wheel.record import SIGNATURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,9 +34,6 @@ ACTED_ON = ("Metadata-Version", "Name", "Version", "Requires-Python", "Requires-
 
 ENCODED_WORD = re.compile(r"=\?[^?\s]+\?[bq]\?[^?]*\?=", re.IGNORECASE)
 """Text in another character set, as e-mail has it (RFC 2047)."""
-
-SIGNATURES = ("RECORD.jws", "RECORD.p7s")
-"""What may stand beside RECORD and is not in it."""
 
 
 def _encoded(name: str, headers: Headers) -> Iterator[Flaw]:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CENTRAL",
+    "DOS_FOLDER",
     "LOCAL",
+    "ZIP64",
     "check_descriptor",
     "check_header",
     "decoded",
+    "extra_fields",
     "has_zip64",
     "read_central",
     "read_local",
@@ -57,6 +60,7 @@ DOS_ALLOWED = 0x01 | 0x20 | 0x80
 """Attributes of MS-DOS that a file may have: read-only, to be archived, none; not hidden, a link or a device."""
 
 DOS_FOLDER = 0x10
+"""The attribute of MS-DOS for a folder, which Python's own writer sets, too."""
 
 DESCRIPTORS = {12: "<3I", 16: "<4x3I", 20: "<I2Q", 24: "<4xI2Q"}
 """Data descriptors by length: without and with signature, of 32 and of 64 bits (4.3.9)."""
@@ -113,8 +117,12 @@ def read_local(source: Source, offset: int, expected: int = 0) -> tuple[LocalHea
     return LocalHeader._make((*fields, header[LOCAL.size : name_end], header[name_end:end])), offset + end
 
 
-def _extra_fields(name: str, extra: bytes) -> dict[int, bytes]:
-    """Return extra fields by number (4.5.1)."""
+def extra_fields(name: str, extra: bytes) -> dict[int, bytes]:
+    """Return extra fields by number, in their order (4.5.1).
+
+    Raises:
+        Flaw: they are malformed, or one gives some readers another name or other contents.
+    """
     fields: dict[int, bytes] = {}
     at = 0
     while at < len(extra):
@@ -141,7 +149,7 @@ def resolved(name: str, header: CentralHeader | LocalHeader) -> tuple[int, int, 
     if not header.extra and IN_ZIP64 not in (header.size, header.compressed_size, offset):
         return header.size, header.compressed_size, offset
     values = [header.size, header.compressed_size, offset]
-    zip64 = _extra_fields(name, header.extra).get(ZIP64) if header.extra else None
+    zip64 = extra_fields(name, header.extra).get(ZIP64) if header.extra else None
     wanted = [index for index, value in enumerate(values) if value == IN_ZIP64]
     if zip64 is None:
         if wanted:
@@ -161,7 +169,7 @@ def resolved(name: str, header: CentralHeader | LocalHeader) -> tuple[int, int, 
 
 def has_zip64(name: str, header: LocalHeader) -> bool:
     """Tell whether a header has sizes of 64 bits in an extra field; its descriptor then has them, too (4.3.9.2)."""
-    return ZIP64 in _extra_fields(name, header.extra)
+    return ZIP64 in extra_fields(name, header.extra)
 
 
 def check_header(name: str, header: CentralHeader) -> None:

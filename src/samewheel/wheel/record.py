@@ -14,10 +14,13 @@ from samewheel.errors import Flaw
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["ALGORITHMS", "Row", "digest_of", "is_right", "read_record", "sha256_row", "write_record"]
+__all__ = ["ALGORITHMS", "SIGNATURES", "Row", "digest_of", "is_right", "read_record", "sha256_row", "write_record"]
 
 ALGORITHMS = frozenset({"sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b", "blake2s"})
 """What RECORD may hash with: SHA-256 or better, and neither MD5 nor SHA-1."""
+
+SIGNATURES = ("RECORD.jws", "RECORD.p7s")
+"""What may stand beside RECORD in the same folder, and need not be in it: they are made after it, and sign it."""
 
 COLUMNS = 3
 """Path, hash and size."""

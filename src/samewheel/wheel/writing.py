@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING
 
+from samewheel.wheel.archive import END, END64, LOCATOR
 from samewheel.wheel.headers import CENTRAL, LOCAL
 from samewheel.wheel.values import IN_ZIP64
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from samewheel.wheel.values import Archive, CentralHeader, LocalHeader, Member
 
-__all__ = ["central_bytes", "end_bytes", "local_bytes", "write_archive"]
+__all__ = ["ZIP64_VERSION", "central_bytes", "end_bytes", "local_bytes", "write_archive"]
 
 ZIP64_VERSION = 45
 """The version of the format that knows 64 bits (4.4.3.2)."""
@@ -45,10 +45,10 @@ def end_bytes(count: int, size: int, offset: int) -> bytes:
     wide = b""
     if count >= MOST_IN_16_BITS or size >= IN_ZIP64 or offset >= IN_ZIP64:
         version = ZIP64_VERSION
-        wide = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, version, version, 0, 0, count, count, size, offset)
-        wide += struct.pack("<4sIQI", b"PK\x06\x07", 0, offset + size, 1)
+        wide = END64.pack(b"PK\x06\x06", END64.size - 12, version, version, 0, 0, count, count, size, offset)
+        wide += LOCATOR.pack(b"PK\x06\x07", 0, offset + size, 1)
     few = min(count, MOST_IN_16_BITS)
-    plain = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, few, few, min(size, IN_ZIP64), min(offset, IN_ZIP64), 0)
+    plain = END.pack(b"PK\x05\x06", 0, 0, few, few, min(size, IN_ZIP64), min(offset, IN_ZIP64), 0)
     return wide + plain
 
 
