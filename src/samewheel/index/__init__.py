@@ -1,0 +1,1 @@
+"""The package index: which files a project has there, and the files themselves."""

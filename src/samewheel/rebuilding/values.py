@@ -1,0 +1,169 @@
+"""What a rebuild is: the plan that says how, what came of each attempt, and what is left to explain."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+
+from samewheel._types import Sha256, Via
+from samewheel.comparison import Difference, File, Verdict
+
+__all__ = [
+    "PLAN_SCHEMA",
+    "SCHEMA",
+    "Attempt",
+    "Command",
+    "Modes",
+    "Newlines",
+    "Plan",
+    "PlannedSource",
+    "PlannedWheel",
+    "Rebuilt",
+    "Residue",
+    "Times",
+]
+
+SCHEMA = "samewheel/rebuild/1"
+"""What the JSON of a :class:`Rebuilt` says it is."""
+
+PLAN_SCHEMA = "samewheel/plan/1"
+"""What a plan's TOML says it is."""
+
+
+class Command(StrEnum):
+    """How the backend is called."""
+
+    PEP517 = "pep517"
+    """Its hook ``build_wheel``."""
+    SETUP_PY = "setup.py"
+    """``python setup.py bdist_wheel``, as before PEP 517."""
+
+
+class Times(StrEnum):
+    """Which modification times the source's files have."""
+
+    EPOCH = "epoch"
+    """SOURCE_DATE_EPOCH, or the plan's clock where that is unset."""
+    SOURCE = "source"
+    """Those that the sdist has."""
+    PUBLISHED = "published"
+    """Those of the published wheel's members of the same names, and the sdist's elsewhere."""
+
+
+class Modes(StrEnum):
+    """Which modes the source's files have."""
+
+    PLAIN = "plain"
+    """0644 and 0755, less what the umask takes."""
+    PUBLISHED = "published"
+    """Those of the published wheel's members of the same names, and plain ones elsewhere."""
+
+
+class Newlines(StrEnum):
+    """What Python writes for the end of a line to text files."""
+
+    UNIX = "unix"
+    WINDOWS = "windows"
+    """A carriage return first, as Python does on Windows."""
+
+
+class PlannedWheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The published wheel."""
+
+    filename: str
+    sha256: Sha256
+
+
+class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What it is built from: a published sdist, or a commit of a git repository."""
+
+    sdist: str | None = None
+    """File name."""
+    sha256: Sha256 | None = None
+    """The sdist's."""
+    git: str | None = None
+    """URL of the repository."""
+    commit: str | None = None
+    subdirectory: str = ""
+    """The project's folder in the repository."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
+    """How to rebuild one wheel; ``docs/rebuild.md`` says what each field means to a person who edits one."""
+
+    wheel: PlannedWheel
+    source: PlannedSource
+    via: Via = Via.TREE
+    command: Command = Command.PEP517
+    python: str
+    """A version such as ``3.9``, a name on PATH or a path."""
+    uploaded_before: str | None = None
+    """The date limit of what is installed (RFC 3339)."""
+    pins: tuple[str, ...] = ()
+    """Requirements that are installed besides those of the source, sorted; they decide versions."""
+    epoch: int | None = None
+    """SOURCE_DATE_EPOCH, POSIX seconds; None: unset."""
+    clock: int | None = None
+    """What the clock says during the build, POSIX seconds; None: the time of day."""
+    times: Times = Times.EPOCH
+    modes: Modes = Modes.PLAIN
+    umask: Annotated[str, msgspec.Meta(pattern="^0[0-7]{2}$")] = "022"
+    newlines: Newlines = Newlines.UNIX
+    prefix_maps: bool = False
+    """Whether compilers are told to leave the build's paths out, as ``samewheel build`` tells them."""
+    config_settings: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
+    env: dict[str, str] = msgspec.field(default_factory=dict)
+    """More variables for the build."""
+    locked: tuple[str, ...] = ()
+    """All that was installed, as lines of hashed constraints; empty: resolved anew."""
+    evidence: dict[str, str] = msgspec.field(default_factory=dict)
+    """Why a field is as it is, by the field's name."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One plan that was tried."""
+
+    changed: dict[str, str]
+    """What is different from the plan before, by the field's name; empty for the first one."""
+    why: str
+    """Why it was tried."""
+    verdict: Verdict
+    reason: str = ""
+    """Why nothing was built, if nothing was."""
+
+
+class Residue(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
+    """What keeps the best rebuild from being identical, by its likely cause."""
+
+    cause: str
+    """One stable word or more, with hyphens: ``clock``, ``windows-newlines``, ``not-in-source``."""
+    text: str
+    """The same in a sentence, with the evidence."""
+    members: tuple[str, ...] = ()
+    """The members of the wheel that it concerns, sorted; empty where it is all, or the archive as a whole."""
+
+
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The outcome of a rebuild."""
+
+    name: str
+    """The project, normalised."""
+    version: str
+    wheel: File | None
+    """The published one; None if there is none."""
+    uploaded: str | None = None
+    """When it was uploaded (RFC 3339)."""
+    verdict: Verdict
+    reason: str = ""
+    """Why nothing was built, or what there was no source of: the failure of the best attempt."""
+    sha256: Sha256 | None = None
+    """Of the wheel that was built by the best plan."""
+    plan: Plan | None = None
+    """The best one."""
+    attempts: tuple[Attempt, ...] = ()
+    """In the order they were made."""
+    differences: tuple[Difference, ...] = ()
+    """Of the published wheel (a) and the best rebuild (b)."""
+    residues: tuple[Residue, ...] = ()
