@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from samewheel.errors import InvalidProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["index_settings"]
+__all__ = ["default_index", "index_settings"]
 
 KEYS = frozenset(
     {
@@ -79,6 +81,16 @@ def _files(project: Path | None, environ: Mapping[str, str]) -> list[Path]:
     return [*own, user / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
 
 
+def _merged(project: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the index settings of all files, of each the strongest."""
+    merged: dict[str, Any] = {}
+    for path in _files(project, environ):
+        for key, value in _table(path).items():
+            if key in KEYS:
+                merged.setdefault(key, _absolute(value, path.parent, key))
+    return merged
+
+
 def index_settings(project: Path | None, environ: Mapping[str, str] = os.environ) -> str:
     """Return a ``uv.toml`` with the index settings of the project and the user.
 
@@ -89,9 +101,37 @@ def index_settings(project: Path | None, environ: Mapping[str, str] = os.environ
     Raises:
         InvalidProjectError: a file of settings cannot be read.
     """
-    merged: dict[str, Any] = {}
-    for path in _files(project, environ):
-        for key, value in _table(path).items():
-            if key in KEYS:
-                merged.setdefault(key, _absolute(value, path.parent, key))
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in sorted(merged.items()))
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in sorted(_merged(project, environ).items()))
+
+
+def _with_credentials(url: str, name: str, environ: Mapping[str, str]) -> str:
+    """Return an index's URL with the credentials that variables have for its name, unless it has some."""
+    prefix = "UV_INDEX_" + re.sub(r"[^A-Z0-9]", "_", name.upper())
+    user, password = environ.get(f"{prefix}_USERNAME", ""), environ.get(f"{prefix}_PASSWORD", "")
+    scheme, mark, rest = url.partition("://")
+    if not name or not (user or password) or "@" in rest.partition("/")[0]:
+        return url
+    return f"{scheme}{mark}{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+
+
+def default_index(project: Path | None, environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the URL of the index that uv takes for its default one, with credentials; None if nobody chose one.
+
+    Args:
+        project: the project's folder; None takes the user's settings only.
+        environ: the caller's environment.
+
+    Raises:
+        InvalidProjectError: a file of settings cannot be read.
+    """
+    name, url = "", environ.get("UV_DEFAULT_INDEX") or environ.get("UV_INDEX_URL") or ""
+    if named := re.fullmatch(r"([A-Za-z0-9][\w.-]*)=(.+)", url):
+        name, url = named[1], named[2]
+    if not url:
+        merged = _merged(project, environ)
+        tables = merged.get("index", [])
+        named_ones = [one for one in tables if isinstance(one, dict)] if isinstance(tables, list) else []
+        defaults = [one for one in named_ones if one.get("default") is True and one.get("url")]
+        chosen = defaults[0] if defaults else {"url": merged.get("index-url", "")}
+        name, url = str(chosen.get("name", "")), str(chosen["url"])
+    return _with_credentials(url, name, environ) if url else None

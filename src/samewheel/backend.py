@@ -199,6 +199,21 @@ class Workshop(Value, frozen=True, kw_only=True):
             self._checked(self._run(self._uv_build(what, output)), f"building the {what}")
         return take_left(self._out, what, into)
 
+    def build_by_setup_py(self, options: Sequence[str], into: Path) -> Path:
+        """Build a wheel as projects did before PEP 517, move it to the folder ``into`` and return it there.
+
+        Args:
+            options: of ``bdist_wheel``.
+            into: an existing folder.
+
+        Raises:
+            BuildFailedError: as :meth:`build`.
+        """
+        (self._out / "wheel").mkdir()
+        words: tuple[str | Path, ...] = ("setup.py", "bdist_wheel", "--dist-dir", self.conditions.out / "wheel")
+        self._checked(self._run([self.python, *words, *options]), "setup.py bdist_wheel")
+        return take_left(self._out, "wheel", into)
+
     def _uv_build(self, what: str, output: Path) -> list[str | Path]:
         """Return the uv command that builds in our environment, without uv's cache, settings or network.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from samewheel.conditions import Conditions
     from samewheel.observation import Observed
     from samewheel.preparing import Prepared
-    from samewheel.project import Overrides
+    from samewheel.project import Overrides, Settings
 
 __all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
 
@@ -66,6 +66,8 @@ def perform(
     *,
     probe: bool = False,
     memory: Path | None = None,
+    setup_py: bool = False,
+    check: bool = True,
     progress: Progress = SILENT,
 ) -> Product:
     """Build once, under the given conditions, and check what comes out.
@@ -76,6 +78,8 @@ def perform(
         conditions: what the build sees; its places are made, and removed again.
         probe: have the build process write down what it sees.
         memory: a folder in memory, which does not exist yet, for a copy of the source; None: it goes to ``folder``.
+        setup_py: have ``setup.py`` build the wheel, rather than the backend's hook.
+        check: refuse a wheel that is not valid; one that is compared with a published one may be as odd as that.
         progress: told what is going on.
 
     Raises:
@@ -85,13 +89,18 @@ def perform(
     settings = opened.settings
     snapshot, sdist = opened.snapshot, None
 
+    def built_in(workshop: Workshop, what: str) -> Path:
+        if setup_py and what == "wheel":
+            return workshop.build_by_setup_py(_setup_py_options(settings), folder)
+        return workshop.build(what, settings.frontend, folder)
+
     def step(what: str) -> tuple[Path, Workshop, Observed | None]:
         progress.step(f"Building the {what} with {opened.project.build_system.backend}")
         workshop, built = at_work(
             folder / what,
             conditions,
             replace(opened, snapshot=snapshot).materials(prepared.environments[what]),
-            lambda workshop: workshop.build(what, settings.frontend, folder),
+            lambda workshop: built_in(workshop, what),
             probe=probe,
             memory=memory,
         )
@@ -105,7 +114,8 @@ def perform(
         snapshot = take(inspect(sdist), folder / "unpacked")
         settle_source(snapshot.root, snapshot.source.kind, conditions.epoch)
     wheel, workshop, observed = step("wheel")
-    check_wheel(wheel)
+    if check:
+        check_wheel(wheel)
     return Product(
         wheel=wheel,
         sdist=sdist,
@@ -114,6 +124,12 @@ def perform(
         isolation=workshop.sandbox.isolation,
         observed=observed,
     )
+
+
+def _setup_py_options(settings: Settings) -> list[str]:
+    """Return the options of ``bdist_wheel`` that settings for setuptools' hook stand for."""
+    given = settings.config_settings.get("--build-option", [])
+    return [given] if isinstance(given, str) else given
 
 
 def _frontend(which: Frontend) -> Tool:

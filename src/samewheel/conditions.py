@@ -41,7 +41,11 @@ class Conditions(Value, frozen=True, kw_only=True):
     """Where the build leaves what it makes."""
     epoch: int
     """SOURCE_DATE_EPOCH and the modification time of every source file: POSIX seconds."""
+    epoch_set: bool = True
+    """Whether the build is told SOURCE_DATE_EPOCH; many who publish wheels do not set it."""
     umask: int = 0o022
+    umask_leaks: bool = False
+    """Whether backends that write the umask into wheels may do so."""
     modes_held: bool = False
     """Whether new files get modes as under umask 022, whatever the umask is."""
     timezone: str = "UTC"
@@ -56,6 +60,10 @@ class Conditions(Value, frozen=True, kw_only=True):
     host: str = "samewheel-host"
     source_mtime: int | None = None
     """Modification time of the source's files, POSIX seconds; None: the epoch."""
+    file_times: Mapping[str, int] = field(default_factory=dict)
+    """Files of the source that have another one, by their paths in it."""
+    file_modes: Mapping[str, int] = field(default_factory=dict)
+    """Files of the source that have another mode than 0644 or 0755."""
     turned: bool = False
     """Whether folders of the source list what is in them the other way round."""
     cpus: tuple[int, ...] = ()
@@ -64,6 +72,13 @@ class Conditions(Value, frozen=True, kw_only=True):
     """Seconds by which the build's clock is wrong."""
     clock_library: Path | None = None
     """The libfaketime that makes it so; the build gets a copy, at :attr:`preloaded`."""
+    clock_stands: int | None = None
+    """What Python takes for the time, and for that of files which the build makes, POSIX seconds; None: the clock's
+    own."""
+    windows_newlines: bool = False
+    """Whether Python ends the lines of text files as it does on Windows."""
+    prefix_maps: bool = True
+    """Whether compilers are told to leave the build's paths out."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Variables that the user passes on (``--env``); they come last and win."""
 
@@ -102,8 +117,13 @@ class Conditions(Value, frozen=True, kw_only=True):
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 "LD_PRELOAD": str(self.preloaded),
             }
+            if self.clock_stands is not None:
+                # The times of files are told by Python then.
+                more["NO_FAKE_STAT"] = "1"
         if self.locale_folder is not None:
             more["LOCPATH"] = str(self.locale_folder)
+        if self.epoch_set:
+            more["SOURCE_DATE_EPOCH"] = str(self.epoch)
         return {
             **more,
             "HOME": str(self.home),
@@ -112,7 +132,6 @@ class Conditions(Value, frozen=True, kw_only=True):
             "LOGNAME": self.user,
             "PATH": os.pathsep.join(path),
             "PYTHONHASHSEED": str(self.hash_seed),
-            "SOURCE_DATE_EPOCH": str(self.epoch),
             "TMPDIR": str(self.temp),
             "TZ": self.timezone,
             "USER": self.user,

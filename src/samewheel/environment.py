@@ -136,12 +136,14 @@ def _install(
     exact = folder / "requirements.txt"
     exact.write_text("".join(f"{d.name}=={d.version} --hash=sha256:{d.sha256}\n" for d in dependencies))
     options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"]
-    # Compiled here, before project code runs: no build pays for it, and none can plant bytecode for the next.
+    # Compiled here, before project code runs: no build pays for it, and none can plant bytecode for the next. uv's
+    # way to compile needs Python 3.7 (PEP 552).
+    if interpreter.minor != "3.6":
+        options.append("--compile-bytecode")
     command: list[str | Path] = [
         "pip",
         "install",
         *options,
-        "--compile-bytecode",
         "--python",
         folder / "bin" / "python",
         "-r",

@@ -330,6 +330,7 @@ def prepare(
     *,
     products: Sequence[str] = ("wheel",),
     again: bool = False,
+    ask: bool = True,
     progress: Progress = SILENT,
 ) -> Prepared:
     """Fetch the environments that building the ``products`` takes.
@@ -339,6 +340,7 @@ def prepare(
         constraints: what may be installed.
         products: what will be built.
         again: ask the backend, even if its answer to the very same question is known.
+        ask: ask the backend at all; without its hooks, nobody does.
         progress: told what is going on.
 
     Raises:
@@ -350,7 +352,7 @@ def prepare(
     for what in products:
         progress.step(f"Fetching what the {what} build needs")
         first = fetch_environment(static, constraints, opened.interpreter, cwd=opened.index_folder)
-        asked = ask_backend(opened, first, what, progress, again=again)
+        asked = ask_backend(opened, first, what, progress, again=again) if ask else ()
         everything = sorted({*static, *asked})
         environments[what] = (
             fetch_environment(everything, constraints, opened.interpreter, cwd=opened.index_folder)

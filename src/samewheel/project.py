@@ -35,6 +35,8 @@ class BuildSystem(Value, frozen=True, kw_only=True):
     """Static build requirements, as written, sorted."""
     backend: str
     """``module`` or ``module:object``."""
+    stated: bool = True
+    """Whether the project has the table."""
     backend_path: tuple[str, ...] = ()
     """Folders of the project to import an in-tree backend from (PEP 517)."""
 
@@ -110,7 +112,7 @@ def _strings(table: dict[str, Any], key: str, path: Path) -> tuple[str, ...]:
 
 def _read_build_system(document: dict[str, Any], path: Path) -> BuildSystem:
     if "build-system" not in document:
-        return BuildSystem(requires=LEGACY_REQUIRES, backend=LEGACY_BACKEND)
+        return BuildSystem(requires=LEGACY_REQUIRES, backend=LEGACY_BACKEND, stated=False)
     table = document["build-system"]
     if not isinstance(table, dict) or "requires" not in table:
         raise InvalidProjectError(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,7 +24,7 @@ from samewheel.sandbox import choose_sandbox
 from samewheel.sources import refresh_index, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from samewheel.environment import Environment
     from samewheel.interpreter import Interpreter
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from samewheel.sources import Snapshot
 
 __all__ = ["Materials", "at_work", "plain_conditions", "settle_source", "stage"]
-
-PROBE = Path(__file__).with_name("_probe.py")
 
 TOO_LIGHT = ("Errno 18", "cross-device link", "EXDEV", "Errno 28", "No space left on device", "ENOSPC")
 """What a failure says if a build renamed a folder of a layer (overlayfs.rst of Linux), or filled the memory."""
@@ -89,43 +89,63 @@ def _readable(environment: Environment, interpreter: Interpreter, settings: Sett
     return (*installed, *frontends(), *map(Path, settings.readable))
 
 
-def settle_source(folder: Path, kind: SourceKind, time: int) -> None:
+def settle_source(folder: Path, kind: SourceKind, moment: int) -> None:
     """Set the times of all files of a source's copy, and let git know.
 
     Raises:
         SamewheelError: git failed.
         OSError: a time cannot be set.
     """
-    settle(folder, time)
+    settle(folder, moment)
     if kind is SourceKind.GIT:
-        refresh_index(folder, time=time)
+        refresh_index(folder, time=moment)
 
 
 def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions, *, in_memory: bool) -> None:
     """Make the build's copy of the source, with the times and the order that the conditions name."""
-    time = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
+    moment = conditions.epoch if conditions.source_mtime is None else conditions.source_mtime
     with _copying:
         if in_memory:
             copy_listed(snapshot.root, folder, turned=conditions.turned)
         else:
             copy_tree(snapshot.root, folder)
-        settle_source(folder, snapshot.source.kind, time)
+        settle_source(folder, snapshot.source.kind, moment)
+        for path, mode in conditions.file_modes.items():
+            (folder / path).chmod(mode)
+        for path, own in conditions.file_times.items():
+            os.utime(folder / path, (own, own), follow_symlinks=False)
 
 
-def _probe(interpreter: Interpreter, conditions: Conditions, subdirectory: str) -> dict[Path, str]:
-    """Return the files that have every Python of the environment write down what it sees."""
-    packages = conditions.environment / "lib" / f"python{interpreter.minor}" / "site-packages"
-    text = PROBE.read_text("utf-8")
-    for word, path in (
-        ("FOLDER", conditions.out),
-        ("SOURCE", conditions.source),
-        ("PROJECT", conditions.source / subdirectory),
-    ):
-        text = text.replace(f'"@{word}@"', repr(str(path)))
+def _started(name: str, words: Mapping[str, object], packages: Path) -> dict[Path, str]:
+    """Return the files that have every Python of an environment run one of our scripts at its start.
+
+    Args:
+        name: the script's.
+        words: what is put in place of its words.
+        packages: the environment's site-packages.
+    """
+    text = Path(__file__).with_name(f"_{name}.py").read_text("utf-8")
+    for word, value in words.items():
+        text = text.replace(f'"@{word}@"', repr(str(value)))
     return {
-        packages / "_samewheel_probe.pth": "import _samewheel_probe\n",
-        packages / "_samewheel_probe.py": text,
+        packages / f"_samewheel_{name}.pth": f"import _samewheel_{name}\n",
+        packages / f"_samewheel_{name}.py": text,
     }
+
+
+def _planted(interpreter: Interpreter, conditions: Conditions, subdirectory: str, *, probe: bool) -> dict[Path, str]:
+    """Return the files that have the environment's Python write down what it sees, or see what it would not."""
+    packages = conditions.environment / "lib" / f"python{interpreter.minor}" / "site-packages"
+    scripts: dict[str, dict[str, object]] = {}
+    if probe:
+        places = {"FOLDER": conditions.out, "SOURCE": conditions.source, "PROJECT": conditions.source / subdirectory}
+        scripts["probe"] = {**places}
+    if conditions.clock_stands is not None:
+        # Whatever was there before has an older time: the environment's files, and the source's, which we set.
+        scripts["clock"] = {"NOW": conditions.clock_stands, "SINCE": time.time()}
+    if conditions.windows_newlines:
+        scripts["newlines"] = {}
+    return {path: text for name, words in scripts.items() for path, text in _started(name, words, packages).items()}
 
 
 class Materials(Value, frozen=True, kw_only=True):
@@ -181,7 +201,7 @@ def stage(
     outside = _outside(conditions, folder)
     places = {inside: outside[inside] for inside in conditions.own}
     layers = {}
-    planted = _probe(interpreter, conditions, materials.snapshot.source.subdirectory) if probe else {}
+    planted = _planted(interpreter, conditions, materials.snapshot.source.subdirectory, probe=probe)
     try:
         for place in places.values():
             place.mkdir(parents=True)
@@ -197,12 +217,14 @@ def stage(
                 (places[conditions.environment] / inside).write_text(text, "utf-8")
             planted = {}
         places[conditions.source] = _place_source(folder, conditions, materials, memory)
-        write_shims(places[conditions.shims], conditions, interpreter)
+        if conditions.prefix_maps:
+            write_shims(places[conditions.shims], conditions, interpreter)
         if conditions.clock_library is not None and conditions.clock_library.exists():
             shutil.copyfile(conditions.clock_library, places[conditions.shims] / conditions.preloaded.name)
     except OSError as error:
         raise SamewheelError(f"cannot set up a build in {folder}", cause=str(error)) from error
-    if conditions.umask != PLAIN_UMASK and leaks_umask(materials.build_system.backend, environment.dependencies):
+    shown = conditions.umask == PLAIN_UMASK or conditions.umask_leaks
+    if not shown and leaks_umask(materials.build_system.backend, environment.dependencies):
         held = hold(places[inside] for inside in (conditions.temp, conditions.out, conditions.source))
         conditions = replace(conditions, modes_held=held)
     return Workshop(

@@ -23,6 +23,7 @@ COMMANDS = {
     "conditions": "Show which conditions of a build can be varied on this machine.",
     "diff": "Say what is different between two wheels.",
     "lock": "Pin and hash everything that building the project may install.",
+    "rebuild": "Build a published wheel again from its source and compare.",
     "verify": "Build twice under opposite conditions and compare the wheels.",
 }
 """Commands and their one-line helps; each lives in a module of its name that is imported when it is run."""

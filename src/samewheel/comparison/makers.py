@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FARTHEST",
+    "FLUSHED",
     "FULL",
     "LEVELS",
+    "LIBDEFLATE",
+    "ZLIB",
     "Case",
     "Setting",
+    "Way",
     "ended_full",
     "in_stored_blocks",
     "of_others",
@@ -43,6 +47,8 @@ FARTHEST = 32768 - 262
 
 FLUSHED = b"\0\0\xff\xff\3\0"
 """How a stream ends that was flushed before its end (Z_SYNC_FLUSH): an empty stored block, and an empty fixed one."""
+
+LIBDEFLATE = "libdeflate"
 
 LEVELS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 
@@ -74,6 +80,8 @@ class Setting:
     """Each level that makes it; empty where levels mean nothing."""
     details: tuple[str, ...] = ()
     """What else it takes: ``strategy filtered``, ``memLevel 9``."""
+    way: Way | None = field(default=None, compare=False, repr=False)
+    """How to do it again, for those that are like zlib."""
 
     @property
     def text(self) -> str:
@@ -83,7 +91,7 @@ class Setting:
         return ", ".join((f"{self.maker} level {levels}" if levels else self.maker, *self.details))
 
 
-class _Compressor(Protocol):
+class Compressor(Protocol):
     """What ``compressobj`` returns."""
 
     def compress(self, data: memoryview, /) -> bytes: ...
@@ -104,7 +112,7 @@ class Case:
         """Whether the stream was flushed before its end."""
         return self.whole and self.stream.endswith(FLUSHED)
 
-    def is_made_by(self, compressor: _Compressor, piece: int) -> bool:
+    def is_made_by(self, compressor: Compressor, piece: int) -> bool:
         """Tell whether a compressor makes the stream, from pieces of so many bytes; the first difference ends it."""
         at = 0
         for start in range(0, len(self.contents), piece):
@@ -119,7 +127,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
+class Way:
     """A module like zlib, and how to use it."""
 
     maker: str
@@ -132,32 +140,33 @@ class _Way:
         """Return the levels that make a stream, or None."""
         unleveled = self.strategy in WITHOUT_LEVELS
         tried = LEVELS[:1] if unleveled else LEVELS
-        found = tuple(level for level in tried if case.is_made_by(self._compressor(level), self.piece))
-        return (
-            Setting(maker=self.maker, levels=() if unleveled else found, details=self._details(case))
-            if found
-            else None
-        )
+        found = tuple(level for level in tried if case.is_made_by(self.compressor(level), self.piece))
+        if not found:
+            return None
+        levels = () if unleveled else found
+        return Setting(maker=self.maker, levels=levels, details=self.details(flushed=case.flushed), way=self)
 
-    def _compressor(self, level: int) -> _Compressor:
-        compressor: _Compressor = self.module.compressobj(
+    def compressor(self, level: int) -> Compressor:
+        """Return what compresses at a level."""
+        compressor: Compressor = self.module.compressobj(
             level, zlib.DEFLATED, -zlib.MAX_WBITS, self.memory, STRATEGIES[self.strategy]
         )
         return compressor
 
-    def _details(self, case: Case) -> tuple[str, ...]:
+    def details(self, *, flushed: bool) -> tuple[str, ...]:
+        """Say what is not usual about it."""
         said = {
             f"strategy {self.strategy}": self.strategy != "default",
             f"memLevel {self.memory}": self.memory != zlib.DEF_MEM_LEVEL,
             f"in pieces of {self.piece >> 10} KiB": self.piece == COPIED,
-            "flushed before its end": case.flushed,
+            "flushed before its end": flushed,
         }
         return tuple(detail for detail, so in said.items() if so)
 
 
 def of_zlib(case: Case) -> Setting | None:
     """Try what ``zipfile`` and most others do: zlib's levels, and nothing else set."""
-    return _Way(maker=ZLIB, module=zlib).setting(case)
+    return Way(maker=ZLIB, module=zlib).setting(case)
 
 
 def of_strategies(case: Case, blocks: Blocks) -> Setting | None:
@@ -173,7 +182,7 @@ def of_strategies(case: Case, blocks: Blocks) -> Setting | None:
     full = FULL if ended_full(case, blocks) else {8: blocks.first_symbols, 9: blocks.first_symbols}
     memories = [memory for memory, symbols in full.items() if symbols == blocks.first_symbols]
     pairs = ((strategy, memory) for strategy in strategies for memory in memories)
-    ways = (_Way(maker=ZLIB, module=zlib, strategy=strategy, memory=memory) for strategy, memory in pairs)
+    ways = (Way(maker=ZLIB, module=zlib, strategy=strategy, memory=memory) for strategy, memory in pairs)
     return next(filter(None, (way.setting(case) for way in ways)), None)
 
 
@@ -186,10 +195,10 @@ def of_others(case: Case) -> Iterator[Setting]:
     """Try zlib-ng where it is installed, and libdeflate."""
     if module := _zlib_ng():
         maker = f"zlib-ng {module.ZLIBNG_RUNTIME_VERSION}"
-        ways = (_Way(maker=maker, module=module, piece=piece) for piece in (LONGEST_AT_ONCE, COPIED))
+        ways = (Way(maker=maker, module=module, piece=piece) for piece in (LONGEST_AT_ONCE, COPIED))
         yield from filter(None, [next(filter(None, (way.setting(case) for way in ways)), None)])
     if case.whole and len(case.contents) <= LONGEST_AT_ONCE and (levels := tuple(_levels_of_libdeflate(case))):
-        yield Setting(maker="libdeflate", levels=levels)
+        yield Setting(maker=LIBDEFLATE, levels=levels)
 
 
 def in_stored_blocks(case: Case, blocks: Blocks) -> Setting | None:

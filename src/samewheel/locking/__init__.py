@@ -1,6 +1,7 @@
 """Locking: what a build may install, found out in rounds of fetching and asking, and written as hashed pins."""
 
+from samewheel.locking.by_uv import resolve_uv
 from samewheel.locking.checking import stale
-from samewheel.locking.rounds import Locked, check_lock, lock
+from samewheel.locking.rounds import Locked, check_lock, lock, rounds
 
-__all__ = ["Locked", "check_lock", "lock", "stale"]
+__all__ = ["Locked", "check_lock", "lock", "resolve_uv", "rounds", "stale"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["pins_of", "resolve_uv", "sdist_only"]
 
-OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--strip-extras")
+OPTIONS = ("--quiet", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--strip-extras")
 
 _WHEELS_REQUIRED = re.compile(r"Wheels are required for `([^`]+)`")
 
@@ -77,8 +77,9 @@ def resolve_uv(
     exclude_newer: str | None = None,
     offline: bool = False,
     cwd: Path | None = None,
+    universal: bool = True,
 ) -> tuple[Pin, ...]:
-    """Resolve requirements with ``uv pip compile --universal`` to sorted pins with hashes.
+    """Resolve requirements with ``uv pip compile`` to sorted pins with hashes.
 
     The hashes are those of all files of a release, sdists included. A pin that is kept also keeps its hashes, as uv
     does it: a file that appears on the index later is not trusted before its package is upgraded. Where an index has
@@ -94,6 +95,7 @@ def resolve_uv(
         exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over.
         offline: use the cache only.
         cwd: where uv looks for the project's index settings; None is a place that has none.
+        universal: resolve for all platforms and Pythons from the lower bound on, rather than for ``python`` alone.
 
     Raises:
         InvalidProjectError: requirements or ``requires_python`` are wrong.
@@ -103,7 +105,8 @@ def resolve_uv(
     """
     lines = indexed(requirements)
     keep = kept(previous, upgrade=upgrade, upgrade_packages=upgrade_packages)
-    options: list[str | Path] = [*OPTIONS, "--python-version", lower_bound(requires_python), "--python", python]
+    scope = ["--universal", "--python-version", lower_bound(requires_python)] if universal else []
+    options: list[str | Path] = [*OPTIONS, *scope, "--python", python]
     if upgrade:
         options.append("--upgrade")
     for name in package_names(upgrade_packages):

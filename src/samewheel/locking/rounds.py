@@ -35,7 +35,7 @@ from samewheel.locking.resolving import resolve
 from samewheel.preparing import ask_backend, lock_file, open_project, output_folders, read_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from samewheel._types import Progress
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from samewheel.preparing import Opened
     from samewheel.project import Overrides
 
-__all__ = ["Locked", "check_lock", "lock"]
+__all__ = ["Locked", "check_lock", "lock", "rounds"]
 
 MOST_ROUNDS = 10
 """A backend that asks for something new each time would go on for ever."""
@@ -116,6 +116,31 @@ def _asked(
     return {item for what in _products(opened) for item in ask_backend(opened, environment, what, progress)}
 
 
+def rounds(
+    solve: Callable[[tuple[str, ...]], Constraints], ask: Callable[[Constraints, tuple[str, ...]], Collection[str]]
+) -> Constraints:
+    """Solve and ask by turns, until the backend asks for nothing new.
+
+    Args:
+        solve: returns pins for what is required in any case and what the backend asked for so far, sorted.
+        ask: installs what is pinned, and returns all that the backend then asks for.
+
+    Raises:
+        UnlockableError: it asks for something new each time.
+        SamewheelError: whatever the two functions raise.
+    """
+    asked: tuple[str, ...] = ()
+    for _ in range(MOST_ROUNDS):
+        constraints = solve(asked)
+        answer = ask(constraints, asked)
+        if {*answer} <= {*asked}:
+            return constraints
+        asked = tuple(sorted({*asked, *answer}))
+    raise UnlockableError(
+        f"the backend asked for something new {MOST_ROUNDS} times", cause=f"Its last answer: {', '.join(asked)}"
+    )
+
+
 def lock(
     path: Path,
     *,
@@ -162,8 +187,8 @@ def lock(
         previous = _previous(target, force=force)
         requires_python = _python_range(opened, previous, resolver)
         static = opened.project.build_system.requires
-        asked: tuple[str, ...] = ()
-        for _ in range(MOST_ROUNDS):
+
+        def solve(asked: tuple[str, ...]) -> Constraints:
             progress.step("Resolving the build requirements")
             resolution = resolve(
                 sorted({*static, *asked}),
@@ -178,15 +203,14 @@ def lock(
                 cwd=opened.index_folder,
             )
             header = make_header(requires=static, asked=asked, requires_python=requires_python)
-            constraints = parse_constraints(render(resolution.pins, header), str(target))
-            answer = _asked(opened, constraints, sorted({*static, *asked}), progress, offline=offline)
-            if answer <= {*asked}:
-                write_atomic(target, constraints.content)
-                return Locked(path=target, constraints=constraints, previous=previous)
-            asked = tuple(sorted({*asked, *answer}))
-    raise UnlockableError(
-        f"the backend asked for something new {MOST_ROUNDS} times", cause=f"Its last answer: {', '.join(asked)}"
-    )
+            return parse_constraints(render(resolution.pins, header), str(target))
+
+        constraints = rounds(
+            solve,
+            lambda pins, asked: _asked(opened, pins, sorted({*static, *asked}), progress, offline=offline),
+        )
+        write_atomic(target, constraints.content)
+        return Locked(path=target, constraints=constraints, previous=previous)
 
 
 def check_lock(

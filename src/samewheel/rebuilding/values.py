@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -76,7 +76,7 @@ class PlannedWheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sha256: Sha256
 
 
-class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What it is built from: a published sdist, or a commit of a git repository."""
 
     sdist: str | None = None
@@ -97,6 +97,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     source: PlannedSource
     via: Via = Via.TREE
     command: Command = Command.PEP517
+    in_tree_backend: bool = True
+    """Whether a backend that lies in the source is used, where the source says so (PEP 517 ``backend-path``)."""
     python: str
     """A version such as ``3.9``, a name on PATH or a path."""
     uploaded_before: str | None = None

@@ -118,6 +118,8 @@ class _Members:
         self.archive = archive
         self.tops = set[str]()
         self.newest: int | None = None
+        self.times = dict[str, int]()
+        """Of files, by their paths in the one folder."""
         self._count = 0
         self._size = 0
 
@@ -147,6 +149,8 @@ class _Members:
             raise self.refuse(name, f"An sdist has one folder at its top; here are: {', '.join(sorted(self.tops))}.")
         if 0 <= time <= MAX_TIME:
             self.newest = max(time, self.newest or 0)
+            if not is_folder:
+                self.times["/".join(path.parts[1:])] = time
 
 
 def _through_link(into: Path, name: str) -> bool:
@@ -252,4 +256,5 @@ def take(source: Source, into: Path) -> Snapshot:
                 _unpack_zip(stream, into, members)
     if not members.tops:
         raise InvalidProjectError(f"{path} is empty", cause="The archive has no members.")
-    return finish(source, into / next(iter(members.tops)), newest=members.newest, left_out=set(), warnings=[])
+    top = into / next(iter(members.tops))
+    return finish(source, top, newest=members.newest, times=members.times, left_out=set(), warnings=[])

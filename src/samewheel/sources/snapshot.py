@@ -6,12 +6,14 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from msgspec import field
+
 from samewheel._files import tree_digest
 from samewheel._types import Sha256, SourceKind, Value
 from samewheel.errors import InvalidProjectError, SamewheelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["Snapshot", "Source", "finish", "settle", "shown"]
@@ -65,6 +67,8 @@ class Snapshot(Value, frozen=True, kw_only=True):
     """Over the sorted (mode, path, sha256) of the copy's files, git's own left out."""
     newest: int | None
     """The commit's time, or that of an sdist's newest member, POSIX seconds; None for a plain folder."""
+    times: Mapping[str, int] = field(default_factory=dict)
+    """When an sdist says that its files were last modified, POSIX seconds, by their paths in the copy."""
     left_out: tuple[str, ...] = ()
     """What was not copied, relative to the source's root, sorted; folders end with ``/``."""
     warnings: tuple[str, ...] = ()
@@ -140,7 +144,15 @@ def _normalise(root: Path, *, with_git: bool) -> None:
                 (root / relative).chmod(mode)
 
 
-def finish(source: Source, root: Path, *, newest: int | None, left_out: set[str], warnings: list[str]) -> Snapshot:
+def finish(
+    source: Source,
+    root: Path,
+    *,
+    newest: int | None,
+    times: Mapping[str, int] | None = None,
+    left_out: set[str],
+    warnings: list[str],
+) -> Snapshot:
     """Normalise a copy that has just been made, and return the snapshot that it is.
 
     Files get the modes 0644 and 0755 by their executable bit, folders 0755.
@@ -162,6 +174,7 @@ def finish(source: Source, root: Path, *, newest: int | None, left_out: set[str]
         source=source,
         digest=digest,
         newest=newest,
+        times=times or {},
         left_out=tuple(sorted(left_out)),
         warnings=tuple(warnings),
     )

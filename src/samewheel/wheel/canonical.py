@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from samewheel.wheel.reading import Wheel
     from samewheel.wheel.values import Member
 
-__all__ = ["Moment", "Packing", "Prepared", "canonical_bytes", "canonical_order", "noted"]
+__all__ = ["IN_MEMORY", "Moment", "Packing", "Prepared", "canonical_bytes", "canonical_order", "mapped", "noted"]
 
 Piece = TypeVar("Piece", bytes, "bytes | memoryview")
 
@@ -216,7 +216,7 @@ def _held(wheel: Wheel, member: Member) -> tuple[bytes | mmap.mmap, Row]:
     """Return what a member holds, and its row in RECORD; a large one is in a file."""
     digest = hashlib.sha256()
     pieces = noted(wheel.contents(member, strict=True), digest)
-    contents = b"".join(pieces) if member.size <= IN_MEMORY else _mapped(pieces, member)
+    contents = b"".join(pieces) if member.size <= IN_MEMORY else mapped(pieces, member)
     return contents, sha256_row(member.name, digest.digest(), member.size)
 
 
@@ -236,8 +236,12 @@ def noted(pieces: Iterable[Piece], digest: Hash) -> Iterator[Piece]:
         yield piece
 
 
-def _mapped(pieces: Iterable[bytes], member: Member) -> mmap.mmap:
-    """Return what a member holds as a file without a name, which goes with the last view of it."""
+def mapped(pieces: Iterable[bytes], member: Member) -> mmap.mmap:
+    """Return what a member holds as a file without a name, which goes with the last view of it.
+
+    Raises:
+        SamewheelError: there is no place for temporary files.
+    """
     try:
         with TemporaryFile() as file:
             file.writelines(pieces)

@@ -1,0 +1,108 @@
+"""``samewheel rebuild``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+__all__ = ["command"]
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("rebuild")
+@click.argument("target", metavar="NAME==VERSION | WHEEL")
+@click.option("--sdist", metavar="FILE", type=EXISTING, help="The source.  [default: the release's sdist]")
+@click.option("--git", metavar="URL@REF", help="The source: a tag, branch or commit of a repository.")
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Build as this plan says; if there is no such file, write the best plan to it.",
+)
+@click.option("--explain", is_flag=True, help="Say why the plan is as it is, and what else was tried.")
+@click.option("--python", "-p", metavar="PYTHON", help="Interpreter, instead of the one that the wheel speaks for.")
+@click.option("--wheel", "filename", metavar="NAME", help="Which of the release's wheels.")
+@click.option(
+    "--tries", type=click.IntRange(1, 50), default=8, show_default=True, help="Plans that are tried at most."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Time that one step of the backend may take.",
+)
+@click.option("--offline", is_flag=True, help="Use what was fetched before.")
+@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep what the first plan built.")
+@click.option(
+    "--evidence",
+    "evidence_dir",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default=Path("evidence"),
+    help="Where the report goes.  [default: evidence]",
+)
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def command(
+    target: str,
+    *,
+    sdist: Path | None,
+    git: str | None,
+    plan_file: Path | None,
+    explain: bool,
+    python: str | None,
+    filename: str | None,
+    tries: int,
+    timeout: float | None,
+    offline: bool,
+    keep: Path | None,
+    evidence_dir: Path,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Build a published wheel again from its published source, and compare.
+
+    Exits with the verdict's code: 0 if our build gave the published file to the bit, 10 if it gave its contents, and
+    the published archive's headers give the rest.
+    """
+    from samewheel._files import check_writable, write_atomic
+    from samewheel.buildinfo import to_json
+    from samewheel.cli.console import progress, show
+    from samewheel.errors import UsageError
+    from samewheel.index import Index
+    from samewheel.rebuilding import SCHEMA, Wanted, read_plan, rebuild, write_plan
+    from samewheel.report.rebuilt import explained_lines, rebuilt_lines
+
+    if sdist is not None and git is not None:
+        raise UsageError("--sdist and --git name two sources", hint="Give one of them.")
+    for folder in filter(None, (evidence_dir, keep)):
+        check_writable(folder.absolute())
+    given = read_plan(plan_file) if plan_file is not None and plan_file.exists() else None
+    wanted = Wanted(
+        target=target,
+        filename=filename,
+        sdist=sdist,
+        git=git,
+        plan=given,
+        python=python,
+        tries=tries,
+        timeout=timeout,
+        keep=keep.absolute() if keep is not None else None,
+    )
+    with progress(quiet=quiet) as shown:
+        rebuilt = rebuild(wanted, Index(offline=offline), offline=offline, progress=shown)
+    report = to_json(SCHEMA, rebuilt)
+    if rebuilt.wheel is not None:
+        write_atomic(evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json", report)
+    if plan_file is not None and given is None and rebuilt.plan is not None:
+        write_plan(rebuilt.plan, plan_file)
+    if as_json:
+        click.echo(report, nl=False)
+    else:
+        show(rebuilt_lines(rebuilt))
+        if explain:
+            show(explained_lines(rebuilt))
+    return rebuilt.verdict.exit_code

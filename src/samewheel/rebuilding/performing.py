@@ -1,0 +1,168 @@
+"""One attempt at a rebuild: a plan becomes an environment and conditions, and those a wheel."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from samewheel._files import walk
+from samewheel._types import SILENT, Value
+from samewheel.buildinfo import Epoch
+from samewheel.building import perform
+from samewheel.constraints import parse_constraints
+from samewheel.epoch import EARLIEST
+from samewheel.machine import look_around
+from samewheel.preparing import open_project, prepare
+from samewheel.pythons import locate
+from samewheel.rebuilding.matching import by_source_path
+from samewheel.rebuilding.resolving import WHERE, resolve_as_of
+from samewheel.rebuilding.values import Command, Modes, Newlines, Times
+from samewheel.staging import plain_conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from samewheel._types import Progress
+    from samewheel.building import Product
+    from samewheel.conditions import Conditions
+    from samewheel.constraints import Constraints
+    from samewheel.preparing import Opened
+    from samewheel.project import Overrides
+    from samewheel.rebuilding.published import Published
+    from samewheel.rebuilding.values import Plan
+
+__all__ = ["Made", "make"]
+
+
+class Made(Value, frozen=True, kw_only=True):
+    """A wheel that was built by a plan, and its source; both are there for the time of the block."""
+
+    wheel: Path
+    source: Path
+    """The top folder of the source's copy."""
+    plan: Plan
+    """With all that was installed locked in it."""
+
+
+def _overrides(plan: Plan, timeout: float | None) -> Overrides:
+    overrides: Overrides = {"python": locate(plan.python), "via": plan.via}
+    if plan.config_settings:
+        overrides["config_settings"] = dict(plan.config_settings)
+    if plan.env:
+        overrides["env"] = dict(plan.env)
+    if timeout is not None:
+        overrides["timeout"] = timeout
+    return overrides
+
+
+def _with_requirements(opened: Opened, plan: Plan) -> Opened:
+    """Return a source whose build system requires what the plan says, too.
+
+    A source without a build system table names nothing that it needs; what a plan pins is all it gets then, if
+    ``setup.py`` is run by itself.
+    """
+    system = opened.project.build_system
+    if not plan.in_tree_backend:
+        system = replace(system, backend_path=())
+    own = () if plan.command is Command.SETUP_PY and not system.stated else system.requires
+    requires = tuple(sorted({*own, *plan.pins}))
+    return replace(opened, project=replace(opened.project, build_system=replace(system, requires=requires)))
+
+
+def _constraints(opened: Opened, plan: Plan, *, offline: bool, progress: Progress) -> Constraints:
+    if plan.locked:
+        return parse_constraints("".join(f"{line}\n" for line in plan.locked).encode(), WHERE)
+    ask = plan.command is Command.PEP517
+    return resolve_as_of(opened, plan.uploaded_before, ask=ask, offline=offline, progress=progress)
+
+
+def _locked(constraints: Constraints) -> tuple[str, ...]:
+    """Return constraints as lines: a pin and its hashes each."""
+    return tuple(
+        " ".join([f"{pin.name}=={pin.version}", *(f"--hash={value}" for value in pin.hashes)])
+        for pin in constraints.pins
+    )
+
+
+def _conditions(opened: Opened, plan: Plan, published: Published, folder: Path) -> Conditions:
+    """Return what the plan has the build see."""
+    epoch = plan.epoch if plan.epoch is not None else plan.clock if plan.clock is not None else EARLIEST
+    files = list(walk(opened.snapshot.root))
+    times, modes = {}, {}
+    if plan.times is not Times.EPOCH:
+        times = {path: when for path, when in opened.snapshot.times.items() if path in set(files)}
+    if plan.times is Times.PUBLISHED:
+        times |= by_source_path(published.times, files)
+    if plan.modes is Modes.PUBLISHED:
+        modes = by_source_path(published.modes, files)
+    conditions = replace(
+        plain_conditions(folder, max(epoch, EARLIEST), opened.settings),
+        epoch_set=plan.epoch is not None,
+        file_times=times,
+        file_modes=modes,
+        umask=int(plan.umask, 8),
+        umask_leaks=True,
+        windows_newlines=plan.newlines is Newlines.WINDOWS,
+        prefix_maps=plan.prefix_maps,
+        source_mtime=max(epoch, EARLIEST),
+    )
+    if plan.clock is None:
+        return conditions
+    return replace(
+        conditions,
+        clock_stands=plan.clock,
+        clock_offset=plan.clock - int(time.time()),
+        clock_library=look_around().clock_library,
+    )
+
+
+def _perform(opened: Opened, plan: Plan, published: Published, *, offline: bool, progress: Progress) -> Made:
+    epoch = opened.epoch if plan.epoch is None else Epoch(value=plan.epoch, origin="plan")
+    opened = replace(_with_requirements(opened, plan), epoch=epoch)
+    constraints = _constraints(opened, plan, offline=offline, progress=progress)
+    prepared = prepare(opened, constraints, ask=plan.command is Command.PEP517, progress=progress)
+    folder = opened.folder / "samewheel-build"
+    folder.mkdir()
+    conditions = _conditions(opened, plan, published, folder)
+    product: Product = perform(
+        prepared,
+        folder,
+        conditions,
+        memory=opened.in_memory("build"),
+        setup_py=plan.command is Command.SETUP_PY,
+        check=False,
+        progress=progress,
+    )
+    return Made(wheel=product.wheel, source=opened.snapshot.root, plan=replace(plan, locked=_locked(constraints)))
+
+
+@contextmanager
+def make(
+    plan: Plan,
+    published: Published,
+    source: Path,
+    *,
+    timeout: float | None = None,
+    offline: bool = False,
+    progress: Progress = SILENT,
+) -> Iterator[Made]:
+    """Build a wheel as a plan says; it is removed at the end of the block.
+
+    Args:
+        plan: how.
+        published: the wheel whose times and modes the plan may ask for.
+        source: the sdist, or the project's folder.
+        timeout: seconds that one step of the backend may take.
+        offline: use what was fetched before.
+        progress: told what is going on.
+
+    Raises:
+        NotBuildableError: what is needed cannot be had, or the build failed.
+        SamewheelError: the machine, or the index, failed.
+    """
+    with open_project(source, overrides=_overrides(plan, timeout), allow_dirty=True, progress=progress) as opened:
+        yield _perform(opened, plan, published, offline=offline, progress=progress)

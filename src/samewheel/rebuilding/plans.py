@@ -1,0 +1,79 @@
+"""Plans as TOML: written by us, corrected and committed by people, and read again."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from samewheel._files import write_atomic
+from samewheel.errors import UsageError
+from samewheel.rebuilding.values import PLAN_SCHEMA, Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tomlkit.items import Array
+
+__all__ = ["plan_text", "read_plan", "write_plan"]
+
+HEADER = (
+    "How to build this wheel again: samewheel rebuild --plan FILE. docs/rebuild.md says what each field means.",
+    "Change what you know better. Without locked, what is installed is resolved anew as of uploaded-before.",
+)
+
+
+def plan_text(plan: Plan) -> str:
+    """Return a plan as TOML: its fields in their order, without those that are as usual; the evidence comes last."""
+    import tomlkit
+
+    fields: dict[str, Any] = msgspec.to_builtins(plan)
+    usual: dict[str, Any] = msgspec.to_builtins(
+        msgspec.structs.replace(Plan(wheel=plan.wheel, source=plan.source, python=plan.python))
+    )
+    always = {"wheel", "source", "python"}
+    document = tomlkit.document()
+    for line in HEADER:
+        document.add(tomlkit.comment(line))
+    document.add("schema", tomlkit.item(PLAN_SCHEMA))
+    kept = {name: value for name, value in fields.items() if name in always or value != usual[name]}
+    # Tables last, as TOML wants it; what is locked is long.
+    for name, value in sorted(kept.items(), key=lambda field: (isinstance(field[1], dict), field[0] == "evidence")):
+        item = tomlkit.item(value)
+        if isinstance(value, list):
+            cast("Array", item).multiline(len(value) > 1)
+        document.add(name, item)
+    return tomlkit.dumps(document)
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan.
+
+    Raises:
+        SamewheelError: it cannot be written.
+    """
+    write_atomic(path, plan_text(plan).encode())
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan.
+
+    Raises:
+        UsageError: it cannot be read, or is none; the message names the field.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read the plan {path}", cause=str(error)) from error
+    schema = document.pop("schema", None)
+    if schema != PLAN_SCHEMA:
+        raise UsageError(
+            f"{path} is no plan of a rebuild",
+            cause=f"Its schema is {schema!r}, and must be {PLAN_SCHEMA!r}.",
+            hint="Have one written: samewheel rebuild NAME==VERSION --plan FILE",
+        )
+    try:
+        return msgspec.convert(document, Plan)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"the plan {path} is wrong", cause=str(error)) from error

@@ -1,0 +1,93 @@
+"""What was installed to build a wheel long ago: requirements resolved as of a date, and remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from samewheel._files import write_atomic
+from samewheel._types import SILENT
+from samewheel._uv import cache_folder, uv_version
+from samewheel.constraints import parse_constraints, render
+from samewheel.environment import fetch_environment
+from samewheel.locking import resolve_uv, rounds
+from samewheel.preparing import ask_backend
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from samewheel._types import Progress
+    from samewheel.constraints import Constraints
+    from samewheel.interpreter import Interpreter
+    from samewheel.preparing import Opened
+
+__all__ = ["resolve_as_of"]
+
+WHERE = "the plan"
+"""What messages call constraints that are in no file."""
+
+
+def _kept(requirements: Sequence[str], interpreter: Interpreter, uploaded_before: str) -> Path:
+    """Return where a resolution is kept: as of a date that is past, the same question has the same answer."""
+    asked = [sorted(requirements), interpreter.markers["python_full_version"], interpreter.platform, uploaded_before]
+    name = hashlib.sha256(json.dumps([*asked, uv_version()]).encode()).hexdigest()
+    return cache_folder() / "resolutions" / f"{name}.txt"
+
+
+def _solve(
+    requirements: Sequence[str], interpreter: Interpreter, uploaded_before: str | None, *, offline: bool
+) -> Constraints:
+    kept = _kept(requirements, interpreter, uploaded_before) if uploaded_before is not None else None
+    if kept is not None and kept.is_file():
+        return parse_constraints(kept.read_bytes(), WHERE)
+    pins = resolve_uv(
+        requirements,
+        requires_python=f"=={interpreter.minor}.*",
+        python=interpreter.path,
+        exclude_newer=uploaded_before,
+        offline=offline,
+        universal=False,
+    )
+    content = render(pins)
+    if kept is not None:
+        write_atomic(kept, content)
+    return parse_constraints(content, WHERE)
+
+
+def resolve_as_of(
+    opened: Opened,
+    uploaded_before: str | None,
+    *,
+    ask: bool = True,
+    offline: bool = False,
+    progress: Progress = SILENT,
+) -> Constraints:
+    """Return pins with hashes of everything that building a wheel of a source installs.
+
+    Args:
+        opened: the source, whose build system's requirements count.
+        uploaded_before: newer files are passed over (RFC 3339); None: none is.
+        ask: ask the backend what else it requires.
+        offline: use what was fetched before.
+        progress: told what is going on.
+
+    Raises:
+        UnlockableError: there is no solution of hashed wheels.
+        SamewheelError: the index cannot be reached, or the backend's hook failed.
+    """
+    static, interpreter = opened.project.build_system.requires, opened.interpreter
+
+    def solve(asked: tuple[str, ...]) -> Constraints:
+        progress.step("Resolving the build requirements")
+        return _solve(sorted({*static, *asked}), interpreter, uploaded_before, offline=offline)
+
+    def answer(constraints: Constraints, asked: tuple[str, ...]) -> tuple[str, ...]:
+        if not ask:
+            return ()
+        required = sorted({*static, *asked})
+        environment = fetch_environment(required, constraints, interpreter, offline=offline)
+        return ask_backend(opened, environment, "wheel", progress, again=False)
+
+    return rounds(solve, answer)

@@ -1,0 +1,201 @@
+"""The search for the best plan: try the likeliest, correct it by what came of it, until nothing is left or to do."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from msgspec import field
+from msgspec.structs import asdict, replace
+
+from samewheel._files import place, sha256_of
+from samewheel._types import SILENT, Sha256, Value
+from samewheel.comparison import Verdict, compare
+from samewheel.comparison.recompressing import replay
+from samewheel.errors import NotBuildableError, UsageError
+from samewheel.rebuilding.correcting import Outcome, corrections
+from samewheel.rebuilding.performing import make
+from samewheel.rebuilding.residues import Evidence, find_residues, source_digests
+from samewheel.rebuilding.values import Attempt
+from samewheel.wheel import open_wheel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from samewheel._types import Progress
+    from samewheel.comparison import Difference
+    from samewheel.rebuilding.correcting import Correction
+    from samewheel.rebuilding.published import Published
+    from samewheel.rebuilding.values import Plan, Residue
+    from samewheel.wheel.replaying import Replayed
+
+__all__ = ["Best", "Task", "search"]
+
+LADDER = tuple(Verdict)
+
+GOOD = frozenset({Verdict.IDENTICAL, Verdict.IDENTICAL_AFTER_REPLAY, Verdict.SAME_CONTENTS})
+"""Verdicts that end the search: what the archive shows of the publisher's machine is already in the plan."""
+
+FAILED = NotBuildableError, UsageError
+"""What a plan may end with while another one may not: a Python that the project does not want is one of them."""
+
+
+class Task(Value, frozen=True, kw_only=True):
+    """What is rebuilt, and within which limits."""
+
+    published: Published
+    source: Path
+    """The sdist, or the project's folder."""
+    pythons: tuple[str, ...]
+    """Interpreters at hand that the source may be built with, likeliest first."""
+    tries: int
+    """Plans that are tried at most."""
+    timeout: float | None = None
+    """Seconds that one step of a backend may take."""
+    offline: bool = False
+    keep: Path | None = None
+    """A file for the best wheel that was built."""
+
+
+class Tried(Value, frozen=True, kw_only=True):
+    """A plan, and what came of it."""
+
+    plan: Plan
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+    residues: tuple[Residue, ...] = ()
+    sha256: Sha256 | None = None
+    failure: str = ""
+
+    @property
+    def distance(self) -> tuple[int, int]:
+        """How far from the published wheel it is: the rung, then what differs within the members."""
+        return LADDER.index(self.verdict), sum(not one.code.startswith("SW1") for one in self.differences)
+
+
+class Best(Value, frozen=True, kw_only=True):
+    """The best plan that was found, and all that were tried."""
+
+    tried: Tried
+    attempts: tuple[Attempt, ...]
+
+
+def _replayed(published: Path, ours: Path) -> Replayed:
+    with open_wheel(published) as theirs, open_wheel(ours) as mine:
+        return replay(theirs, mine)
+
+
+def _try(plan: Plan, task: Task, progress: Progress) -> Tried:
+    """Build by a plan and compare."""
+    published = task.published
+    try:
+        with make(
+            plan, published, task.source, timeout=task.timeout, offline=task.offline, progress=progress
+        ) as made:
+            progress.step("Comparing")
+            found = compare(published.path, made.wheel)
+            verdict, replayed = found.verdict, None
+            if verdict is Verdict.SAME_CONTENTS:
+                replayed = _replayed(published.path, made.wheel)
+                verdict = Verdict.IDENTICAL_AFTER_REPLAY if replayed.identical else verdict
+            evidence = Evidence(
+                published=published,
+                in_source=source_digests(published.path, made.source) if found.differences else {},
+                replayed=replayed,
+            )
+            if task.keep is not None:
+                place(made.wheel, task.keep / made.wheel.name)
+            return Tried(
+                plan=made.plan,
+                verdict=verdict,
+                differences=found.differences,
+                residues=find_residues(found.differences, evidence),
+                sha256=sha256_of(made.wheel),
+            )
+    except FAILED as error:
+        return Tried(plan=plan, verdict=Verdict.NOT_BUILDABLE, failure=str(error))
+
+
+def _changes(before: Plan | None, plan: Plan) -> dict[str, str]:
+    """Return the fields that a plan has otherwise than the one that it corrects."""
+    if before is None:
+        return {}
+    old, new = asdict(before), asdict(plan)
+    names = sorted(name for name in new if new[name] != old[name] and name not in {"evidence", "locked"})
+    return {name.replace("_", "-"): _words(new[name]) for name in names}
+
+
+def _words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+class _Waiting(Value, frozen=True, kw_only=True):
+    """Plans to try: those that correct the best outcome first, in the order of the rules."""
+
+    heap: list[tuple[tuple[int, int], int, Correction, Plan]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def add(self, distance: tuple[int, int], plan: Plan, better: Iterator[Correction]) -> None:
+        """Note corrections of a plan whose outcome was so far from the published wheel."""
+        for one in better:
+            key = _identity(one.plan)
+            if key not in self.known:
+                self.known.add(key)
+                heapq.heappush(self.heap, (distance, len(self.known), one, plan))
+
+    def next(self, best: tuple[int, int]) -> tuple[tuple[int, int], Correction, Plan] | None:
+        """Return what corrects an outcome that was no farther away than the best one; None if nothing does."""
+        if not self.heap or self.heap[0][0] > best:
+            return None
+        distance, _, correction, plan = heapq.heappop(self.heap)
+        return distance, correction, plan
+
+
+def _identity(plan: Plan) -> str:
+    """Return what makes plans the same: all but why, and what was installed."""
+    return repr(replace(plan, evidence={}, locked=()))
+
+
+def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress = SILENT) -> Best:
+    """Try plans until one gives the same contents, none is left, or enough were tried; keep the best.
+
+    Args:
+        first: the plan to begin with.
+        task: what is rebuilt.
+        correct: try corrections, too; a plan that a person wrote is tried as it is.
+        progress: told what is going on.
+
+    Raises:
+        SamewheelError: the machine, or the index, failed.
+    """
+    tried = _try(first, task, progress)
+    best, distance = tried, tried.distance
+    attempts = [Attempt(changed={}, why="the first plan", verdict=tried.verdict, reason=tried.failure)]
+    waiting = _Waiting()
+    waiting.known.add(_identity(first))
+    while correct and best.verdict not in GOOD and len(attempts) < task.tries:
+        outcome = Outcome(
+            plan=tried.plan,
+            published=task.published,
+            differences=tried.differences,
+            failure=tried.failure,
+            pythons=task.pythons,
+        )
+        # A plan that failed may still be on the right way: an older tool, for which this Python is too new.
+        waiting.add(distance if tried.failure else tried.distance, tried.plan, corrections(outcome))
+        if (following := waiting.next(best.distance)) is None:
+            break
+        distance, correction, before = following
+        progress.step(f"Trying another plan: {correction.why}")
+        tried = _try(correction.plan, replace(task, keep=None), progress)
+        attempts.append(
+            Attempt(
+                changed=_changes(before, correction.plan),
+                why=correction.why,
+                verdict=tried.verdict,
+                reason=tried.failure,
+            )
+        )
+        best = min(best, tried, key=lambda one: one.distance)
+    return Best(tried=best, attempts=tuple(attempts))

@@ -1,0 +1,109 @@
+"""A rebuild as lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from click import style
+
+from samewheel.comparison import Verdict
+from samewheel.report.lines import headline, row
+from samewheel.report.wheels import difference_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from samewheel.rebuilding import Plan, Rebuilt
+
+__all__ = ["explained_lines", "rebuilt_lines"]
+
+MOST_MEMBERS = 4
+"""Members that one line names."""
+
+LONGEST = 90
+"""Characters of a value or a reason on one line."""
+
+PROVEN = {
+    Verdict.IDENTICAL: "our build gave the published file, to the bit",
+    Verdict.IDENTICAL_AFTER_REPLAY: (
+        "our build gave the same members with the same bytes; packed as the published archive's headers say, "
+        "they are the published file, to the bit"
+    ),
+    Verdict.SAME_CONTENTS: "our build gave the same members with the same bytes, in another archive",
+}
+"""What the best verdicts prove, no more and no less."""
+
+
+def _source(plan: Plan) -> str:
+    source = plan.source
+    return source.sdist or f"{source.git} at {source.commit}"
+
+
+def _tools(plan: Plan) -> str:
+    names = [line.split(" ")[0].replace("==", " ") for line in plan.locked]
+    return f"Python {plan.python}, {', '.join(names) or 'nothing installed'}"
+
+
+def _members(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - MOST_MEMBERS} more" if len(names) > MOST_MEMBERS else ""
+    return f": {', '.join(names[:MOST_MEMBERS])}{more}" if names else ""
+
+
+def _moments(plan: Plan) -> str:
+    if plan.epoch is not None:
+        return f"SOURCE_DATE_EPOCH={plan.epoch}"
+    return f"SOURCE_DATE_EPOCH unset, clock at {plan.clock}" if plan.clock is not None else "not set"
+
+
+def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
+    """Yield the lines that tell about a rebuild: the verdict first, then what was done, and what is left."""
+    good = rebuilt.verdict in PROVEN
+    name = rebuilt.wheel.name if rebuilt.wheel is not None else f"{rebuilt.name} {rebuilt.version}"
+    yield headline(rebuilt.verdict.value, name, good=good)
+    if good:
+        yield row("proven", PROVEN[rebuilt.verdict])
+    if rebuilt.wheel is not None:
+        yield row("published", rebuilt.wheel.sha256 + (f"  {rebuilt.uploaded[:10]}" if rebuilt.uploaded else ""))
+    if rebuilt.sha256 is not None and rebuilt.verdict is not Verdict.IDENTICAL:
+        yield row("rebuilt", rebuilt.sha256)
+    if rebuilt.plan is not None:
+        yield row("source", _source(rebuilt.plan))
+        yield row("built with", _tools(rebuilt.plan))
+        yield row("time", _moments(rebuilt.plan))
+    count = len(rebuilt.attempts)
+    yield row("plans tried", str(count))
+    for line in rebuilt.reason.splitlines():
+        yield row("reason", line)
+    for residue in rebuilt.residues:
+        yield row("left", f"{residue.cause}: {residue.text}{_members(residue.members)}")
+    if not good and rebuilt.differences:
+        yield ""
+        yield style("  code  member: what differs, - published, + rebuilt", dim=True)
+        yield from difference_lines(rebuilt.differences)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {item}" for name, item in sorted(value.items()) if item not in (None, ""))
+    return str(value)
+
+
+def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:
+    """Yield the lines that tell how the plan came about: each field with its evidence, then each attempt."""
+    if rebuilt.plan is not None:
+        yield style("  plan", bold=True)
+        fields = msgspec.to_builtins(rebuilt.plan)
+        for name, value in fields.items():
+            if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
+                why = rebuilt.plan.evidence.get(name, "")
+                text = _shown(value)[:LONGEST]
+                yield row(name, f"{text}  ({why})" if why else text)
+    yield style("  tried", bold=True)
+    for number, attempt in enumerate(rebuilt.attempts, 1):
+        changed = "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())
+        yield row(f"{number}", f"{attempt.verdict.value}  {attempt.why}" + (f" ({changed})" if changed else ""))
+        if attempt.reason:
+            yield row("", attempt.reason.splitlines()[0][:LONGEST])

@@ -1,0 +1,130 @@
+"""A package index on this machine, which answers as it is told: rightly, wrongly, late, or not to the end."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+JSON = "application/vnd.pypi.simple.v1+json"
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is answered to one request."""
+
+    content: bytes = b""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    claimed: int | None = None
+    """The length that the answer says it has, if it lies."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that came."""
+
+    path: str
+    accept: str
+    authorization: str
+
+    @property
+    def user(self) -> str:
+        """User and password of basic authentication."""
+        return base64.b64decode(self.authorization.removeprefix("Basic ")).decode()
+
+
+@dataclass
+class PackageIndex:
+    """What is where, and who asked for what."""
+
+    url: str = ""
+    """Of its root, without a slash at the end."""
+    answers: dict[str, list[Reply]] = field(default_factory=dict)
+    """By path; the last of several is for all further requests."""
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def simple(self) -> str:
+        """The URL that users name."""
+        return f"{self.url}/simple"
+
+    def put(self, path: str, *replies: Reply) -> None:
+        """Say what is at a path."""
+        self.answers[path] = list(replies)
+
+    def put_json(self, name: str, *files: dict[str, Any]) -> None:
+        """Say what is on a project's page, in JSON."""
+        page = {"meta": {"api-version": "1.1"}, "name": name, "files": list(files), "unknown": {}}
+        self.put(f"/simple/{name}/", Reply(json.dumps(page).encode(), headers={"Content-Type": JSON}))
+
+    def put_html(self, name: str, *anchors: str) -> None:
+        """Say what is on a project's page, in HTML."""
+        page = f"<!DOCTYPE html><html><body><h1>{name}</h1>{'<br>'.join(anchors)}</body></html>"
+        self.put(f"/simple/{name}/", Reply(page.encode(), headers={"Content-Type": HTML}))
+
+    def put_old(self, name: str, **releases: list[dict[str, Any]]) -> None:
+        """Say what the older JSON says of a project."""
+        content = json.dumps({"info": {}, "releases": releases}).encode()
+        self.put(f"/pypi/{name}/json", Reply(content, headers={"Content-Type": "application/json"}))
+
+    def paths(self) -> list[str]:
+        """Return what was asked for, in order."""
+        return [asked.path for asked in self.asked]
+
+
+def entry(filename: str, content: bytes = b"content") -> dict[str, object]:
+    """Return what a page in JSON has of a file."""
+    digest = hashlib.sha256(content).hexdigest()
+    return {
+        "filename": filename,
+        "url": f"/files/{filename}",
+        "hashes": {"sha256": digest},
+        "upload-time": "2021-05-05T14:18:17.379524Z",
+    }
+
+
+def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            index.asked.append(
+                Asked(self.path, self.headers.get("Accept", ""), self.headers.get("Authorization", ""))
+            )
+            replies = index.answers.get(self.path, [Reply(status=404)])
+            reply = replies.pop(0) if len(replies) > 1 else replies[0]
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(reply.content) if reply.claimed is None else reply.claimed))
+            self.end_headers()
+            self.wfile.write(reply.content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return Handler
+
+
+@contextmanager
+def package_index() -> Iterator[PackageIndex]:
+    """Run an index that knows nothing yet."""
+    index = PackageIndex()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(index)) as server:
+        index.url = f"http://127.0.0.1:{server.server_port}"
+        # Asked often whether to end: a test waits for it.
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield index
+        finally:
+            server.shutdown()
+            thread.join()
