@@ -4,11 +4,12 @@
 
 REQUEST is a JSON file: ``libraries`` (folders to import from), ``source`` and ``python`` (paths), ``backend`` and
 ``backend_path`` (as pyproject.toml has them), ``config_settings``, and either ``ask`` (``wheel`` or ``sdist``: what
-does the backend require for it?) or ``build`` (the same words) with ``output`` (a folder). RESULT gets a JSON value:
+does the backend require for it?) or ``build`` (the same words) with ``output`` (a folder); with ``call`` instead of
+``build``, no frontend takes part, which would read the project's file. RESULT gets a JSON value:
 what the hook answered, or the name of the file that was built. What the backend prints goes to our own output, so it
 cannot be mistaken for an answer.
 
-Questions go straight to the hook (PEP 517); the frontend that builds is ``build``.
+Questions go straight to the hook (PEP 517); the frontend that builds is ``build``, where one does.
 """
 
 from __future__ import annotations
@@ -30,17 +31,25 @@ sys.path += REQUEST["libraries"]
 import pyproject_hooks  # noqa: E402
 
 
-def ask(request: dict[str, Any]) -> object:
-    """Return what the hook answers, whatever it is."""
-    backend = pyproject_hooks.BuildBackendHookCaller(
+def backend_of(request: dict[str, Any]) -> pyproject_hooks.BuildBackendHookCaller:
+    """Return the backend that is asked for, which need not be the one of the project's file."""
+    return pyproject_hooks.BuildBackendHookCaller(
         request["source"],
         request["backend"],
         request["backend_path"] or None,
         runner=pyproject_hooks.default_subprocess_runner,
         python_executable=request["python"],
     )
-    hook = getattr(backend, f"get_requires_for_build_{request['ask']}")
-    return hook(request["config_settings"])
+
+
+def ask(request: dict[str, Any]) -> object:
+    """Return what the hook answers, whatever it is."""
+    return getattr(backend_of(request), f"get_requires_for_build_{request['ask']}")(request["config_settings"])
+
+
+def call(request: dict[str, Any]) -> object:
+    """Build by the hook itself and return the name of what was built."""
+    return getattr(backend_of(request), f"build_{request['call']}")(request["output"], request["config_settings"])
 
 
 def build_one(request: dict[str, Any]) -> str:
@@ -60,7 +69,8 @@ def main(request_file: str, result_file: str) -> int:
     """Answer one request; a failing hook ends with status 1 after its own output."""
     request = json.loads(Path(request_file).read_bytes())
     try:
-        answer = ask(request) if "ask" in request else build_one(request)
+        action = ask if "ask" in request else call if "call" in request else build_one
+        answer = action(request)
     except pyproject_hooks.BackendUnavailable as error:
         sys.stderr.write(f"{error.traceback}\n{error}\n")
         return 1

@@ -193,7 +193,9 @@ class Workshop(Value, frozen=True, kw_only=True):
         output = self.conditions.out / what
         (self._out / what).mkdir()
         (self._out / what).chmod(0o755)
-        if frontend is Frontend.BUILD:
+        if self.build_system.overridden:
+            self._hook({"call": what, "output": str(output)}, f"building the {what}")
+        elif frontend is Frontend.BUILD:
             self._hook({"build": what, "output": str(output)}, f"building the {what}")
         else:
             self._checked(self._run(self._uv_build(what, output)), f"building the {what}")

@@ -39,6 +39,8 @@ class BuildSystem(Value, frozen=True, kw_only=True):
     """Whether the project has the table."""
     backend_path: tuple[str, ...] = ()
     """Folders of the project to import an in-tree backend from (PEP 517)."""
+    overridden: bool = False
+    """Whether this is not what the project's own file says, which a frontend would read."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):

@@ -67,7 +67,7 @@ def _with_requirements(opened: Opened, plan: Plan) -> Opened:
     """
     system = opened.project.build_system
     if not plan.in_tree_backend:
-        system = replace(system, backend_path=())
+        system = replace(system, backend_path=(), overridden=True)
     own = () if plan.command is Command.SETUP_PY and not system.stated else system.requires
     requires = tuple(sorted({*own, *plan.pins}))
     return replace(opened, project=replace(opened.project, build_system=replace(system, requires=requires)))
