@@ -62,7 +62,7 @@ def find_compilers(interpreter: Interpreter) -> dict[str, str]:
 
 
 def write_shims(folder: Path, conditions: Conditions, interpreter: Interpreter) -> None:
-    """Write the shims for the compilers that there are into a folder.
+    """Write the shims for the compilers that there are into a folder; they fail where none is to work.
 
     Raises:
         OSError: a shim cannot be written.
@@ -75,5 +75,5 @@ def write_shims(folder: Path, conditions: Conditions, interpreter: Interpreter) 
     )
     for name, real in find_compilers(interpreter).items():
         shim = folder / name
-        shim.write_text(shim_text(real, maps))
+        shim.write_text(shim_text(real, maps) if conditions.compilers else "#!/bin/sh\nexit 1\n")
         shim.chmod(0o755)

@@ -79,6 +79,8 @@ class Conditions(Value, frozen=True, kw_only=True):
     """Whether Python ends the lines of text files as it does on Windows."""
     prefix_maps: bool = True
     """Whether compilers are told to leave the build's paths out."""
+    compilers: bool = True
+    """Whether compilers work: where none did, projects with optional native code gave wheels without it."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """Variables that the user passes on (``--env``); they come last and win."""
 

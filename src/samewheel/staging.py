@@ -217,7 +217,7 @@ def stage(
                 (places[conditions.environment] / inside).write_text(text, "utf-8")
             planted = {}
         places[conditions.source] = _place_source(folder, conditions, materials, memory)
-        if conditions.prefix_maps:
+        if conditions.prefix_maps or not conditions.compilers:
             write_shims(places[conditions.shims], conditions, interpreter)
         if conditions.clock_library is not None and conditions.clock_library.exists():
             shutil.copyfile(conditions.clock_library, places[conditions.shims] / conditions.preloaded.name)

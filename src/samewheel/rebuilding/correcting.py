@@ -7,10 +7,11 @@ release of setuptools (``benchmarks/setuptools_shapes.py``).
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from samewheel._types import Value
@@ -84,6 +85,9 @@ PARENTHESES = "wheel<0.41.1"
 FIRST_BUILD_OPTION = Version("64")
 """The hooks of setuptools before have no way for an option of ``bdist_wheel`` alone."""
 
+MISSING = re.compile(r"Could not find suitable distribution for Requirement\.parse\('([^']+)'\)")
+"""How easy_install of setuptools says that it cannot fetch something."""
+
 MINOR = re.compile(r"(?:\bpy|[Pp]ip)3\.(\d{1,2})(?![\d.])")
 """How a wheel names the interpreter that built it: ``NAME-py3.9-nspkg.pth``, ``pip3.11``."""
 
@@ -128,6 +132,23 @@ def _setuptools(plan: Plan) -> Version:
     """Return the version of setuptools that was installed."""
     lines = (line.split(" ")[0] for line in plan.locked)
     return next((Version(line.partition("==")[2]) for line in lines if line.startswith("setuptools==")), Version("0"))
+
+
+def without_compilers(outcome: Outcome) -> Iterator[Correction]:
+    """No compiler, where the wheel has none of the native code that the source would give."""
+    tagged = any(one.field == "Root-Is-Purelib" and "true" in one.a for one in outcome.codes("SW206"))
+    if tagged and outcome.plan.compilers:
+        why = "the wheel has no native code, and the source gives some where compilers work"
+        evidence = {**outcome.plan.evidence, "compilers": why}
+        yield Correction(plan=replace(outcome.plan, compilers=False, evidence=evidence), why=why)
+
+
+def missing_requirement(outcome: Outcome) -> Iterator[Correction]:
+    """What ``setup.py`` would have fetched by itself while it ran (``setup_requires``)."""
+    if (missing := MISSING.search(outcome.failure)) is not None:
+        with suppress(InvalidRequirement):
+            Requirement(missing[1])
+            yield pinned(outcome.plan, missing[1], why=f"setup.py asked for {missing[1]}")
 
 
 def windows(outcome: Outcome) -> Iterator[Correction]:
@@ -197,6 +218,8 @@ NEAR = 3
 RULES: tuple[Callable[[Outcome], Iterator[Correction]], ...] = (
     older_tools,
     universal,
+    without_compilers,
+    missing_requirement,
     windows,
     installed_backend,
     named_python,

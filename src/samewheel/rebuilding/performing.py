@@ -108,6 +108,7 @@ def _conditions(opened: Opened, plan: Plan, published: Published, folder: Path) 
         umask_leaks=True,
         windows_newlines=plan.newlines is Newlines.WINDOWS,
         prefix_maps=plan.prefix_maps,
+        compilers=plan.compilers,
         source_mtime=max(epoch, EARLIEST),
     )
     if plan.clock is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -33,6 +34,9 @@ __all__ = ["TRIES", "Wanted", "rebuild"]
 
 TRIES = 8
 """Plans that are tried unless somebody says otherwise."""
+
+TAGGED = re.compile(r"cp3(\d+)-cp3\d+-")
+"""A tag of a wheel that one minor version made, for itself alone."""
 
 PYTHON_2 = "it is for Python 2 alone, and uv makes build environments of Python 3.6 and newer"
 
@@ -131,7 +135,9 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
         SpecifierSet(requires)
     except InvalidSpecifier:
         requires = ""
-    found = newest_before(find_pythons(), release.uploaded, requires)
+    tagged = {f"3.{match[1]}" for tag in published.tags if (match := TAGGED.match(tag))}
+    at_hand = [one for one in find_pythons() if not tagged or one.minor in tagged]
+    found = newest_before(at_hand, release.uploaded, requires)
     if not found:
         raise NoSourceError(
             f"no Python is at hand that {release.wheel.name} can be built with",

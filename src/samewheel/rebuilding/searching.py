@@ -133,22 +133,28 @@ def _words(value: object) -> str:
 class _Waiting(Value, frozen=True, kw_only=True):
     """Plans to try: those that correct the best outcome first, in the order of the rules."""
 
-    heap: list[tuple[tuple[int, int], int, Correction, Plan]] = field(default_factory=list)
+    heap: list[tuple[tuple[int, int], int, int, Correction, Plan]] = field(default_factory=list)
+    rounds: list[Plan] = field(default_factory=list)
+    """Plans whose corrections were noted."""
     known: set[str] = field(default_factory=set)
 
     def add(self, distance: tuple[int, int], plan: Plan, better: Iterator[Correction]) -> None:
-        """Note corrections of a plan whose outcome was so far from the published wheel."""
+        """Note corrections of a plan whose outcome was so far from the published wheel.
+
+        Of outcomes that are equally far, the latest is corrected first: it already has the likelier corrections.
+        """
+        self.rounds.append(plan)
         for one in better:
             key = _identity(one.plan)
             if key not in self.known:
                 self.known.add(key)
-                heapq.heappush(self.heap, (distance, len(self.known), one, plan))
+                heapq.heappush(self.heap, (distance, -len(self.rounds), len(self.known), one, plan))
 
     def next(self, best: tuple[int, int]) -> tuple[tuple[int, int], Correction, Plan] | None:
         """Return what corrects an outcome that was no farther away than the best one; None if nothing does."""
         if not self.heap or self.heap[0][0] > best:
             return None
-        distance, _, correction, plan = heapq.heappop(self.heap)
+        distance, _, _, correction, plan = heapq.heappop(self.heap)
         return distance, correction, plan
 
 

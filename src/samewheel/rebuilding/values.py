@@ -115,6 +115,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     newlines: Newlines = Newlines.UNIX
     prefix_maps: bool = False
     """Whether compilers are told to leave the build's paths out, as ``samewheel build`` tells them."""
+    compilers: bool = True
+    """Whether compilers work during the build."""
     config_settings: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
     env: dict[str, str] = msgspec.field(default_factory=dict)
     """More variables for the build."""

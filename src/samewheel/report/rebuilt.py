@@ -21,6 +21,9 @@ __all__ = ["explained_lines", "rebuilt_lines"]
 MOST_MEMBERS = 4
 """Members that one line names."""
 
+MOST_DIFFERENCES = 20
+"""Differences that are shown; native code can have hundreds."""
+
 LONGEST = 90
 """Characters of a value or a reason on one line."""
 
@@ -80,7 +83,10 @@ def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
     if not good and rebuilt.differences:
         yield ""
         yield style("  code  member: what differs, - published, + rebuilt", dim=True)
-        yield from difference_lines(rebuilt.differences)
+        yield from difference_lines(rebuilt.differences[:MOST_DIFFERENCES])
+        if len(rebuilt.differences) > MOST_DIFFERENCES:
+            more = len(rebuilt.differences) - MOST_DIFFERENCES
+            yield style(f"  and {more} more differences; the report has them all", dim=True)
 
 
 def _shown(value: object) -> str:
