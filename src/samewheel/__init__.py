@@ -8,6 +8,7 @@
     >>> samewheel.verify(Path("project")).verification.verdict  # doctest: +SKIP
     >>> samewheel.diff(Path("A.whl"), Path("B.whl")).differences  # doctest: +SKIP
     >>> samewheel.canonicalize(Path("A.whl")).report.sha256  # doctest: +SKIP
+    >>> samewheel.rebuild(samewheel.Wanted(target="six==1.16.0"), samewheel.Index()).verdict  # doctest: +SKIP
 
 The verbs and values of this module are the whole public interface; they are imported when they are first used, so
 that ``import samewheel`` and ``samewheel --version`` cost next to nothing.
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
         UnlockableError,
         UsageError,
     )
+    from samewheel.index import Index
     from samewheel.locking import Locked, check_lock, lock
+    from samewheel.rebuilding import Plan, Rebuilt, Wanted, rebuild
     from samewheel.verification import Verification, read_verification
     from samewheel.verifying import Verified, verify
 
@@ -54,12 +57,15 @@ __all__ = [
     "ExitCode",
     "Form",
     "Frontend",
+    "Index",
     "InvalidProjectError",
     "InvalidWheelError",
     "Locked",
     "NoSourceError",
     "NotBuildableError",
+    "Plan",
     "Progress",
+    "Rebuilt",
     "Resolver",
     "SamewheelError",
     "Sha256",
@@ -71,6 +77,7 @@ __all__ = [
     "Verification",
     "Verified",
     "Via",
+    "Wanted",
     "build",
     "canonicalize",
     "check_canonical",
@@ -80,6 +87,7 @@ __all__ = [
     "lock",
     "read_buildinfo",
     "read_verification",
+    "rebuild",
     "verify",
 ]
 
@@ -89,7 +97,9 @@ _HOMES = {
     "building": ("Built", "build"),
     "canonicalizing": ("CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"),
     "comparison": ("Comparison", "Diff", "Difference", "Verdict", "compare", "diff"),
+    "index": ("Index",),
     "locking": ("Locked", "check_lock", "lock"),
+    "rebuilding": ("Plan", "Rebuilt", "Wanted", "rebuild"),
     "verification": ("Verification", "read_verification"),
     "verifying": ("Verified", "verify"),
 }

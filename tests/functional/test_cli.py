@@ -76,7 +76,12 @@ def test_help_of_build_has_an_option_for_every_setting(samewheel: Samewheel) -> 
     assert "--requires-python" in samewheel("lock", "--help").stdout
 
 
-ARGUMENTS = {"canonicalize": " WHEEL", "conditions": "", "diff": " A.whl B.whl"}
+ARGUMENTS = {
+    "canonicalize": " WHEEL",
+    "conditions": "",
+    "diff": " A.whl B.whl",
+    "rebuild": " NAME==VERSION | WHEEL",
+}
 """Of those commands that take no project."""
 
 

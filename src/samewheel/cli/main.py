@@ -51,7 +51,7 @@ class _Lazy(click.Group):
 @click.command(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 11 to 13 wheels differ, "
+    epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 10 to 13 wheels differ, "
     "14 not buildable, 15 no source, 20 not up to date, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", message="samewheel %(version)s")

@@ -95,14 +95,14 @@ def command(
     with progress(quiet=quiet) as shown:
         rebuilt = rebuild(wanted, Index(offline=offline), offline=offline, progress=shown)
     report = to_json(SCHEMA, rebuilt)
-    if rebuilt.wheel is not None:
-        write_atomic(evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json", report)
+    evidence = evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json"
+    write_atomic(evidence, report)
     if plan_file is not None and given is None and rebuilt.plan is not None:
         write_plan(rebuilt.plan, plan_file)
     if as_json:
         click.echo(report, nl=False)
     else:
-        show(rebuilt_lines(rebuilt))
+        show(rebuilt_lines(rebuilt, evidence))
         if explain:
             show(explained_lines(rebuilt))
     return rebuilt.verdict.exit_code

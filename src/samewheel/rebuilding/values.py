@@ -155,8 +155,8 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: str
     """The project, normalised."""
     version: str
-    wheel: File | None
-    """The published one; None if there is none."""
+    wheel: File
+    """The published one."""
     uploaded: str | None = None
     """When it was uploaded (RFC 3339)."""
     verdict: Verdict

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,6 +15,7 @@ from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from samewheel.rebuilding import Plan, Rebuilt
 
@@ -55,19 +58,28 @@ def _members(names: tuple[str, ...]) -> str:
 
 def _moments(plan: Plan) -> str:
     if plan.epoch is not None:
-        return f"SOURCE_DATE_EPOCH={plan.epoch}"
-    return f"SOURCE_DATE_EPOCH unset, clock at {plan.clock}" if plan.clock is not None else "not set"
+        return f"SOURCE_DATE_EPOCH={plan.epoch} ({_date(plan.epoch)})"
+    clock = f"a clock that stands at {_date(plan.clock)}" if plan.clock is not None else "the time of day"
+    return f"SOURCE_DATE_EPOCH unset, {clock}"
 
 
-def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
-    """Yield the lines that tell about a rebuild: the verdict first, then what was done, and what is left."""
+def _date(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[str]:
+    """Yield the lines that tell about a rebuild: the verdict first, then what was done, and what is left.
+
+    Args:
+        rebuilt: the outcome.
+        evidence: where the report was written.
+    """
     good = rebuilt.verdict in PROVEN
-    name = rebuilt.wheel.name if rebuilt.wheel is not None else f"{rebuilt.name} {rebuilt.version}"
-    yield headline(rebuilt.verdict.value, name, good=good)
+    yield headline(rebuilt.verdict.value, rebuilt.wheel.name, good=good)
     if good:
         yield row("proven", PROVEN[rebuilt.verdict])
-    if rebuilt.wheel is not None:
-        yield row("published", rebuilt.wheel.sha256 + (f"  {rebuilt.uploaded[:10]}" if rebuilt.uploaded else ""))
+    uploaded = f", uploaded {rebuilt.uploaded[:10]}" if rebuilt.uploaded else ""
+    yield row("published", rebuilt.wheel.sha256 + uploaded)
     if rebuilt.sha256 is not None and rebuilt.verdict is not Verdict.IDENTICAL:
         yield row("rebuilt", rebuilt.sha256)
     if rebuilt.plan is not None:
@@ -80,6 +92,8 @@ def rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
         yield row("reason", line)
     for residue in rebuilt.residues:
         yield row("left", f"{residue.cause}: {residue.text}{_members(residue.members)}")
+    if evidence is not None:
+        yield row("report", os.path.relpath(evidence))
     if not good and rebuilt.differences:
         yield ""
         yield style("  code  member: what differs, - published, + rebuilt", dim=True)
