@@ -21,6 +21,7 @@ from packaging.version import Version
 
 from samewheel._uv import uv_binary
 from samewheel.index import Index
+from samewheel.pythons import locate
 
 FULL = """\
 from setuptools import setup
@@ -79,7 +80,7 @@ def build(setuptools: str, wheel: str, python: str, script: str) -> list[str]:
             (source / file).write_text(text)
         interpreter = env / "bin" / "python"
         try:
-            run(uv_binary(), "venv", "-q", "--python", python, env, cwd=folder)
+            run(uv_binary(), "venv", "-q", "--python", locate(python), env, cwd=folder)
             tools = (f"setuptools=={setuptools}", f"wheel=={wheel}")
             run(uv_binary(), "pip", "install", "-q", "--python", interpreter, *tools, cwd=folder)
             run(interpreter, "setup.py", "-q", "bdist_wheel", "-d", folder / "out", cwd=source)
