@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         ExitCode,
         InvalidProjectError,
         InvalidWheelError,
+        LimitExceededError,
         NoSourceError,
         NotBuildableError,
         SamewheelError,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from samewheel.index import Index
+    from samewheel.limits import Limits
     from samewheel.locking import Locked, check_lock, lock
     from samewheel.rebuilding import Plan, Rebuilt, Wanted, rebuild
     from samewheel.verification import Verification, read_verification
@@ -60,6 +62,8 @@ __all__ = [
     "Index",
     "InvalidProjectError",
     "InvalidWheelError",
+    "LimitExceededError",
+    "Limits",
     "Locked",
     "NoSourceError",
     "NotBuildableError",
@@ -98,6 +102,7 @@ _HOMES = {
     "canonicalizing": ("CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"),
     "comparison": ("Comparison", "Diff", "Difference", "Verdict", "compare", "diff"),
     "index": ("Index",),
+    "limits": ("Limits",),
     "locking": ("Locked", "check_lock", "lock"),
     "rebuilding": ("Plan", "Rebuilt", "Wanted", "rebuild"),
     "verification": ("Verification", "read_verification"),

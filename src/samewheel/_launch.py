@@ -41,6 +41,9 @@ KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x"
 
 SANDBOX_FAILED = 125
 
+RESERVED_IDS = 301
+"""Process ids that the kernel gives out only once, RESERVED_PIDS of kernel/pid.c; pid_max may not be lower."""
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -128,8 +131,9 @@ def put_layer(lower: str, target: str, store: str) -> None:
 
 def fill(root: str, spec: dict[str, Any]) -> None:
     """Make the file system that the command will see."""
+    size = spec["limits"].get("tmpfs", "")
     mount("none", "/", flags=MS_REC | MS_PRIVATE)
-    mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
+    mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, f"mode=0755{size}")
     for path, target in spec["links"]:
         os.makedirs(os.path.dirname(root + path), exist_ok=True)
         os.symlink(target, root + path)
@@ -138,7 +142,7 @@ def fill(root: str, spec: dict[str, Any]) -> None:
         write(root + path, content)
     for path in spec["empty"]:
         os.makedirs(root + path, exist_ok=True)
-        mount("tmpfs", root + path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
+        mount("tmpfs", root + path, "tmpfs", MS_NOSUID | MS_NODEV, f"mode=1777{size}")
     for outside, inside, writable in spec["binds"]:
         prepare_target(root + inside, outside)
         mount(outside, root + inside, flags=MS_BIND | MS_REC)
@@ -157,8 +161,34 @@ def fill(root: str, spec: dict[str, Any]) -> None:
     # While the caller's is still in sight: the kernel gives a new /proc only to who could see a whole one before.
     os.makedirs(f"{root}/proc", exist_ok=True)
     mount("proc", f"{root}/proc", "proc", MS_NOSUID | MS_NODEV)
+    if spec["limits"]:
+        limit_kernel(f"{root}/proc/sys", spec["limits"])
     # To files of root, such as those in /proc/sys, our caller may write if it is root, whatever we call it inside.
     make_read_only(f"{root}/proc")
+
+
+def limit_kernel(settings: str, limits: dict[str, Any]) -> None:
+    """Set what namespaces have of the kernel's settings: no more of them inside, and no more process ids than needed.
+
+    In a user namespace of its own, a build could mount file systems that nobody watches. Each process namespace has a
+    pid_max of its own since Linux 6.14; before that, this would change the whole machine's.
+    """
+    write(f"{settings}/user/max_user_namespaces", "0")
+    release = os.uname().release.split(".")[:2]
+    if "processes" in limits and tuple(int(number) for number in release if number.isdigit()) >= (6, 14):
+        write(f"{settings}/kernel/pid_max", str(RESERVED_IDS + limits["processes"]))
+    # Only the machine's root may; where others call, segments count only while a process has them attached.
+    if "shared_pages" in limits and os.access(f"{settings}/kernel/shmall", os.W_OK):
+        write(f"{settings}/kernel/shmall", str(limits["shared_pages"]))
+
+
+def limit_resources(limits: list[tuple[int, int]]) -> None:
+    """Have the kernel limit this process and all that it starts: prlimit(2); a lower limit of the caller stays."""
+    for number, limit in limits:
+        before = ctypes.create_string_buffer(16)
+        check(libc.prlimit(0, number, None, before), "prlimit")
+        lowest = min(limit, struct.unpack("QQ", before.raw)[1])
+        check(libc.prlimit(0, number, struct.pack("QQ", lowest, lowest), None), "prlimit")
 
 
 def enter(root: str) -> None:
@@ -173,6 +203,7 @@ def start(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """Become the command."""
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
     _signal.pthread_sigmask(_signal.SIG_SETMASK, [])
+    limit_resources(spec["limits"].get("resources", []))
     os.umask(spec["umask"])
     os.chdir(spec["cwd"])
     if spec["cpus"]:
@@ -212,6 +243,9 @@ def main() -> NoReturn:
         if os.getppid() != caller:
             os._exit(SANDBOX_FAILED)
         leave_keyring()
+        if "memory" in spec["limits"]:
+            # When memory runs out, the kernel kills us and what we start first: proc_pid_oom_score_adj(5).
+            write("/proc/self/oom_score_adj", "1000")
         make_namespaces(spec)
         child = os.fork()
         if child == 0:

@@ -16,7 +16,7 @@ import time
 from collections import deque
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 from samewheel._types import Value
 from samewheel.errors import SamewheelError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import FrameType
 
-__all__ = ["Finished", "adopt_orphans", "kill_all", "kill_orphans", "run", "stopped"]
+__all__ = ["Finished", "Guard", "adopt_orphans", "kill_all", "kill_orphans", "run", "stopped"]
 
 KEPT_OUTPUT = 1 << 20
 """Bytes of a stream's end that are kept unless the caller asks for all of it."""
@@ -71,12 +71,27 @@ class Finished(Value, frozen=True, kw_only=True):
         )
 
 
+class Guard(Protocol):
+    """Looks after a process while it runs, in a thread of its own, and once more when it has ended."""
+
+    pause: float
+    """Seconds to wait before the next look."""
+
+    def look(self, pid: int, printed: int) -> bool:
+        """Tell whether the process must be stopped, given what it has printed so far (bytes)."""
+
+    def stop(self, pid: int) -> bool:
+        """Tell whether it will end by itself now; if it does not within a moment, its group is killed."""
+
+
 class _Kept:
     """Reads a stream in a thread to its end, and keeps its last bytes."""
 
     def __init__(self, stream: IO[bytes], limit: int | None) -> None:
         self._chunks: deque[bytes] = deque()
         self._size = 0
+        self.read = 0
+        """Bytes, those that were not kept included."""
         self._limit = limit
         self._stream = stream
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -88,6 +103,7 @@ class _Kept:
             while chunk := os.read(stream.fileno(), 1 << 16):
                 self._chunks.append(chunk)
                 self._size += len(chunk)
+                self.read += len(chunk)
                 while self._limit is not None and self._size - len(self._chunks[0]) >= max(self._limit, 1):
                     self._size -= len(self._chunks.popleft())
 
@@ -235,6 +251,51 @@ def _start(
     return process
 
 
+class _Guarding:
+    """Has a guard look after a process until it has ended."""
+
+    def __init__(self, process: subprocess.Popen[bytes], guard: Guard, kept: Sequence[_Kept]) -> None:
+        self._process = process
+        self._guard = guard
+        self._kept = kept
+        self._over = threading.Event()
+        self._failures: list[BaseException] = []
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> bool:
+        return self._guard.look(self._process.pid, sum(stream.read for stream in self._kept))
+
+    def _watch(self) -> None:
+        try:
+            while not self._over.wait(self._guard.pause):
+                if self._look():
+                    if self._guard.stop(self._process.pid):
+                        _ended(self._process, within=GRACE)
+                    break
+            else:
+                return
+        except BaseException as failure:  # noqa: BLE001 - raised again by finish(); nothing may run unwatched
+            self._failures.append(failure)
+        _signal_group(self._process, _KILL)
+
+    def end(self) -> None:
+        """Look no more."""
+        self._over.set()
+        self._thread.join()
+
+    def finish(self) -> None:
+        """End the watch with a last look, now that the process has ended.
+
+        Raises:
+            BaseException: what a look raised; the process was killed then.
+        """
+        self.end()
+        if self._failures:
+            raise self._failures[0]
+        self._look()
+
+
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Put off interruptions to the end of the block: one in the midst of Popen() would lose the child."""
@@ -264,6 +325,7 @@ def run(
     umask: int = -1,
     merge: bool = False,
     keep: int | None = KEPT_OUTPUT,
+    guard: Guard | None = None,
 ) -> Finished:
     """Run a command to its end and return what became of it; a failure of the command is not an error here.
 
@@ -275,12 +337,15 @@ def run(
         umask: its umask; -1 leaves the caller's.
         merge: mix standard error into standard output, in the order it was written.
         keep: how many bytes of each stream's end to keep; None for all, for commands whose output is data.
+        guard: looks after it while it runs, and may have it stopped.
 
     Raises:
         SamewheelError: the command cannot be started.
+        BaseException: whatever the guard raised; the command was killed then.
     """
     words = tuple(str(word) for word in argv)
     process: subprocess.Popen[bytes] | None = None
+    guarding: _Guarding | None = None
     expired = threading.Event()
 
     def expire() -> None:
@@ -296,13 +361,20 @@ def run(
         kept = [_Kept(stream, keep) for stream in (process.stdout, process.stderr) if stream is not None]
         if timeout is not None and timeout < threading.TIMEOUT_MAX:
             timer.start()
+        if guard is not None:
+            guarding = _Guarding(process, guard, kept)
         _wait(process)
+        if guarding is not None:
+            guarding.finish()
     except BaseException:
         if process is not None:
             _stop(process)
         raise
     finally:
         timer.cancel()
+        if guarding is not None:
+            # A look at a process whose id was given back would be one at a stranger.
+            guarding.end()
         if process is not None:
             _release(process)
     outputs = [stream.finish() for stream in kept]

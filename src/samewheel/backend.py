@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import sys
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,18 +19,21 @@ from samewheel._files import remove, temporary_folder
 from samewheel._process import Finished, run
 from samewheel._types import Frontend, Value
 from samewheel._uv import uv_binary
-from samewheel.errors import BuildFailedError
+from samewheel.errors import BuildFailedError, LimitExceededError
 from samewheel.leavings import read_left, take_left
+from samewheel.limits import allowed, likely_limit
 from samewheel.observation import read_observed
 from samewheel.sandbox import Appearance, View
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from samewheel.conditions import Conditions
+    from samewheel.limits import Limits
     from samewheel.observation import Observed
     from samewheel.project import BuildSystem
-    from samewheel.sandbox import Sandbox
+    from samewheel.sandbox import Command, Sandbox
+    from samewheel.watching import Watcher
 
 __all__ = ["Workshop", "frontends", "keep_bytecode"]
 
@@ -84,6 +88,8 @@ class Workshop(Value, frozen=True, kw_only=True):
     config_settings: Mapping[str, str | list[str]]
     timeout: float | None
     """Seconds that one step of the backend may take."""
+    limits: Limits | None = None
+    """What else one step may use up."""
 
     @property
     def project(self) -> Path:
@@ -100,7 +106,8 @@ class Workshop(Value, frozen=True, kw_only=True):
         """Where the build's output folder really is."""
         return self.places[self.conditions.out]
 
-    def _run(self, argv: Sequence[str | Path]) -> Finished:
+    def _run(self, argv: Sequence[str | Path], what: str) -> Finished:
+        """Run a command as one step of the build, and return how it finished well; ``what`` it does is for errors."""
         conditions = self.conditions
         appearance = Appearance(
             host=conditions.host,
@@ -119,20 +126,44 @@ class Workshop(Value, frozen=True, kw_only=True):
             appearance=appearance,
             environ=conditions.environ(),
             umask=conditions.umask,
+            limits=self.limits,
         )
         with temporary_folder(self._out.parent) as folder:
             command = self.sandbox.wrap(argv, view, folder)
-            return run(
-                command.argv,
-                env=command.env,
-                cwd=command.cwd,
-                timeout=self.timeout,
-                umask=command.umask,
-                merge=True,
-            )
+            with self._watcher(command) as watcher:
+                finished = run(
+                    command.argv,
+                    env=command.env,
+                    cwd=command.cwd,
+                    timeout=self.timeout,
+                    umask=command.umask,
+                    merge=True,
+                    guard=watcher,
+                )
+        return self._checked(finished, what, watcher.passed if watcher is not None else "")
 
-    def _checked(self, finished: Finished, what: str) -> Finished:
-        """Return what finished well; raise what did not, with the end of its output."""
+    @contextmanager
+    def _watcher(self, command: Command) -> Iterator[Watcher | None]:
+        """Give what watches a command; None where there is nothing to watch for."""
+        if self.limits is None:
+            yield None
+            return
+        from samewheel.watching import Watcher
+
+        folders = [*self.places.values(), *command.written]
+        with closing(Watcher(self.limits, folders, contained=command.contained)) as watcher:
+            yield watcher
+
+    def _checked(self, finished: Finished, what: str, passed: str) -> Finished:
+        """Return what finished well; raise what did not, with the end of its output.
+
+        Args:
+            finished: the step.
+            what: it was to do.
+            passed: the limit that the watcher stopped it at; empty if it did not.
+        """
+        if passed:
+            raise self._past(passed, f"{what} was stopped at its limit", finished)
         if finished.timed_out:
             raise BuildFailedError(
                 f"{what} did not finish within {self.timeout:g} seconds and was stopped",
@@ -141,8 +172,19 @@ class Workshop(Value, frozen=True, kw_only=True):
             )
         if not finished.ok:
             ended = f"status {finished.returncode}" if finished.returncode >= 0 else f"signal {-finished.returncode}"
+            if self.limits and (likely := likely_limit(self.limits, finished.returncode, finished.tail())):
+                raise self._past(likely, f"{what} failed ({ended}), as it seems at its limit", finished)
             raise BuildFailedError(f"{what} failed ({ended})", cause=self.conditions.masked(finished.tail()))
         return finished
+
+    def _past(self, name: str, what: str, finished: Finished) -> LimitExceededError:
+        """Return the error of a step that went past a limit."""
+        amount = allowed(self.limits, name) if self.limits is not None else ""
+        return LimitExceededError(
+            f"{what} of {amount}",
+            cause=self.conditions.masked(finished.tail()),
+            hint=f"If it needs more, allow it more: Limits({name}=...)",
+        )
 
     def _hook(self, request: Mapping[str, object], what: str) -> object:
         common = {
@@ -156,7 +198,7 @@ class Workshop(Value, frozen=True, kw_only=True):
         answer = self._out / "answer.json"
         (self._out / "request.json").write_text(json.dumps({**common, **request}), encoding="utf-8")
         files = [self.conditions.out / name for name in ("request.json", answer.name)]
-        finished = self._checked(self._run([sys.executable, "-I", "-S", HOOKS, *files]), what)
+        finished = self._run([sys.executable, "-I", "-S", HOOKS, *files], what)
         content = read_left(self._out, answer.name)
         try:
             return json.loads(content or b"")
@@ -198,7 +240,7 @@ class Workshop(Value, frozen=True, kw_only=True):
         elif frontend is Frontend.BUILD:
             self._hook({"build": what, "output": str(output)}, f"building the {what}")
         else:
-            self._checked(self._run(self._uv_build(what, output)), f"building the {what}")
+            self._run(self._uv_build(what, output), f"building the {what}")
         return take_left(self._out, what, into)
 
     def build_by_setup_py(self, options: Sequence[str], into: Path) -> Path:
@@ -213,7 +255,7 @@ class Workshop(Value, frozen=True, kw_only=True):
         """
         (self._out / "wheel").mkdir()
         words: tuple[str | Path, ...] = ("setup.py", "bdist_wheel", "--dist-dir", self.conditions.out / "wheel")
-        self._checked(self._run([self.python, *words, *options]), "setup.py bdist_wheel")
+        self._run([self.python, *words, *options], "setup.py bdist_wheel")
         return take_left(self._out, "wheel", into)
 
     def _uv_build(self, what: str, output: Path) -> list[str | Path]:

@@ -286,7 +286,7 @@ def build(
         allow_dirty: build a git working copy that differs from its commit.
         progress: told what is going on.
         overrides: fields of :class:`~samewheel.project.Settings` that come before the project's own: ``constraints``,
-            ``python``, ``frontend``, ``via``, ``config_settings``, ``env``, ``timeout``.
+            ``python``, ``frontend``, ``via``, ``config_settings``, ``env``, ``timeout``, ``limits``.
 
     Raises:
         SamewheelError: one of its family, as ``samewheel.errors`` draws it; nothing was written then.

@@ -7,6 +7,7 @@
     │   ├── InvalidProjectError   14   pyproject.toml or the like is wrong
     │   ├── UnlockableError       14   its build requirements have no solution that we accept
     │   └── BuildFailedError      14   a backend failed, hung or produced something else than a wheel
+    │       └── LimitExceededError  14   it used more than its caller allows
     ├── NoSourceError             15   there is nothing to build from
     └── StaleLockError            20   constraints.txt is missing, or older than what the project asks for
 
@@ -25,6 +26,7 @@ __all__ = [
     "Flaw",
     "InvalidProjectError",
     "InvalidWheelError",
+    "LimitExceededError",
     "NoSourceError",
     "NotBuildableError",
     "SamewheelError",
@@ -116,6 +118,10 @@ class UnlockableError(NotBuildableError):
 
 class BuildFailedError(NotBuildableError):
     """A backend failed, hung, crashed, or left something else than one valid wheel."""
+
+
+class LimitExceededError(BuildFailedError):
+    """A build used more time, memory or the like than its caller allows; the message names the limit."""
 
 
 class NoSourceError(SamewheelError):

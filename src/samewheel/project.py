@@ -16,6 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from samewheel._types import Frontend, Value, Via
 from samewheel.errors import InvalidProjectError, NoSourceError
+from samewheel.limits import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,9 +65,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Variables that the build sees besides the fixed ones."""
     readable: tuple[str, ...] = ()
     """Files and folders of the machine that the build may read besides the system's, such as ``/opt/cuda``."""
+    limits: Limits | None = None
+    """What one step of the backend may use up; None: there are no limits but ``timeout``."""
 
 
-CALLERS_ONLY = frozenset({"readable"})
+CALLERS_ONLY = frozenset({"limits", "readable"})
 """Settings that no project may decide for the machine that builds it."""
 
 
@@ -82,6 +85,7 @@ class Overrides(TypedDict, total=False):
     config_settings: dict[str, str | list[str]]
     env: dict[str, str]
     readable: tuple[str, ...]
+    limits: Limits | None
 
 
 class Project(Value, frozen=True, kw_only=True):

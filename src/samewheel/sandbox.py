@@ -19,13 +19,23 @@ from samewheel._process import run
 from samewheel._types import Value
 from samewheel._uv import make_cache
 from samewheel.buildinfo import Isolation
+from samewheel.limits import kernel_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from samewheel.limits import Limits
+
 __all__ = ["Appearance", "Command", "Sandbox", "View", "choose_sandbox"]
 
 LAUNCHER = Path(__file__).with_name("_launch.py")
+LIMITER = Path(__file__).with_name("_limit.py")
+
+ENTRY = 4096
+"""Bytes that each file and folder takes at least."""
+
+SPARE = 16
+"""Processes by which the kernel's limit lies above the watcher's, which can say what happened."""
 
 SYSTEM = ("/usr", "/sys/devices/system/cpu")
 """Folders of the machine that every build may read."""
@@ -74,6 +84,8 @@ class View(Value, frozen=True, kw_only=True):
     environ: Mapping[str, str] = field(default_factory=dict)
     """The variables that it gets, all of them."""
     umask: int = 0o022
+    limits: Limits | None = None
+    """What the kernel is asked to hold; None: nothing."""
 
 
 class Command(Value, frozen=True, kw_only=True):
@@ -83,6 +95,10 @@ class Command(Value, frozen=True, kw_only=True):
     env: Mapping[str, str]
     cwd: Path
     umask: int = 0o022
+    contained: bool = False
+    """Whether it is the parent of a process namespace, with a file system of its own."""
+    written: tuple[Path, ...] = ()
+    """Where the command writes, outside, besides the places of its view."""
 
 
 class Sandbox(Protocol):
@@ -116,13 +132,41 @@ class _Open:
     layers = False
 
     def wrap(self, argv: Sequence[str | Path], view: View, folder: Path) -> Command:  # noqa: ARG002
-        return Command(argv=tuple(argv), env=view.environ, cwd=view.cwd, umask=view.umask)
+        words = tuple(argv)
+        if view.limits is not None:
+            each = [f"{name}={limit}" for name, limit in kernel_limits(view.limits).items()]
+            words = (sys.executable, "-I", "-S", LIMITER, *each, "--", *argv)
+        return Command(argv=words, env=view.environ, cwd=view.cwd, umask=view.umask)
 
 
 def _outermost(paths: Sequence[Path]) -> list[Path]:
     """Return the paths that exist and lie in none of the others, sorted."""
     there = sorted({path for path in paths if path.exists()})
     return [path for path in there if not any(parent in there for parent in path.parents)]
+
+
+def _limits(limits: Limits | None) -> dict[str, object]:
+    """Return what the launcher is told of limits; nothing for none."""
+    if limits is None:
+        return {}
+    import resource
+
+    rlimits = kernel_limits(limits)
+    told: dict[str, object] = {}
+    if limits.memory is not None:
+        told["memory"] = limits.memory
+    if limits.disk is not None:
+        size = rlimits["RLIMIT_FSIZE"]
+        # An entry takes memory of the kernel even if there is nothing in it.
+        told["shared_pages"] = size // ENTRY
+        told["tmpfs"] = f",size={size},nr_inodes={size // ENTRY}"
+    if limits.processes is not None:
+        # What we start ourselves is in the namespace, too.
+        told["processes"] = limits.processes + SPARE
+        # Counted for each user namespace since Linux 5.14, and not at all for the machine's root.
+        rlimits["RLIMIT_NPROC"] = limits.processes + SPARE
+    told["resources"] = [(getattr(resource, name), limit) for name, limit in rlimits.items()]
+    return told
 
 
 def _binds(places: Mapping[Path, Path], readable: Sequence[Path]) -> list[tuple[str, str, bool]]:
@@ -165,6 +209,7 @@ class _Namespaces:
             "gid": who.gid,
             "host": who.host,
             "layers": [(str(lower), str(inside)) for inside, lower in sorted(view.layers.items())],
+            "limits": _limits(view.limits),
             "links": [
                 *((folder, str(Path(folder).readlink())) for folder in MERGED if Path(folder).is_symlink()),
                 ("/dev/fd", "/proc/self/fd"),
@@ -182,7 +227,8 @@ class _Namespaces:
         (folder / "spec").write_bytes(marshal.dumps(spec))
         # The launcher itself gets no variable: LD_PRELOAD would have it run code before it can isolate it.
         command = [sys.executable, "-I", "-S", LAUNCHER, folder / "spec", *argv]
-        return Command(argv=tuple(command), env={}, cwd=Path("/"))
+        written = tuple(folder / "store" / str(number) / "upper" for number in range(len(view.layers)))
+        return Command(argv=tuple(command), env={}, cwd=Path("/"), contained=True, written=written)
 
 
 def _works(sandbox: Sandbox) -> bool:

@@ -18,7 +18,7 @@ from samewheel.backend import Workshop, frontends
 from samewheel.compilers import write_shims
 from samewheel.conditions import Conditions
 from samewheel.environment import copy_environment
-from samewheel.errors import BuildFailedError, SamewheelError
+from samewheel.errors import BuildFailedError, LimitExceededError, SamewheelError
 from samewheel.file_modes import hold, leaks_umask
 from samewheel.sandbox import choose_sandbox
 from samewheel.sources import refresh_index, settle
@@ -238,6 +238,7 @@ def stage(
         build_system=materials.build_system,
         config_settings=materials.settings.config_settings,
         timeout=materials.settings.timeout,
+        limits=materials.settings.limits,
     )
 
 
@@ -257,6 +258,7 @@ def at_work(
 
     Raises:
         BuildFailedError: the action failed; the workshop is gone.
+        LimitExceededError: it went past a limit, as it would again in folders on a disk.
         SamewheelError: as :func:`stage`.
     """
     for lightly in (True, False):
@@ -264,6 +266,9 @@ def at_work(
         workshop = stage(folder, conditions, materials, probe=probe, layered=lightly, memory=place)
         try:
             return workshop, action(workshop)
+        except LimitExceededError:
+            workshop.clear()
+            raise
         except BuildFailedError as error:
             workshop.clear()
             light = workshop.layers or place is not None

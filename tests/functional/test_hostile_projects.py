@@ -104,6 +104,7 @@ def test_only_index_settings_are_taken_from_files(tmp_path: Path) -> None:
         ('constraints = "/etc/passwd"', "tool.samewheel.constraints is"),
         ('constraints = "a\\u0000b"', "tool.samewheel.constraints is"),
         ('readable = ["/root"]', "tool.samewheel.readable is unknown"),
+        ("limits = { processes = 100000 }", "tool.samewheel.limits is unknown"),
     ],
 )
 def test_project_decides_nothing_outside_of_itself(tmp_path: Path, setting: str, said: str) -> None:

@@ -18,9 +18,9 @@ PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
     *("errors", "_types", "_early", "_process", "_files", "_indexes", "_uv"),
-    *("project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
+    *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "verification"),
-    *("sources", "interpreter", "pythons", "compilers", "sandbox", "machine", "variations"),
+    *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),
     *(
         "environment",
         "leavings",
@@ -48,7 +48,7 @@ LAYERS = (
 )
 """Modules and packages, lowest first: each may import what stands before it, and a package what is in itself."""
 
-STANDALONE = frozenset({"_clock", "_hooks", "_launch", "_newlines", "_probe"})
+STANDALONE = frozenset({"_clock", "_hooks", "_launch", "_limit", "_newlines", "_probe"})
 """Run as scripts for a build: they import nothing of ours, and nothing of ours imports them."""
 
 LONGEST = 400

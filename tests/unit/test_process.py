@@ -390,3 +390,50 @@ def test_nothing_is_started_while_everything_is_told_to_stop(lifeline: Lifeline,
         assert not witness.exists()
         assert pool.submit(run, shell('touch "$1"', witness), env=PATH).result(PATIENCE).ok
     assert witness.exists()
+
+
+class Watchful:
+    """A guard that does as it is told."""
+
+    pause = 0.01
+
+    def __init__(self, verdict: bool | BaseException) -> None:  # noqa: FBT001 - one of two words
+        """Say always the same of what is looked at."""
+        self.verdict = verdict
+        self.printed = 0
+
+    def look(self, pid: int, printed: int) -> bool:
+        """Say it, and remember what was printed."""
+        assert Path(f"/proc/{pid}").exists() or sys.platform != "linux"
+        self.printed = printed
+        if isinstance(self.verdict, BaseException):
+            raise self.verdict
+        return self.verdict
+
+    def stop(self, pid: int) -> bool:
+        """Leave it to whoever asks."""
+        del pid
+        return False
+
+
+def test_guard_has_a_process_stopped_at_once(lifeline: Lifeline) -> None:
+    """One that ignores polite signals must not be asked for seconds."""
+    script = """trap '' TERM; exec 3>"$1"; sleep 1000 & sleep 1000"""
+    finished = run(shell(script, lifeline.path), env=PATH, guard=Watchful(verdict=True))
+    assert (finished.returncode, finished.timed_out) == (-signal.SIGKILL, False)
+    assert lifeline.last_words() == b""
+
+
+def test_guard_that_fails_leaves_nothing_unguarded(lifeline: Lifeline) -> None:
+    """An error while it looks must neither be lost nor let the process go on."""
+    with pytest.raises(ZeroDivisionError):
+        run(shell('exec 3>"$1"; sleep 1000', lifeline.path), env=PATH, guard=Watchful(ZeroDivisionError()))
+    assert lifeline.last_words() == b""
+
+
+def test_guard_sees_what_was_printed_on_both_streams() -> None:
+    """Also what was not kept, and a last time when all is over."""
+    guard = Watchful(verdict=False)
+    script = "import sys\nfor _ in range(40):\n sys.stdout.write('o' * 65536); sys.stderr.write('e' * 65536)"
+    assert run(python(script), env={}, keep=10, guard=guard, timeout=PATIENCE).ok
+    assert guard.printed > 4 << 20

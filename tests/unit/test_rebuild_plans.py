@@ -146,6 +146,9 @@ PLATFORM = differs("SW202", "Platform", "line 9: UNKNOWN", "absent")
         ([PLATFORM], "setuptools<62.2"),
         ([LICENSED, PLATFORM], "setuptools<57"),
         ([differs("SW202", "Requires-Dist", "line 9: b (<2)", "line 9: b <2")], "wheel<0.41.1"),
+        ([PLATFORM, differs("SW202", "Home-page", "line 5: UNKNOWN", "absent")], "setuptools<60.6"),
+        ([differs("SW202", "order from header 6", "Author: a", "Download-URL: d")], "setuptools<60.6"),
+        ([PLATFORM, differs("SW207", "end of file", r"\n\n", r"\n")], "setuptools<60.9"),
         ([differs("SW202", "end of the description", r"\n\n\n", r"\n")], "setuptools<62.2"),
     ],
 )

@@ -76,6 +76,12 @@ def with_python(plan: Plan, python: str, why: str) -> Correction:
 LICENSE_FILE = "setuptools<57"
 """Before, METADATA had no License-File."""
 
+HOME_PAGE = "setuptools<60.6"
+"""Before, a project without a home page had the Home-page UNKNOWN, and the fields stood in another order."""
+
+ENTRY_POINTS = "setuptools<60.9"
+"""Before, entry_points.txt ended with an empty line."""
+
 PLATFORM = "setuptools<62.2"
 """Before, METADATA of a project without platforms had the Platform UNKNOWN, and ended with more empty lines."""
 
@@ -96,14 +102,27 @@ def _shapes(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Yield pins that the shape of METADATA speaks for, the tightest first, and why."""
     licensed, platform = outcome.metadata("License-File"), outcome.metadata("Platform")
     requires, end = outcome.metadata("Requires-Dist"), outcome.metadata("end of the description")
+    home_page = outcome.metadata("Home-page")
     if licensed is not None and licensed.a == "absent":
         yield LICENSE_FILE, "METADATA has no License-File"
+    elif home_page is not None and home_page.a.endswith("UNKNOWN"):
+        yield HOME_PAGE, "METADATA has the Home-page UNKNOWN"
+    elif _reordered(outcome):
+        yield HOME_PAGE, "the fields of METADATA stand in another order"
+    elif any(one.field == "end of file" and one.a.count("n") > one.b.count("n") for one in outcome.codes("SW207")):
+        yield ENTRY_POINTS, "entry_points.txt ends with an empty line"
     elif platform is not None and platform.a.endswith("UNKNOWN"):
         yield PLATFORM, "METADATA has the Platform UNKNOWN"
     elif end is not None and end.a.count("n") > end.b.count("n"):
         yield PLATFORM, "METADATA ends with empty lines"
     if requires is not None and "(" in requires.a and "(" not in requires.b:
         yield PARENTHESES, "Requires-Dist has parentheses"
+
+
+def _reordered(outcome: Outcome) -> bool:
+    """Tell whether fields of METADATA stand in another order, those apart that come from a set of Python."""
+    moved = [one for one in outcome.codes("SW202") if one.field.startswith("order")]
+    return any(not {one.a.partition(":")[0], one.b.partition(":")[0]} <= {"Requires-Dist"} for one in moved)
 
 
 def older_tools(outcome: Outcome) -> Iterator[Correction]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from samewheel.building import Product
     from samewheel.conditions import Conditions
     from samewheel.constraints import Constraints
+    from samewheel.limits import Limits
     from samewheel.preparing import Opened
     from samewheel.project import Overrides
     from samewheel.rebuilding.published import Published
@@ -48,7 +49,7 @@ class Made(Value, frozen=True, kw_only=True):
     """With all that was installed locked in it."""
 
 
-def _overrides(plan: Plan, timeout: float | None) -> Overrides:
+def _overrides(plan: Plan, timeout: float | None, limits: Limits | None) -> Overrides:
     overrides: Overrides = {"python": locate(plan.python), "via": plan.via}
     if plan.config_settings:
         overrides["config_settings"] = dict(plan.config_settings)
@@ -56,6 +57,8 @@ def _overrides(plan: Plan, timeout: float | None) -> Overrides:
         overrides["env"] = dict(plan.env)
     if timeout is not None:
         overrides["timeout"] = timeout
+    if limits is not None:
+        overrides["limits"] = limits
     return overrides
 
 
@@ -148,6 +151,7 @@ def make(
     source: Path,
     *,
     timeout: float | None = None,
+    limits: Limits | None = None,
     offline: bool = False,
     progress: Progress = SILENT,
 ) -> Iterator[Made]:
@@ -158,6 +162,7 @@ def make(
         published: the wheel whose times and modes the plan may ask for.
         source: the sdist, or the project's folder.
         timeout: seconds that one step of the backend may take.
+        limits: what else one step may use up.
         offline: use what was fetched before.
         progress: told what is going on.
 
@@ -165,5 +170,7 @@ def make(
         NotBuildableError: what is needed cannot be had, or the build failed.
         SamewheelError: the machine, or the index, failed.
     """
-    with open_project(source, overrides=_overrides(plan, timeout), allow_dirty=True, progress=progress) as opened:
+    with open_project(
+        source, overrides=_overrides(plan, timeout, limits), allow_dirty=True, progress=progress
+    ) as opened:
         yield _perform(opened, plan, published, offline=offline, progress=progress)

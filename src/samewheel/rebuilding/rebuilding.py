@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from samewheel._types import Progress, Sha256
     from samewheel.comparison import Difference
     from samewheel.index import Index
+    from samewheel.limits import Limits
     from samewheel.rebuilding.finding import Release
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.values import Attempt, Plan, Residue
@@ -61,6 +62,8 @@ class Wanted(Value, frozen=True, kw_only=True):
     tries: int = TRIES
     timeout: float | None = None
     """Seconds that one step of a backend may take."""
+    limits: Limits | None = None
+    """What else one step may use up."""
     keep: Path | None = None
     """A folder for the best wheel."""
 
@@ -202,6 +205,7 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
             pythons=pythons,
             tries=wanted.tries,
             timeout=wanted.timeout,
+            limits=wanted.limits,
             offline=offline,
             keep=wanted.keep,
         )

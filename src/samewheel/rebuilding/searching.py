@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.comparison import Difference
+    from samewheel.limits import Limits
     from samewheel.rebuilding.correcting import Correction
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.values import Plan, Residue
@@ -53,6 +54,8 @@ class Task(Value, frozen=True, kw_only=True):
     """Plans that are tried at most."""
     timeout: float | None = None
     """Seconds that one step of a backend may take."""
+    limits: Limits | None = None
+    """What else one step may use up."""
     offline: bool = False
     keep: Path | None = None
     """A file for the best wheel that was built."""
@@ -91,7 +94,13 @@ def _try(plan: Plan, task: Task, progress: Progress) -> Tried:
     published = task.published
     try:
         with make(
-            plan, published, task.source, timeout=task.timeout, offline=task.offline, progress=progress
+            plan,
+            published,
+            task.source,
+            timeout=task.timeout,
+            limits=task.limits,
+            offline=task.offline,
+            progress=progress,
         ) as made:
             progress.step("Comparing")
             found = compare(published.path, made.wheel)
