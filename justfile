@@ -77,6 +77,11 @@ bench *args:
 bench-verify *args:
     {{ run }} benchmarks/verify_packages.py "$@"
 
+# Rebuild 470 published wheels from their sdists and count the rungs, which takes half an hour; `--group`, `--only`
+[group('check')]
+bench-rebuild *args:
+    {{ run }} benchmarks/rebuild_packages.py "$@"
+
 # See how the costs of a verification grow with files, bytes and dependencies
 [group('check')]
 bench-growth *args:

@@ -134,6 +134,18 @@ def test_offline_needs_no_server(server: PackageIndex) -> None:
     assert len(server.asked) == asked
 
 
+def test_an_answer_that_somebody_else_got_can_be_believed(server: PackageIndex) -> None:
+    """The workers of an audit do not ask again what was asked before they began, and ask for everything else."""
+    server.put_json("six", entry("six-1.16.0.tar.gz"))
+    files = Index().files("six")
+    asked = len(server.asked)
+    assert Index(asked_before=True).files("six") == files
+    assert len(server.asked) == asked
+    with pytest.raises(NoSourceError):
+        Index(asked_before=True).files("nothing")
+    assert len(server.asked) > asked
+
+
 def test_offline_without_an_answer_says_what_to_do(server: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also when it is uv's variable that says so, and when what was kept is damaged."""
     file = wheel_of(Index())

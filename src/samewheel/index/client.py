@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -55,20 +56,22 @@ class Index:
     One may be used by several threads; a copy that another process gets starts with nothing in memory.
     """
 
-    def __init__(self, *, offline: bool = False, cwd: Path | None = None) -> None:
+    def __init__(self, *, offline: bool = False, asked_before: bool = False, cwd: Path | None = None) -> None:
         """Ask nobody yet.
 
         Args:
             offline: use the cache only; so does ``UV_OFFLINE``.
+            asked_before: believe the answers that are kept, as somebody else has just asked; ask for others.
             cwd: the project whose index settings count besides the user's; None: the user's only.
         """
+        self.asked_before = asked_before
         self.offline = offline or os.environ.get("UV_OFFLINE", "").lower() in {"1", "true", "t", "yes", "y", "on"}
         self.cwd = cwd
         self._known: dict[str, tuple[ReleaseFile, ...]] = {}
 
     def __reduce__(self) -> tuple[object, tuple[()]]:
         """Let it cross to another process, without connections and credentials."""
-        return functools.partial(Index, offline=self.offline, cwd=self.cwd), ()
+        return functools.partial(Index, offline=self.offline, asked_before=self.asked_before, cwd=self.cwd), ()
 
     @functools.cached_property
     def _transport(self) -> Transport:
@@ -100,8 +103,16 @@ class Index:
         project = _project(name)
         if project not in self._known:
             url = urljoin(self._transport.url, f"{project}/")
-            self._known[project] = self._recall(project, url) if self.offline else self._ask(project, url)
+            self._known[project] = self._answer(project, url)
         return self._known[project]
+
+    def _answer(self, project: str, url: str) -> tuple[ReleaseFile, ...]:
+        if self.offline:
+            return self._recall(project, url)
+        if self.asked_before:
+            with suppress(SamewheelError):
+                return self._recall(project, url)
+        return self._ask(project, url)
 
     def _recall(self, project: str, url: str) -> tuple[ReleaseFile, ...]:
         try:

@@ -1,0 +1,212 @@
+"""Rebuild published wheels, and count how near to them our builds come.
+
+    python benchmarks/rebuild_packages.py                    # all groups of published.toml, which takes half an hour
+    python benchmarks/rebuild_packages.py --group popular    # or: older, compiled
+    python benchmarks/rebuild_packages.py --resume           # go on where the last run was stopped
+
+Each wheel is rebuilt as by `samewheel audit`, with its limits and in its workers; results are kept in a store as they
+come. At the end, ``--out`` gets them in order as JSON, and tables beside it as Markdown. Nothing here judges: the
+dated results stand in docs/benchmarks.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tomllib
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from packaging.utils import parse_wheel_filename
+from samewheel.audit.running import audit, jobs_of
+from samewheel.audit.store import writing
+from samewheel.audit.values import Item, Status, cause_of
+from samewheel.audit.workers import workers
+from samewheel.audit.working import work
+
+from samewheel.comparison import Verdict
+from samewheel.errors import SamewheelError
+from samewheel.index import Index
+from samewheel.pythons import find_pythons
+from samewheel.rebuilding.published import read_published
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from samewheel.audit.values import Job, Outcome
+
+    from samewheel.rebuilding import Rebuilt
+
+ROOT = Path(__file__).parents[1]
+
+STORE = ROOT / ".cache" / "bench-rebuild.sqlite3"
+
+RUNGS = tuple(Verdict)
+
+MOST_MEMBERS = 3
+"""Members of a residue that a table names."""
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of one wheel."""
+
+    group: str
+    filename: str
+    generator: str
+    uploaded: str
+    verdict: str
+    tried: int
+    """Plans."""
+    python: str
+    locked: tuple[str, ...]
+    """What was installed, without hashes."""
+    causes: dict[str, tuple[str, ...]]
+    """Of what is left, with the members that each concerns."""
+    reason: str
+
+
+def items(group: str, filenames: Iterable[str], index: Index) -> Iterator[Item]:
+    """Yield the wheels of a group, with the hashes that the index has."""
+    for filename in filenames:
+        name, version, _, _ = parse_wheel_filename(filename)
+        found = next((file for file in index.files(name) if file.filename == filename), None)
+        if found is None:
+            print(f"the index has no {filename}", file=sys.stderr)
+        else:
+            yield Item(name=name, version=str(version), filename=filename, sha256=found.sha256, where=group)
+
+
+def run(group: str, filenames: Sequence[str], index: Index, given: argparse.Namespace) -> list[Row]:
+    """Rebuild a group, and return what came of each wheel."""
+    wanted = list(items(group, filenames, index))
+    rows = []
+
+    def told(job: Job, outcome: Outcome) -> None:
+        verdict = outcome.rebuilt.verdict if outcome.rebuilt is not None else "failed"
+        print(f"{outcome.seconds:7.1f} s  {verdict:24} {job.filename}", file=sys.stderr, flush=True)
+
+    STORE.parent.mkdir(exist_ok=True)
+    with writing(STORE, group, wanted, resume=given.resume, anew=not given.resume) as writer:
+        jobs = jobs_of(writer.entries(writer.audit))
+        with workers(given.jobs) as executor:
+            audit(jobs, executor=executor, work=work, store=STORE, writer=writer, ahead=2 * given.jobs, told=told)
+        for entry in writer.entries(writer.audit):
+            rebuilt = writer.rebuilt(writer.audit, entry) if entry.status is Status.REBUILT else None
+            rows.append(row(group, entry.filename, rebuilt, entry.reason, index))
+    return rows
+
+
+def row(group: str, filename: str, rebuilt: Rebuilt | None, reason: str, index: Index) -> Row:
+    """Return what is worth keeping of an outcome."""
+    name, _, _, _ = parse_wheel_filename(filename)
+    file = next(file for file in index.files(name) if file.filename == filename)
+    made = read_published(index.fetch(file)).generator
+    plan = rebuilt.plan if rebuilt is not None else None
+    return Row(
+        group=group,
+        filename=filename,
+        generator=f"{made.name} {made.version}".strip() if made is not None else "none",
+        uploaded=(file.uploaded or "")[:10],
+        verdict=rebuilt.verdict.value if rebuilt is not None else "failed",
+        tried=len(rebuilt.attempts) if rebuilt is not None else 0,
+        python=plan.python if plan is not None else "",
+        locked=tuple(line.split(" ")[0] for line in plan.locked) if plan is not None else (),
+        causes={residue.cause: residue.members for residue in rebuilt.residues} if rebuilt is not None else {},
+        reason=(rebuilt.reason or cause_of(rebuilt)) if rebuilt is not None else reason,
+    )
+
+
+def percent(count: int, total: int) -> str:
+    """Return a share in words."""
+    return f"{100 * count / total:.0f} %" if total else "-"
+
+
+def rates(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a table: for each group and generator, how many reach each rung or a better one."""
+    shown = [rung.value for rung in RUNGS[:5]]
+    yield "| group | n | " + " | ".join(f"{rung} or better" if rung != "identical" else rung for rung in shown) + " |"
+    yield "| --- | ---: |" + " ---: |" * len(shown)
+    groups = {group: [one for one in rows if one.group == group] for group in dict.fromkeys(r.group for r in rows)}
+    kinds = {
+        f"{group}, {kind}": [one for one in members if one.generator.split(" ")[0] == kind]
+        for group, members in groups.items()
+        for kind in sorted({one.generator.split(" ")[0] for one in members})
+    }
+    for name, members in (groups | kinds).items():
+        reached = [sum(_at_least(one, rung) for one in members) for rung in shown]
+        cells = (f"{count} ({percent(count, len(members))})" for count in reached)
+        yield f"| {name} | {len(members)} | " + " | ".join(cells) + " |"
+
+
+def _at_least(one: Row, rung: str) -> bool:
+    order = [each.value for each in RUNGS]
+    return one.verdict in order and order.index(one.verdict) <= order.index(rung)
+
+
+def causes(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a table of the causes of what is left, with the number of wheels; one wheel may have several."""
+    yield "| cause | " + " | ".join(dict.fromkeys(one.group for one in rows)) + " |"
+    yield "| --- |" + " ---: |" * len({one.group for one in rows})
+    groups = list(dict.fromkeys(one.group for one in rows))
+    counts = {group: Counter(cause for one in rows if one.group == group for cause in one.causes) for group in groups}
+    for cause in sorted({cause for one in rows for cause in one.causes}):
+        yield f"| `{cause}` | " + " | ".join(str(counts[group][cause]) for group in groups) + " |"
+
+
+def residues(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a table of the wheels whose contents our build did not give, with what is left."""
+    yield "| wheel | rung | what is left |"
+    yield "| --- | --- | --- |"
+    for one in rows:
+        if not _at_least(one, Verdict.SAME_CONTENTS.value):
+            left = "; ".join(f"`{cause}`{_members(members)}" for cause, members in sorted(one.causes.items()))
+            reason = " ".join(one.reason.split())[:160].replace("|", "/")
+            name = "-".join(one.filename.split("-")[:2])
+            yield f"| {one.group}: {name} | {one.verdict} | {left or reason} |"
+
+
+def _members(names: Sequence[str]) -> str:
+    short = [name.rpartition("/")[2] for name in names[:MOST_MEMBERS]]
+    more = f" and {len(names) - MOST_MEMBERS} more" if len(names) > MOST_MEMBERS else ""
+    return f": {', '.join(short)}{more}" if short else ""
+
+
+def machine() -> dict[str, Any]:
+    """Return what the results depend on."""
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "pythons": sorted({one.version for one in find_pythons() if one.implementation == "cpython"}),
+    }
+
+
+def main() -> None:
+    """Rebuild, and write results and tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--group", action="append", choices=["popular", "older", "compiled"])
+    parser.add_argument("--only", metavar="TEXT", help="wheels whose names have this text")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "rebuild.json")
+    given = parser.parse_args()
+    lists = tomllib.loads((ROOT / "benchmarks" / "published.toml").read_text("utf-8"))
+    index = Index()
+    rows: list[Row] = []
+    try:
+        for group in given.group or lists:
+            chosen = sorted({name for name in lists[group] if given.only is None or given.only in name})
+            rows += run(group, chosen, index, given)
+    except SamewheelError as error:
+        raise SystemExit(str(error)) from error
+    result = {"machine": machine(), "rows": rows}
+    given.out.write_bytes(msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1) + b"\n")
+    tables = "\n".join([*rates(rows), "", *causes(rows), "", *residues(rows)]) + "\n"
+    given.out.with_suffix(".md").write_text(tables, "utf-8")
+    print(tables, end="")
+
+
+if __name__ == "__main__":
+    main()
