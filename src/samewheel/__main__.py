@@ -16,7 +16,7 @@ def main() -> int:
         return 0
     # Starting makes many objects and no garbage: looking for it, then and at the end, takes a sixth of the time.
     gc.set_threshold(100_000)
-    from samewheel._process import adopt_orphans, kill_orphans
+    from samewheel._groups import adopt_orphans, kill_orphans
     from samewheel.cli.main import run
 
     adopt_orphans()

@@ -10,34 +10,25 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
-import time
 from collections import deque
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Protocol
 
+from samewheel._groups import GRACE, KILL, ended, release, signal_group, start, stop_group, uninterrupted, wait_for
 from samewheel._types import Value
-from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from types import FrameType
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-__all__ = ["Finished", "Guard", "adopt_orphans", "kill_all", "kill_orphans", "run", "stopped"]
+__all__ = ["Companion", "Finished", "Guard", "run"]
 
 KEPT_OUTPUT = 1 << 20
 """Bytes of a stream's end that are kept unless the caller asks for all of it."""
 
 LONGEST_LINE = 400
 """Characters of a line that an error message shows."""
-
-PR_SET_CHILD_SUBREAPER = 36
-"""From linux/prctl.h."""
-
-GRACE = 2.0
-"""Seconds between asking a process group to stop and killing it."""
 
 
 class Finished(Value, frozen=True, kw_only=True):
@@ -114,143 +105,6 @@ class _Kept:
         return kept if self._limit is None else kept[max(0, len(kept) - self._limit) :]
 
 
-_running: set[subprocess.Popen[bytes]] = set()
-_stopped: list[bool] = []
-"""Not empty while nothing may be started."""
-_running_lock = threading.RLock()
-"""Held while a group is signalled and while its id is given back: a freed id may at once be a stranger's.
-
-Reentrant, because a signal's handler may call :func:`kill_all` in the very thread that holds it.
-"""
-
-_KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
-
-
-def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Signal the whole group, if it is still ours."""
-    with _running_lock, suppress(ProcessLookupError, PermissionError):
-        if process not in _running:
-            return
-        if os.name == "posix":
-            os.killpg(process.pid, number)
-        elif number == _KILL:
-            process.kill()
-
-
-def _ended(process: subprocess.Popen[bytes], *, within: float) -> bool:
-    """Wait for the leader's end without giving its process id back."""
-    if not hasattr(os, "waitid"):
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(within)
-        return process.returncode is not None
-    deadline = time.monotonic() + within
-    with suppress(ChildProcessError):
-        while os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.01)
-    return True
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask the group to stop, then kill what is left of it."""
-    if os.name == "posix":
-        _signal_group(process, signal.SIGTERM)
-        _ended(process, within=GRACE)
-    _signal_group(process, _KILL)
-
-
-def kill_all() -> None:
-    """Kill every process group that :func:`run` started in any thread and that is still there."""
-    with _running_lock:
-        for process in list(_running):
-            _signal_group(process, _KILL)
-
-
-@contextmanager
-def stopped() -> Iterator[None]:
-    """Kill everything that :func:`run` started, and let no thread start anything while the block runs.
-
-    For whoever waits for threads to end: one that was copying files when it was told to stop would go on to build.
-    """
-    with _running_lock:
-        _stopped.append(True)
-        kill_all()
-    try:
-        yield
-    finally:
-        with _running_lock:
-            _stopped.pop()
-
-
-def adopt_orphans() -> None:
-    """Become the parent of processes that their own parents leave behind (Linux; see prctl(2)).
-
-    For a program that starts nothing but through :func:`run`; a library must not do this to its caller.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def kill_orphans() -> None:
-    """Kill the adopted, which left their groups, so that :func:`kill_all` does not find them.
-
-    Nothing that :func:`run` started may be running any more.
-    """
-    tasks = Path("/proc/self/task")
-    while pids := [int(pid) for task in tasks.glob("*/children") for pid in task.read_text("ascii").split()]:
-        for pid in pids:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, _KILL)
-            with suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
-    """Wait for the leader, where the platform can, without giving its process id back."""
-    if hasattr(os, "waitid"):
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-    else:
-        process.wait()
-
-
-def _release(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the group, and only then give its id back."""
-    with _running_lock:
-        _signal_group(process, _KILL)
-        process.wait()
-        _running.discard(process)
-
-
-def _start(
-    words: tuple[str, ...], *, env: Mapping[str, str], cwd: Path | None, umask: int, merge: bool
-) -> subprocess.Popen[bytes]:
-    # Started and registered at once: whoever kills them all in between must not miss this one.
-    with _running_lock:
-        if _stopped:
-            raise SamewheelError(f"{words[0]} was not started", cause="Everything was told to stop.")
-        try:
-            process = subprocess.Popen(
-                words,
-                env=dict(env),
-                cwd=cwd,
-                umask=umask,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if merge else subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            # ValueError: a NUL byte in a word or a variable, or "=" in a variable's name.
-            raise SamewheelError(
-                f"cannot start {words[0]}", cause=str(error), hint="Is it installed, and may it be run?"
-            ) from error
-        _running.add(process)
-    return process
-
-
 class _Guarding:
     """Has a guard look after a process until it has ended."""
 
@@ -271,13 +125,13 @@ class _Guarding:
             while not self._over.wait(self._guard.pause):
                 if self._look():
                     if self._guard.stop(self._process.pid):
-                        _ended(self._process, within=GRACE)
+                        ended(self._process, within=GRACE)
                     break
             else:
                 return
         except BaseException as failure:  # noqa: BLE001 - raised again by finish(); nothing may run unwatched
             self._failures.append(failure)
-        _signal_group(self._process, _KILL)
+        signal_group(self._process, KILL)
 
     def end(self) -> None:
         """Look no more."""
@@ -294,26 +148,6 @@ class _Guarding:
         if self._failures:
             raise self._failures[0]
         self._look()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Put off interruptions to the end of the block: one in the midst of Popen() would lose the child."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pending: list[tuple[int, FrameType | None]] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    handlers = {number: handler for number in numbers if callable(handler := signal.getsignal(number))}
-    for number in handlers:
-        signal.signal(number, lambda *happened: pending.append(happened))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for happened in pending:
-            handlers[signal.Signals(happened[0])](*happened)
 
 
 def run(
@@ -351,24 +185,24 @@ def run(
     def expire() -> None:
         expired.set()
         if process is not None:
-            _stop(process)
+            stop_group(process)
 
     timer = threading.Timer(timeout or 0, expire)
     timer.daemon = True
     try:
-        with _uninterrupted():
-            process = _start(words, env=env, cwd=cwd, umask=umask, merge=merge)
+        with uninterrupted():
+            process = start(words, env=env, cwd=cwd, umask=umask, merge=merge)
         kept = [_Kept(stream, keep) for stream in (process.stdout, process.stderr) if stream is not None]
         if timeout is not None and timeout < threading.TIMEOUT_MAX:
             timer.start()
         if guard is not None:
             guarding = _Guarding(process, guard, kept)
-        _wait(process)
+        wait_for(process)
         if guarding is not None:
             guarding.finish()
     except BaseException:
         if process is not None:
-            _stop(process)
+            stop_group(process)
         raise
     finally:
         timer.cancel()
@@ -376,7 +210,7 @@ def run(
             # A look at a process whose id was given back would be one at a stranger.
             guarding.end()
         if process is not None:
-            _release(process)
+            release(process)
     outputs = [stream.finish() for stream in kept]
     return Finished(
         argv=words,
@@ -385,3 +219,56 @@ def run(
         stderr=b"" if merge else outputs[1],
         timed_out=expired.is_set(),
     )
+
+
+class Companion:
+    """A process that is kept, and answers line by line; it is told to end by the end of its standard input."""
+
+    def __init__(self, argv: Sequence[str | Path], *, env: Mapping[str, str]) -> None:
+        """Start it.
+
+        Raises:
+            SamewheelError: it cannot be started.
+        """
+        self._words = tuple(str(word) for word in argv)
+        with uninterrupted():
+            self._process = start(self._words, env=env, stdin=subprocess.PIPE)
+        if self._process.stderr is not None:
+            self._said = _Kept(self._process.stderr, KEPT_OUTPUT)
+
+    def ask(self, line: bytes, *, longest: int) -> bytes:
+        """Write a line, and return the one that it answers; without its end if it died or says too much.
+
+        Args:
+            line: ends with a newline.
+            longest: bytes of an answer that are read at most.
+        """
+        if self._process.stdin is None or self._process.stdout is None:
+            return b""
+        with suppress(OSError, ValueError):
+            # OSError: it is dead, and the answer says so; ValueError: we closed it meanwhile.
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        return self._process.stdout.readline(longest)
+
+    def tell_to_stop(self) -> None:
+        """Ask it to stop what it does, and do not wait for that."""
+        signal_group(self._process, signal.SIGTERM)
+
+    def end(self, *, within: float) -> Finished:
+        """Wait so many seconds for its end, kill it and its group if need be, and return what became of it."""
+        if self._process.stdin is not None:
+            with suppress(OSError):
+                self._process.stdin.close()
+        in_time = ended(self._process, within=within)
+        release(self._process)
+        stderr = self._said.finish()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        return Finished(
+            argv=self._words,
+            returncode=self._process.returncode,
+            stdout=b"",
+            stderr=stderr,
+            timed_out=not in_time,
+        )

@@ -58,7 +58,7 @@ class ExitCode(IntEnum):
     NO_SOURCE = 15
     """There is nothing to build from."""
     REFUSED = 16
-    """``check`` refuses the wheel."""
+    """``check`` refuses the wheel, or ``audit`` finds its policy missed."""
     STALE = 20
     """Not up to date or not canonical: every ``--check``."""
     INTERRUPTED = 130

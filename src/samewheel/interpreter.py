@@ -32,7 +32,7 @@ json.dump({
     "zlib": getattr(zlib, "ZLIB_RUNTIME_VERSION", zlib.ZLIB_VERSION),
     "platform": sysconfig.get_platform(),
     "config": {k: sysconfig.get_config_var(k) or "" for k in (
-        "CC", "CFLAGS", "CXX", "INCLUDEPY", "LDCXXSHARED", "LDSHARED", "installed_base",
+        "ABIFLAGS", "CC", "CFLAGS", "CXX", "INCLUDEPY", "LDCXXSHARED", "LDSHARED", "installed_base",
     )},
     "markers": {
         "implementation_name": i.name,
@@ -63,8 +63,8 @@ class Interpreter(Value, frozen=True, kw_only=True):
     platform: str
     """As :func:`sysconfig.get_platform`, such as ``linux-x86_64``."""
     config: Mapping[str, str]
-    """sysconfig's CC, CFLAGS, CXX, INCLUDEPY, LDCXXSHARED, LDSHARED and installed_base (the prefix with its symbolic
-    links); empty strings where it has none."""
+    """sysconfig's ABIFLAGS, CC, CFLAGS, CXX, INCLUDEPY, LDCXXSHARED, LDSHARED and installed_base (the prefix with its
+    symbolic links); empty strings where it has none."""
     markers: Mapping[str, str]
     """PEP 508's environment markers."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from samewheel._process import stopped
+from samewheel._groups import stopped
 from samewheel._types import SILENT, Frontend, Value
 from samewheel.building import perform
 from samewheel.errors import BuildFailedError

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["on_terminal"]
 
 
-def on_terminal(*arguments: str | Path, columns: int = 80, stderr: bool = False, **env: str) -> tuple[int, str]:
+def on_terminal(
+    *arguments: str | Path,
+    columns: int = 80,
+    stderr: bool = False,
+    program: tuple[str, ...] = ("-m", "samewheel"),
+    **env: str,
+) -> tuple[int, str]:
     """Return a command's exit code, and what it writes to a terminal: results, with ``stderr`` also the rest."""
     pty = pytest.importorskip("pty", reason="only POSIX has terminals of this kind")
     termios = pytest.importorskip("termios")
@@ -27,7 +33,7 @@ def on_terminal(*arguments: str | Path, columns: int = 80, stderr: bool = False,
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, columns))
     with subprocess.Popen(
-        [sys.executable, "-m", "samewheel", *map(str, arguments)],
+        [sys.executable, *program, *map(str, arguments)],
         env={**environment, "TERM": "xterm-256color", **env},
         stdin=theirs,
         stdout=theirs,

@@ -62,7 +62,7 @@ def test_help_names_every_command_and_exit_code(arguments: tuple[str, ...], same
     assert finished.returncode == (0 if arguments else 2)
     for command in COMMANDS:
         assert re.search(rf"^  {command}\b", text, re.MULTILINE)
-    for code in (1, 2, 14, 15, 20, 130):
+    for code in (1, 2, 14, 15, 16, 20, 130):
         assert re.search(rf"\b{code}\b", text)
 
 
@@ -72,11 +72,12 @@ def test_help_of_build_has_an_option_for_every_setting(samewheel: Samewheel) -> 
     names = {field.encode_name for field in msgspec.structs.fields(Settings)}
     # Not a matter of one build: for which Pythons to lock, and what belongs to the source.
     for name in names - {"requires-python", "include"}:
-        assert f"--{name.removesuffix('s') if name == 'config-settings' else name}" in text
+        assert f"--{name.removesuffix('s') if name in {'config-settings', 'limits'} else name}" in text
     assert "--requires-python" in samewheel("lock", "--help").stdout
 
 
 ARGUMENTS = {
+    "audit": " FILE...",
     "canonicalize": " WHEEL",
     "conditions": "",
     "diff": " A.whl B.whl",

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._process import Finished, kill_all, run, stopped
+from samewheel._groups import kill_all, stopped
+from samewheel._process import Finished, run
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
@@ -286,10 +287,10 @@ def test_interruption_in_the_midst_of_a_start_is_put_off() -> None:
     """Within Popen() there is a child already, and nobody yet who knows it and could kill it."""
     script = """
 import os, signal
-from samewheel._process import _uninterrupted
+from samewheel._groups import uninterrupted
 signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
-    with _uninterrupted():
+    with uninterrupted():
         os.kill(os.getpid(), signal.SIGINT)
         print("the block went on")
     print("the interruption was lost")

@@ -10,7 +10,7 @@ import click
 
 from samewheel import __version__
 from samewheel._early import wait_for_early
-from samewheel._process import stopped
+from samewheel._groups import stopped
 from samewheel.errors import ExitCode, SamewheelError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS = {
+    "audit": "Rebuild the wheels that a lock file or an environment names, and keep what came of it.",
     "build": "Build a wheel under fixed conditions from locked dependencies.",
     "canonicalize": "Pack a wheel again in one canonical form.",
     "conditions": "Show which conditions of a build can be varied on this machine.",
@@ -52,7 +53,7 @@ class _Lazy(click.Group):
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 10 to 13 wheels differ, "
-    "14 not buildable, 15 no source, 20 not up to date, 130 interrupted.",
+    "14 not buildable, 15 no source, 16 policy missed, 20 not up to date, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", message="samewheel %(version)s")
 def samewheel() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,9 +16,15 @@ from samewheel.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from samewheel.limits import Limits
     from samewheel.project import Overrides
 
-__all__ = ["build_options", "common_options", "overrides_from", "source_argument"]
+__all__ = ["build_options", "common_options", "limit_option", "limits_from", "overrides_from", "source_argument"]
+
+FACTORS = ("", "K", "M", "G", "T")
+
+AMOUNT = re.compile(r"(?P<none>none)|(?P<number>[1-9][0-9]{0,15})(?:(?P<factor>[KMGT]?)(?:i?B)?)?")
+"""A number, with a power of 1024 where it is one of bytes."""
 
 source_argument = click.argument("source", metavar="[PROJECT | SDIST]", default=".", type=click.Path(path_type=Path))
 
@@ -32,6 +39,12 @@ def _stacked(options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]
 
     return decorate
 
+
+limit_option = click.option(
+    "--limit", "limits", metavar="NAME=AMOUNT", multiple=True,
+    help="What one step of a build may use up: seconds, cpu_seconds, memory, output, disk, processes; "
+    "512, 8GiB or none.",
+)  # fmt: skip
 
 common_options = _stacked(
     [
@@ -52,6 +65,7 @@ common_options = _stacked(
             "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
             help="Time that one step of the backend may take.",
         ),
+        limit_option,
         click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result."),
     ]
 )  # fmt: skip
@@ -72,6 +86,34 @@ build_options = _stacked(
         click.option("--allow-dirty", is_flag=True, help="Build a working copy that differs from its commit."),
     ]
 )  # fmt: skip
+
+
+def _unlimited() -> Limits:
+    from samewheel.limits import Limits
+
+    return Limits()
+
+
+def limits_from(words: Sequence[str], usual: Limits) -> Limits:
+    """Return limits as words such as ``memory=2GiB`` say, and as usual where they say nothing.
+
+    Raises:
+        UsageError: a word names no limit, or no amount.
+    """
+    from msgspec.structs import fields, replace
+
+    given: dict[str, int | None] = {}
+    for word in words:
+        name, _, amount = word.partition("=")
+        match = AMOUNT.fullmatch(amount.strip())
+        if name not in {field.name for field in fields(usual)} or match is None:
+            raise UsageError(
+                f"--limit {word!r} is no limit",
+                cause=f"There are: {', '.join(field.name for field in fields(usual))}.",
+                hint="For example: --limit memory=2GiB --limit seconds=none",
+            )
+        given[name] = None if match["none"] else int(match["number"]) << FACTORS.index(match["factor"]) * 10
+    return replace(usual, **given)
 
 
 def _config_settings(words: Sequence[str]) -> dict[str, str | list[str]]:
@@ -129,6 +171,7 @@ CONVERTERS: dict[str, Callable[[Any], object]] = {
     "constraints": lambda path: str(path.absolute()),
     "env": _environment,
     "frontend": Frontend,
+    "limits": lambda words: limits_from(words, _unlimited()),
     "python": str,
     "readable": _absolute,
     "requires_python": str,

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from samewheel.cli.options import limit_option, limits_from
+
 __all__ = ["command"]
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -34,6 +36,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="SECONDS",
     help="Time that one step of the backend may take.",
 )
+@limit_option
 @click.option("--offline", is_flag=True, help="Use what was fetched before.")
 @click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep what the first plan built.")
 @click.option(
@@ -57,6 +60,7 @@ def command(
     filename: str | None,
     tries: int,
     timeout: float | None,
+    limits: tuple[str, ...],
     offline: bool,
     keep: Path | None,
     evidence_dir: Path,
@@ -73,6 +77,7 @@ def command(
     from samewheel.cli.console import progress, show
     from samewheel.errors import UsageError
     from samewheel.index import Index
+    from samewheel.limits import Limits
     from samewheel.rebuilding import SCHEMA, Wanted, read_plan, rebuild, write_plan
     from samewheel.report.rebuilt import explained_lines, rebuilt_lines
 
@@ -90,10 +95,11 @@ def command(
         python=python,
         tries=tries,
         timeout=timeout,
+        limits=limits_from(limits, Limits()) if limits else None,
         keep=keep.absolute() if keep is not None else None,
     )
     with progress(quiet=quiet) as shown:
-        rebuilt = rebuild(wanted, Index(offline=offline), offline=offline, progress=shown)
+        rebuilt = rebuild(wanted, Index(offline=offline, cwd=Path.cwd()), offline=offline, progress=shown)
     report = to_json(SCHEMA, rebuilt)
     evidence = evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json"
     write_atomic(evidence, report)

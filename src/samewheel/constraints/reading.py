@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from samewheel._types import Sha256
+from samewheel.constraints.entries import entries, split_hashes
 from samewheel.constraints.values import FORMAT, MARK, RELOCK, Constraints, Header, Pin, order
 from samewheel.errors import InvalidProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+
+    from samewheel.constraints.entries import Entry
 
 __all__ = ["is_ours", "parse_constraints"]
 
@@ -33,40 +35,8 @@ REFUSED = {
 
 LONG_NAMES = {"--requirement": "-r", "--constraint": "-c", "--editable": "-e"}
 
-_COMMENT = re.compile(r"(?:^|\s)#(.*)$")
-_HASH = re.compile(r"(?:^|\s)--hash[= ]\s*(\S+)")
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
 _HEADER_LINE = re.compile(rf"# ({MARK}|requirements-sha256|requires-python|requires|asked by the backend): ?(.*)")
-
-
-class _Entry(msgspec.Struct, kw_only=True):
-    """A line of the file with its continuation lines, and the comments beside and below it."""
-
-    line: int
-    text: str
-    comments: list[str]
-
-
-def _entries(text: str) -> Iterator[_Entry]:
-    """Join continuation lines as pip does: a comment among them ends the joining."""
-    entry: _Entry | None = None
-    joining = False
-    for number, raw in enumerate(text.splitlines(), 1):
-        found = _COMMENT.search(raw)
-        body = (raw[: found.start()] if found else raw).strip()
-        more = body.endswith("\\")
-        body = body.removesuffix("\\").strip()
-        if body and joining and entry is not None:
-            entry.text += f" {body}"
-        elif body:
-            if entry is not None:
-                yield entry
-            entry = _Entry(line=number, text=body, comments=[])
-        if found and entry is not None:
-            entry.comments.append(found[1])
-        joining = more
-    if entry is not None:
-        yield entry
 
 
 def _via(comments: Iterable[str]) -> tuple[str, ...]:
@@ -125,13 +95,12 @@ def _exact_version(requirement: Requirement, place: str) -> str:
         raise InvalidProjectError(f"{place}: wrong version of {requirement.name}", cause=str(error)) from error
 
 
-def _pin(entry: _Entry, place: str) -> Pin:
-    head, *_ = _HASH.split(entry.text, maxsplit=1)
-    requirement = _requirement(head.strip(), place)
+def _pin(entry: Entry, place: str) -> Pin:
+    head, hashes, left = split_hashes(entry.text)
+    requirement = _requirement(head, place)
     version = _exact_version(requirement, place)
-    hashes = _HASH.findall(entry.text)
     label = f"{requirement.name}=={version}"
-    if left := _HASH.sub("", entry.text.removeprefix(head)).strip():
+    if left:
         raise InvalidProjectError(f"{place}: {left!r} after the hashes of {label} is not understood")
     for value in hashes:
         if not _SHA256.fullmatch(value):
@@ -216,7 +185,7 @@ def parse_constraints(content: bytes, where: str) -> Constraints:
     except UnicodeDecodeError as error:
         raise InvalidProjectError(f"{where} is not UTF-8", cause=str(error)) from error
     seen: dict[str, list[tuple[Pin, int]]] = {}
-    for entry in _entries(text):
+    for entry in entries(text):
         place = f"{where}, line {entry.line}"
         if entry.text.startswith("-"):
             _refuse_option(entry.text, place)

@@ -1,0 +1,156 @@
+"""Runs the jobs of an audit, and keeps each outcome as it comes."""
+
+from __future__ import annotations
+
+import queue
+from concurrent.futures import BrokenExecutor
+from typing import TYPE_CHECKING
+
+from samewheel import __version__
+from samewheel._files import write_atomic
+from samewheel._groups import uninterrupted
+from samewheel.audit.values import Failure, Job, Outcome, Status, failed
+from samewheel.comparison import Verdict
+from samewheel.errors import SamewheelError
+from samewheel.limits import AUDIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor, Future
+    from pathlib import Path
+
+    from samewheel.audit.store import Writer
+    from samewheel.audit.values import Entry
+    from samewheel.limits import Limits
+
+__all__ = ["audit", "jobs_of", "log_folder"]
+
+
+def jobs_of(entries: Iterable[Entry], *, offline: bool = False, limits: Limits = AUDIT) -> tuple[Job, ...]:
+    """Return the jobs of what has no final result yet."""
+    return tuple(
+        Job(
+            name=entry.name,
+            version=entry.version,
+            filename=entry.filename,
+            sha256=entry.sha256,
+            offline=offline,
+            limits=limits,
+        )
+        for entry in entries
+        if entry.status in {Status.PENDING, Status.FAILED}
+    )
+
+
+def log_folder(store: Path) -> Path:
+    """Return the folder for the logs of what failed: beside the store, with its name."""
+    return store.with_name(f"{store.stem}-logs")
+
+
+def _log_text(job: Job, outcome: Outcome) -> str:
+    """Return what is worth keeping of a job that failed; empty if it did not."""
+    rebuilt, failure = outcome.rebuilt, outcome.failure
+    if rebuilt is not None and rebuilt.verdict is not Verdict.NOT_BUILDABLE:
+        return ""
+    why = (failure.what, failure.cause, failure.hint) if failure is not None else (rebuilt.reason if rebuilt else "",)
+    head = f"{job.filename} ({job.name} {job.version}), samewheel {__version__}\n"
+    return "\n".join([head, *(part.rstrip() for part in (*why, outcome.log) if part)]) + "\n"
+
+
+def _keep(job: Job, outcome: Outcome, store: Path, writer: Writer) -> None:
+    """Keep an outcome, and its log if it failed."""
+    text = _log_text(job, outcome)
+    file = log_folder(store) / f"{job.filename}.log"
+    if text:
+        write_atomic(file, text.encode("utf-8", "backslashreplace"))
+    writer.put(job, outcome, f"{file.parent.name}/{file.name}" if text else "")
+
+
+def _outcome(future: Future[Outcome]) -> Outcome:
+    """Return what came of a job, also where the executor or the work has a mistake."""
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        return Outcome(failure=Failure(what="the process that rebuilt it died", cause=str(error)))
+    except Exception as error:  # noqa: BLE001 - a mistake in one rebuild must not cost the others; its log has it
+        return failed(error)
+
+
+class _Flight:
+    """Jobs under way.
+
+    Interruptions come only while it waits for the next one. Where they came in the midst of what futures do, a lock
+    of theirs could stay locked, and the thread that does the job wait for it for ever.
+    """
+
+    def __init__(self, executor: Executor, work: Callable[[Job], Outcome]) -> None:
+        self._executor = executor
+        self._work = work
+        self._jobs: dict[Future[Outcome], Job] = {}
+        self._done: queue.SimpleQueue[Future[Outcome]] = queue.SimpleQueue()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def add(self, job: Job) -> None:
+        """Submit a job."""
+        try:
+            future = self._executor.submit(self._work, job)
+        except (BrokenExecutor, RuntimeError) as error:
+            # RuntimeError: it was shut down, for whatever reason.
+            raise SamewheelError(
+                "what does the rebuilds broke down", cause=str(error), hint="Go on by adding --resume."
+            ) from error
+        self._jobs[future] = job
+        future.add_done_callback(self._done.put)
+
+    def next(self) -> tuple[Job, Outcome]:
+        """Wait for the next one that is done."""
+        future = self._done.get()
+        return self._jobs.pop(future), _outcome(future)
+
+    def cancel(self) -> None:
+        """Cancel what has not begun."""
+        for future in self._jobs:
+            future.cancel()
+
+
+def audit(
+    jobs: Iterable[Job],
+    *,
+    executor: Executor,
+    work: Callable[[Job], Outcome],
+    store: Path,
+    writer: Writer,
+    ahead: int,
+    told: Callable[[Job, Outcome], object],
+) -> None:
+    """Do jobs, and keep each outcome as soon as it is there; only this process writes to the store.
+
+    Args:
+        jobs: the wheels to rebuild.
+        executor: does them, here or elsewhere; the caller shuts it down.
+        work: does one; a function at the top of a module, for it may run in another process.
+        store: the store's path; logs go beside it.
+        writer: the open store.
+        ahead: jobs that are submitted at the same time; twice the workers keeps all of them busy.
+        told: called with each job and its outcome, once that is kept.
+
+    Raises:
+        SamewheelError: the store cannot be written, or the executor broke down.
+    """
+    waiting, flight = iter(jobs), _Flight(executor, work)
+    try:
+        while True:
+            with uninterrupted():
+                while len(flight) < ahead and (job := next(waiting, None)) is not None:
+                    flight.add(job)
+            if not len(flight):
+                return
+            job, outcome = flight.next()
+            with uninterrupted():
+                _keep(job, outcome, store, writer)
+                told(job, outcome)
+    finally:
+        with uninterrupted():
+            flight.cancel()

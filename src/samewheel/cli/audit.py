@@ -1,0 +1,226 @@
+"""``samewheel audit``: the subcommands run, list and show; run is meant where none is named."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from samewheel.cli.options import limit_option, limits_from
+from samewheel.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from samewheel.audit.choosing import Released
+    from samewheel.audit.values import Entry
+
+__all__ = ["command"]
+
+STORE = Path("evidence", "audit.sqlite3")
+
+
+class _Default(click.Group):
+    """A group in which the first word is a subcommand, or else ``run`` is meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, *self.get_help_option_names(ctx)}:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(ctx.command_path, "[OPTIONS] FILE...")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.commands["run"].format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
+
+store_option = click.option(
+    "--store", metavar="FILE", type=click.Path(path_type=Path), default=STORE, show_default=True,
+    help="The SQLite file with the results.",
+)  # fmt: skip
+name_option = click.option(
+    "--name", "title", metavar="NAME", help="Of the audit in the store.  [default: the names of the files]"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group("audit", cls=_Default)
+def command() -> None:
+    """Rebuild the wheels that FILEs name for this platform, compare them with the published ones, keep the results.
+
+    A FILE is a requirements file, a constraints.txt, a pylock.toml, a uv.lock, an installed environment, a folder of
+    wheels or a wheel. A file that is called list, show or run is ./list and so on.
+    """
+
+
+def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
+    """Return what asks the index."""
+    from samewheel.index import Index
+
+    return Index(offline=offline, cwd=Path.cwd()).files
+
+
+@command.command("run")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@store_option
+@name_option
+@click.option("--resume", is_flag=True, help="Go on with this audit: what has a verdict is not rebuilt again.")
+@click.option("--anew", is_flag=True, help="Begin this audit again; its results go.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Rebuilds at once.  [default: one per CPU]"
+)
+@click.option(
+    "--policy", metavar="min=RUNG[,skips=allow]", multiple=True,
+    help="Exit with 16 unless every package reaches identical, identical-after-replay or same-contents.",
+)  # fmt: skip
+@click.option("--extra", "extras", metavar="NAME", multiple=True, help="Of lock files, this extra too.")
+@click.option("--group", "groups", metavar="NAME", multiple=True, help="Of lock files, these dependency groups only.")
+@click.option(
+    "--python",
+    "-p",
+    metavar="PYTHON",
+    help="The interpreter whose wheels are meant; how each was built is found out by itself.",
+)
+@limit_option
+@click.option("--offline", is_flag=True, help="Use only what was fetched before.")
+@click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
+@json_option
+def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **options: Any) -> int:
+    """Rebuild what FILEs name."""
+    from samewheel.audit.auditing import usual_title
+    from samewheel.audit.policy import missed, parse_policy
+    from samewheel.cli.console import say
+    from samewheel.report.audits import missed_lines
+
+    if options["resume"] and options["anew"]:
+        raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
+    demanded = parse_policy(policy)
+    title = options["title"] or usual_title(files)
+    entries = _audited(files, store, title, options)
+    if entries is None:
+        return ExitCode.INTERRUPTED
+    _print(title, entries, store, as_json=options["as_json"])
+    below = missed(entries, demanded) if demanded is not None else ()
+    if demanded is None or not below:
+        return ExitCode.OK
+    for line in missed_lines(below, demanded):
+        say(line)
+    return ExitCode.REFUSED
+
+
+def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str, Any]) -> tuple[Entry, ...] | None:
+    """Run an audit; None if it was interrupted, which is told."""
+    from samewheel.audit.auditing import audit_files
+    from samewheel.audit.target import find_target
+    from samewheel.audit.working import work
+    from samewheel.cli.bars import Bar
+    from samewheel.cli.console import progress, say
+    from samewheel.limits import AUDIT
+
+    python, offline, quiet = options["python"], options["offline"], options["quiet"]
+    with ExitStack() as before, Bar(before, quiet=quiet) as bar:
+        shown = before.enter_context(progress(quiet=quiet))
+        try:
+            return audit_files(
+                files,
+                store=store,
+                title=title,
+                target=find_target(python, extras=options["extras"], groups=options["groups"] or None),
+                files=_files(offline=offline),
+                work=work,
+                slots=options["jobs"] or os.cpu_count() or 1,
+                told=bar,
+                progress=shown,
+                resume=options["resume"],
+                anew=options["anew"],
+                offline=offline,
+                limits=limits_from(options["limits"], AUDIT),
+            )
+        except KeyboardInterrupt:
+            if not bar.begun:
+                raise
+            say(f"Interrupted; {bar.finished} more results are in {store}.")
+            say(f"{click.style('next:', bold=True)} {shlex.join(_again(files, store, title, options))}")
+            return None
+
+
+def _again(files: tuple[Path, ...], store: Path, title: str, options: dict[str, Any]) -> list[str]:
+    """Return the words of the command that goes on with an audit."""
+    words = ["samewheel", "audit", *map(str, files), "--store", str(store), "--name", title, "--resume"]
+    for name, values in (("--extra", options["extras"]), ("--group", options["groups"])):
+        words += [word for value in values for word in (name, value)]
+    if options["python"]:
+        words += ["--python", options["python"]]
+    return words + (["--offline"] if options["offline"] else [])
+
+
+def _print(title: str, entries: Sequence[Entry], store: Path, *, as_json: bool) -> None:
+    if as_json:
+        from samewheel.report.audit_tables import to_listing
+
+        click.echo(to_listing(title, entries), nl=False)
+        return
+    from samewheel.cli.console import show
+    from samewheel.report.audits import audit_lines
+
+    show(audit_lines(title, entries, store))
+
+
+@command.command("list")
+@store_option
+@name_option
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool) -> None:
+    """List the packages of an audit."""
+    from samewheel.audit.store import reading
+
+    if as_json and as_csv:
+        raise click.UsageError("--json or --csv: give one of them.")
+    with reading(store) as reader:
+        title = reader.title(title)
+        entries = reader.entries(reader.find(title))
+    if as_csv:
+        from samewheel.report.audit_tables import to_csv
+
+        click.echo(to_csv(entries).encode(), nl=False)
+    else:
+        _print(title, entries, store, as_json=as_json)
+
+
+@command.command("show")
+@click.argument("package", metavar="NAME[==VERSION]")
+@store_option
+@name_option
+@json_option
+def show_(package: str, *, store: Path, title: str | None, as_json: bool) -> None:
+    """Show all that is known of one package: plan, attempts, causes and differences."""
+    from samewheel.audit.inputs.names import same_version, usual_name
+    from samewheel.audit.store import reading
+    from samewheel.cli.console import show
+    from samewheel.report.audit_tables import to_shown
+    from samewheel.report.audits import shown_lines
+
+    name, _, version = (part.strip() for part in package.partition("=="))
+    with reading(store) as reader:
+        title = reader.title(title)
+        audit = reader.find(title)
+        entries = [
+            entry
+            for entry in reader.entries(audit)
+            if entry.name in {name, usual_name(name)} and (not version or same_version(entry.version, version))
+        ]
+        found = [(entry, reader.rebuilt(audit, entry)) for entry in entries]
+    if not found:
+        raise UsageError(f"{package} is not in the audit {title!r}", hint=f"samewheel audit list --store {store}")
+    if as_json:
+        click.echo(to_shown(title, found), nl=False)
+        return
+    for entry, rebuilt in found:
+        show(shown_lines(entry, rebuilt))

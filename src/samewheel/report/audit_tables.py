@@ -1,0 +1,74 @@
+"""Audits for other programs: JSON and CSV, sorted, with no time and no duration in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from samewheel.audit.values import Entry
+from samewheel.buildinfo import to_json
+from samewheel.rebuilding.values import Rebuilt
+from samewheel.report.audits import words_of
+from samewheel.report.lines import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LISTING_SCHEMA", "SHOWN_SCHEMA", "to_csv", "to_listing", "to_shown"]
+
+LISTING_SCHEMA = "samewheel/audit/1"
+"""What the JSON of a list says it is."""
+
+SHOWN_SCHEMA = "samewheel/audit-package/1"
+"""What the JSON of single packages says it is."""
+
+COLUMNS = ("name", "version", "filename", "sha256", "status", "verdict", "skipped", "reason", "where", "log", "tool")
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet would run: other people choose names and messages."""
+
+
+class _Listing(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    packages: tuple[Entry, ...]
+    summary: dict[str, int]
+
+
+class _Package(msgspec.Struct, frozen=True, kw_only=True):
+    entry: Entry
+    rebuild: Rebuilt | None
+
+
+class _Shown(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    packages: tuple[_Package, ...]
+
+
+def to_listing(title: str, entries: Sequence[Entry]) -> bytes:
+    """Return an audit as JSON."""
+    summary = dict(Counter(map(words_of, entries)))
+    return to_json(LISTING_SCHEMA, _Listing(name=title, packages=tuple(entries), summary=summary))
+
+
+def to_shown(title: str, found: Sequence[tuple[Entry, Rebuilt | None]]) -> bytes:
+    """Return packages with their whole rebuilds as JSON."""
+    packages = tuple(_Package(entry=entry, rebuild=rebuilt) for entry, rebuilt in found)
+    return to_json(SHOWN_SCHEMA, _Shown(name=title, packages=packages))
+
+
+def _cell(value: object) -> str:
+    text = printable(str(value)) if value is not None else ""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def to_csv(entries: Sequence[Entry]) -> str:
+    """Return an audit as CSV (RFC 4180) with a line of headings; JSON has the same, and nothing in it is escaped."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(getattr(entry, column)) for column in COLUMNS] for entry in entries)
+    return text.getvalue()

@@ -1,0 +1,69 @@
+"""What a policy accepts: a table."""
+
+from __future__ import annotations
+
+import pytest
+
+from samewheel.audit.policy import Policy, meets, missed, parse_policy
+from samewheel.audit.values import Entry, Skipped, Status
+from samewheel.comparison import Verdict
+from samewheel.errors import UsageError
+
+
+def entry(status: Status, verdict: Verdict | None = None) -> Entry:
+    """Return an entry."""
+    return Entry(
+        name="demo", version="1", filename="", sha256=None, status=status, verdict=verdict, reason="",
+        skipped=Skipped.URL if status is Status.SKIPPED else None, where="", log="", tool="",
+    )  # fmt: skip
+
+
+EVERYTHING = [
+    *(entry(Status.REBUILT, verdict) for verdict in Verdict),
+    *(entry(status) for status in (Status.FAILED, Status.PENDING, Status.SKIPPED)),
+]
+
+
+@pytest.mark.parametrize("skips", [False, True])
+@pytest.mark.parametrize(("words", "rungs"), [("identical", 1), ("identical-after-replay", 2), ("same-contents", 3)])
+def test_policy_accepts_its_rung_and_those_above(words: str, rungs: int, *, skips: bool) -> None:
+    """And nothing else: what failed, what is still to do, and what is skipped unless that is allowed."""
+    policy = parse_policy([f"min={words}", *(["skips=allow"] if skips else [])])
+    assert policy is not None
+    accepted = [one for one in EVERYTHING if meets(one, policy)]
+    assert accepted == [*EVERYTHING[:rungs], *(EVERYTHING[-1:] if skips else [])]
+    assert list(missed(EVERYTHING, policy)) == [one for one in EVERYTHING if one not in accepted]
+
+
+@pytest.mark.parametrize("rung", [verdict.value for verdict in Verdict][3:])
+def test_lower_rungs_cannot_be_accepted(rung: str) -> None:
+    """They order distance, not safety: an entry point that was added is a difference of metadata."""
+    with pytest.raises(UsageError) as caught:
+        parse_policy([f"min={rung}"])
+    assert "distance, not safety" in caught.value.cause
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "min",
+        "min=",
+        "min=best",
+        "skips=allow",
+        "skips=yes,min=identical",
+        "max=identical",
+        "min=identical,min=identical",
+    ],
+)
+def test_words_that_are_no_policy_are_refused(words: str) -> None:
+    """A policy that is misread accepts everything."""
+    with pytest.raises(UsageError):
+        parse_policy([words])
+
+
+def test_one_word_or_many_are_the_same() -> None:
+    """An option may be given twice, or once with a comma."""
+    both = Policy(minimum=Verdict.IDENTICAL, skips=True)
+    assert parse_policy(["min=identical", "skips=allow"]) == parse_policy(["skips=allow, min=identical"]) == both
+    assert parse_policy([]) is None
