@@ -82,6 +82,11 @@ bench-verify *args:
 bench-rebuild *args:
     {{ run }} benchmarks/rebuild_packages.py "$@"
 
+# Compare what an audit costs with its builds alone
+[group('check')]
+bench-audit *args:
+    {{ run }} benchmarks/audit_cost.py "$@"
+
 # See how the costs of a verification grow with files, bytes and dependencies
 [group('check')]
 bench-growth *args:

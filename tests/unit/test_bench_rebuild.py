@@ -1,0 +1,66 @@
+"""The tables of `just bench-rebuild`: counted rung by rung, and nothing left out."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from packaging.utils import parse_wheel_filename
+
+from tests.conftest import ROOT
+
+
+def row(verdict: str, group: str = "older", generator: str = "flit 3.8.0", **causes: tuple[str, ...]) -> Any:  # noqa: ANN401 - a class of a script
+    """Return what came of one wheel."""
+    return BENCH.Row(
+        group=group,
+        filename=f"{verdict.replace('-', '_')}-1.0-py3-none-any.whl",
+        generator=generator,
+        uploaded="2021-05-05",
+        verdict=verdict,
+        tried=1,
+        python="3.9",
+        locked=(),
+        causes=causes,
+        reason="it failed | badly" if verdict == "not-buildable" else "",
+    )
+
+
+ROWS = [
+    row("identical"),
+    row("identical-after-replay", generator="bdist_wheel 0.37.1", moments=("a.py",)),
+    row("same-contents", compressor=()),
+    row("payload-differs", native=("x.so", "y.so", "z.so", "w.so")),
+    row("not-buildable"),
+    row("identical", group="popular"),
+]
+
+
+def test_each_rung_counts_with_all_better_ones() -> None:
+    """ "At least the same contents" is what most people ask for; a failure counts among all, and for none."""
+    table = list(BENCH.rates(ROWS))
+    assert "| older | 5 | 1 (20 %) | 2 (40 %) | 3 (60 %) | 3 (60 %) | 4 (80 %) |" in table
+    assert "| older, bdist_wheel | 1 | 0 (0 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) |" in table
+    assert "| popular | 1 | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) |" in table
+
+
+def test_causes_are_counted_by_group() -> None:
+    """A cause that one group does not have stands there with a 0."""
+    assert "| `moments` | 1 | 0 |" in list(BENCH.causes(ROWS))
+
+
+def test_what_is_left_is_named() -> None:
+    """Every wheel whose contents our build did not give, with cause or reason; what ends a cell is taken out."""
+    table = list(BENCH.residues(ROWS))[2:]
+    assert table == [
+        "| older: payload_differs-1.0 | payload-differs | `native`: x.so, y.so, z.so and 1 more |",
+        "| older: not_buildable-1.0 | not-buildable | it failed / badly |",
+    ]
+
+
+def test_the_lists_hold_wheels() -> None:
+    """Each once in its group, under a name that says its release."""
+    lists = tomllib.loads((ROOT / "benchmarks" / "published.toml").read_text("utf-8"))
+    assert {name: len(wheels) for name, wheels in lists.items()} == {"popular": 130, "older": 331, "compiled": 10}
+    for wheels in lists.values():
+        assert len({parse_wheel_filename(wheel) for wheel in wheels}) == len(set(wheels))
