@@ -7,7 +7,10 @@ from typing import Any
 
 from packaging.utils import parse_wheel_filename
 
-from tests.conftest import ROOT
+from .test_bench_verify import loaded
+from .test_recipes import ROOT
+
+BENCH = loaded("rebuild_packages")
 
 
 def row(verdict: str, group: str = "older", generator: str = "flit 3.8.0", **causes: tuple[str, ...]) -> Any:  # noqa: ANN401 - a class of a script
@@ -37,7 +40,7 @@ ROWS = [
 
 
 def test_each_rung_counts_with_all_better_ones() -> None:
-    """ "At least the same contents" is what most people ask for; a failure counts among all, and for none."""
+    """At least the same contents is what most people ask for; a failure counts among all, and for none."""
     table = list(BENCH.rates(ROWS))
     assert "| older | 5 | 1 (20 %) | 2 (40 %) | 3 (60 %) | 3 (60 %) | 4 (80 %) |" in table
     assert "| older, bdist_wheel | 1 | 0 (0 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) |" in table
