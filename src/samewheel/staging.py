@@ -110,10 +110,19 @@ def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions, *, in
         else:
             copy_tree(snapshot.root, folder)
         settle_source(folder, snapshot.source.kind, moment)
-        for path, mode in conditions.file_modes.items():
-            (folder / path).chmod(mode)
-        for path, own in conditions.file_times.items():
-            os.utime(folder / path, (own, own), follow_symlinks=False)
+        _dress(folder, conditions)
+
+
+def _dress(folder: Path, conditions: Conditions) -> None:
+    """Give files of a source's copy the modes and times of their own, those of them that are there and no links."""
+    for path in sorted({*conditions.file_modes, *conditions.file_times}):
+        file = folder / path
+        if not file.is_file() or file.is_symlink() or not file.resolve().is_relative_to(folder.resolve()):
+            continue
+        if (mode := conditions.file_modes.get(path)) is not None:
+            file.chmod(mode & 0o777)
+        if (own := conditions.file_times.get(path)) is not None:
+            os.utime(file, (own, own))
 
 
 def _started(name: str, words: Mapping[str, object], packages: Path) -> dict[Path, str]:

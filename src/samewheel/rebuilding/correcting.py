@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
-from samewheel._types import Value
+from samewheel._types import Value, Via
 from samewheel.rebuilding.values import Command, Newlines
 
 if TYPE_CHECKING:
@@ -196,6 +196,16 @@ def named_python(outcome: Outcome) -> Iterator[Correction]:
                 yield with_python(outcome.plan, python, f"{one.member} names Python {python}")
 
 
+def via_sdist(outcome: Outcome) -> Iterator[Correction]:
+    """Through an sdist, as ``python -m build`` does it: what the manifest leaves out is not in the wheel."""
+    plan = outcome.plan
+    deep = [one for one in outcome.differences if not one.code.startswith("SW1")]
+    if plan.source.git is not None and plan.via is Via.TREE and (deep or outcome.failure):
+        why = "a wheel of the commit itself is another one"
+        plan = replace(plan, via=Via.SDIST, locked=(), evidence={**plan.evidence, "via": why})
+        yield Correction(plan=plan, why=why)
+
+
 def old_setup_py(outcome: Outcome) -> Iterator[Correction]:
     """``setup.py`` run by itself, as before PEP 517: no setuptools of that time had its hooks, or a failure."""
     setuptools = any(one.startswith("setuptools") for one in outcome.plan.pins)
@@ -242,6 +252,7 @@ RULES: tuple[Callable[[Outcome], Iterator[Correction]], ...] = (
     windows,
     installed_backend,
     named_python,
+    via_sdist,
     old_setup_py,
     other_pythons,
     without_pins,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from samewheel._files import walk
-from samewheel._types import SILENT, Value
+from samewheel._types import SILENT, Value, Via
 from samewheel.buildinfo import Epoch
 from samewheel.building import perform
 from samewheel.constraints import parse_constraints
@@ -128,7 +128,9 @@ def _perform(opened: Opened, plan: Plan, published: Published, *, offline: bool,
     epoch = opened.epoch if plan.epoch is None else Epoch(value=plan.epoch, origin="plan")
     opened = replace(_with_requirements(opened, plan), epoch=epoch)
     constraints = _constraints(opened, plan, offline=offline, progress=progress)
-    prepared = prepare(opened, constraints, ask=plan.command is Command.PEP517, progress=progress)
+    products = ("sdist", "wheel") if plan.via is Via.SDIST else ("wheel",)
+    ask = plan.command is Command.PEP517
+    prepared = prepare(opened, constraints, products=products, ask=ask, progress=progress)
     folder = opened.folder / "samewheel-build"
     folder.mkdir()
     conditions = _conditions(opened, plan, published, folder)

@@ -12,7 +12,7 @@ from samewheel._files import sha256_of, temporary_folder
 from samewheel._types import SILENT, Value
 from samewheel.comparison import File, Verdict
 from samewheel.errors import NoSourceError, UsageError
-from samewheel.pythons import find_pythons, newest_before
+from samewheel.pythons import find_pythons, missing, newest_before
 from samewheel.rebuilding.finding import find_release
 from samewheel.rebuilding.planning import first_plan
 from samewheel.rebuilding.published import read_published
@@ -75,6 +75,7 @@ class _Fields(TypedDict, total=False):
     sha256: Sha256 | None
     plan: Plan | None
     attempts: tuple[Attempt, ...]
+    best: int
     differences: tuple[Difference, ...]
     residues: tuple[Residue, ...]
 
@@ -141,6 +142,7 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
     tagged = {f"3.{match[1]}" for tag in published.tags if (match := TAGGED.match(tag))}
     at_hand = [one for one in find_pythons() if not tagged or one.minor in tagged]
     found = newest_before(at_hand, release.uploaded, requires)
+    lacking = "" if tagged else missing(at_hand, release.uploaded, requires)
     if not found:
         raise NoSourceError(
             f"no Python is at hand that {release.wheel.name} can be built with",
@@ -149,6 +151,8 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
         )
     dated = f", the newest here that was out before {release.uploaded[:10]}" if release.uploaded else ""
     why = f"Requires-Python is {requires}{dated}" if requires else f"any Python will do{dated}"
+    if lacking:
+        why += f"; {lacking}"
     return tuple(".".join(one.version.split(".")[:2]) for one in found), why
 
 
@@ -217,6 +221,7 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
         sha256=best.tried.sha256,
         plan=best.tried.plan,
         attempts=best.attempts,
+        best=best.number,
         differences=best.tried.differences,
         residues=best.tried.residues,
     )

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from samewheel._files import write_atomic
-from samewheel._types import SILENT
+from samewheel._types import SILENT, Via
 from samewheel._uv import cache_folder, uv_version
 from samewheel.constraints import parse_constraints, render
 from samewheel.environment import fetch_environment
@@ -88,6 +88,8 @@ def resolve_as_of(
             return ()
         required = sorted({*static, *asked})
         environment = fetch_environment(required, constraints, interpreter, offline=offline)
-        return ask_backend(opened, environment, "wheel", progress, again=False)
+        products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
+        answers = (ask_backend(opened, environment, what, progress, again=False) for what in products)
+        return tuple(sorted({item for answer in answers for item in answer}))
 
     return rounds(solve, answer)

@@ -82,6 +82,8 @@ class Best(Value, frozen=True, kw_only=True):
 
     tried: Tried
     attempts: tuple[Attempt, ...]
+    number: int
+    """Of the best attempt, from 1."""
 
 
 def _replayed(published: Path, ours: Path) -> Replayed:
@@ -185,7 +187,7 @@ def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress 
         SamewheelError: the machine, or the index, failed.
     """
     tried = _try(first, task, progress)
-    best, distance = tried, tried.distance
+    best, distance, number = tried, tried.distance, 1
     attempts = [Attempt(changed={}, why="the first plan", verdict=tried.verdict, reason=tried.failure)]
     waiting = _Waiting()
     waiting.known.add(_identity(first))
@@ -212,5 +214,6 @@ def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress 
                 reason=tried.failure,
             )
         )
-        best = min(best, tried, key=lambda one: one.distance)
-    return Best(tried=best, attempts=tuple(attempts))
+        if tried.distance < best.distance:
+            best, number = tried, len(attempts)
+    return Best(tried=best, attempts=tuple(attempts), number=number)

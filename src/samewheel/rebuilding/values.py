@@ -168,6 +168,8 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The best one."""
     attempts: tuple[Attempt, ...] = ()
     """In the order they were made."""
+    best: int = 0
+    """Which of them was the best one, from 1; 0 without any."""
     differences: tuple[Difference, ...] = ()
     """Of the published wheel (a) and the best rebuild (b)."""
     residues: tuple[Residue, ...] = ()

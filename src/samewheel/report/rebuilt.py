@@ -87,7 +87,7 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
         yield row("built with", _tools(rebuilt.plan))
         yield row("time", _moments(rebuilt.plan))
     count = len(rebuilt.attempts)
-    yield row("plans tried", str(count))
+    yield row("plans tried", f"{count}, of which number {rebuilt.best} was the best" if count > 1 else str(count))
     for line in rebuilt.reason.splitlines():
         yield row("reason", line)
     for residue in rebuilt.residues:

@@ -14,7 +14,7 @@ from samewheel.sources._command import ALWAYS, HERMETIC, TIMEOUT
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["clone", "split_ref"]
+__all__ = ["clone", "split_ref", "tags"]
 
 PROTOCOLS = "file:git:http:https:ssh"
 """Ways to a repository; others, such as ``ext``, run a program that the URL names."""
@@ -63,6 +63,26 @@ def _git(words: list[str], cwd: Path) -> bytes:
             hint="Check the URL and the reference; whoever may read the repository can clone it and name the folder.",
         )
     return finished.stdout
+
+
+def tags(url: str, cwd: Path) -> dict[str, str]:
+    """Return the tags of a repository and the commits that they stand for, sorted by name.
+
+    Args:
+        url: as git knows it.
+        cwd: a folder that is no repository.
+
+    Raises:
+        NoSourceError: there is no such repository, or it cannot be read.
+        SamewheelError: there is no git.
+    """
+    listing = _git(["ls-remote", "--tags", "--", url], cwd).decode("utf-8", "replace")
+    found: dict[str, str] = {}
+    for line in listing.splitlines():
+        commit, _, name = line.partition("\t")
+        # Of a tag that is an object of its own, the commit stands in a second line.
+        found[name.removeprefix("refs/tags/").removesuffix("^{}")] = commit
+    return dict(sorted(found.items()))
 
 
 def clone(url: str, ref: str, into: Path) -> str:
