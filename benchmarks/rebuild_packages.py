@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from packaging.utils import parse_wheel_filename
+
 from samewheel.audit.running import audit, jobs_of
 from samewheel.audit.store import writing
 from samewheel.audit.values import Item, Status, cause_of
 from samewheel.audit.workers import workers
 from samewheel.audit.working import work
-
 from samewheel.comparison import Verdict
 from samewheel.errors import SamewheelError
 from samewheel.index import Index
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from samewheel.audit.values import Job, Outcome
-
     from samewheel.rebuilding import Rebuilt
 
 ROOT = Path(__file__).parents[1]
@@ -170,7 +169,7 @@ def residues(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _members(names: Sequence[str]) -> str:
-    short = [name.rpartition("/")[2] for name in names[:MOST_MEMBERS]]
+    short = [name.rstrip("/").rpartition("/")[2] for name in names[:MOST_MEMBERS]]
     more = f" and {len(names) - MOST_MEMBERS} more" if len(names) > MOST_MEMBERS else ""
     return f": {', '.join(short)}{more}" if short else ""
 

@@ -137,6 +137,11 @@ CAUSES = (
     Cause(name="native-code", text="other compilers, libraries or places made its native code", has=_native),
     Cause(name="generated", text="files that the build made are others", has=_generated),
     Cause(
+        name="record",
+        text="its RECORD has another order or form, as tools write it that repack wheels",
+        has=lambda one, _: one.code == "SW203",
+    ),
+    Cause(
         name="random-order",
         text="its lines are the same in another order: that of a set in Python, which is random",
         has=lambda one, _: one.code == "SW202" and one.field.startswith("order"),
