@@ -95,6 +95,13 @@ def entry(filename: str, content: bytes = b"content") -> dict[str, object]:
 
 def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:
+            # uv asks so whether a part of a wheel can be had, and takes the whole one if not.
+            reply = index.answers.get(self.path, [Reply(status=404)])[0]
+            self.send_response(reply.status)
+            self.send_header("Content-Length", str(len(reply.content)))
+            self.end_headers()
+
         def do_GET(self) -> None:
             index.asked.append(
                 Asked(self.path, self.headers.get("Accept", ""), self.headers.get("Authorization", ""))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import functools
+import hashlib
+import json
 import os
 import re
 from pathlib import Path
@@ -17,12 +19,22 @@ from samewheel._early import once
 from samewheel._files import temporary_folder
 from samewheel._indexes import index_settings
 from samewheel._process import Finished, run
-from samewheel.errors import SamewheelError, UnlockableError
+from samewheel.errors import NoWheelError, SamewheelError, UnlockableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["cache_folder", "explain", "fetch_variables", "make_cache", "run_uv", "uv_binary", "uv_version"]
+__all__ = [
+    "cache_folder",
+    "explain",
+    "fetch_variables",
+    "index_identity",
+    "make_cache",
+    "run_uv",
+    "uv_binary",
+    "uv_version",
+    "without_wheel",
+]
 
 KEPT_SETTINGS = re.compile(
     r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
@@ -80,6 +92,12 @@ def fetch_variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     }
 
 
+def index_identity() -> str:
+    """Return a digest of all that says where packages come from, for what is kept of an index's answers."""
+    settings = {name: value for name, value in fetch_variables().items() if name.startswith("UV_")}
+    return hashlib.sha256(json.dumps([index_settings(None), settings], sort_keys=True).encode()).hexdigest()
+
+
 @functools.cache
 def uv_binary() -> Path:
     """Return the uv that belongs to this installation of samewheel.
@@ -107,6 +125,20 @@ def uv_version() -> str:
     return match[1]
 
 
+def without_wheel(said: str) -> tuple[str, ...]:
+    """Return the packages of which uv says that it would have to build them, those without any wheel first.
+
+    uv names each one that was in its way somewhere, in the order of the alphabet. One that has wheels of some
+    versions may be there only because another one has none.
+    """
+    names = dict.fromkeys(re.findall(r"Wheels are required for `([^`]+)`", said))
+
+    def has_some(name: str) -> bool:
+        return re.search(rf"all versions of {re.escape(name)} have no usable wheels", said) is None
+
+    return tuple(sorted(names, key=has_some))
+
+
 def explain(finished: Finished, what: str) -> SamewheelError:
     """Return our error for a failed uv command: whose fault it is, uv's own words, and what to do.
 
@@ -114,11 +146,12 @@ def explain(finished: Finished, what: str) -> SamewheelError:
     from its text.
     """
     said = finished.tail(60)
-    if sdist_only := re.search(r"Wheels are required for `([^`]+)`", said):
-        return UnlockableError(
-            f"{sdist_only[1]} has no wheel that fits",
-            cause=f"Only wheels enter a build environment: building {sdist_only[1]} first would run unlocked code.",
-            hint=f"Require a version of {sdist_only[1]} that has a wheel, or build one and name its index.",
+    if names := without_wheel(said):
+        return NoWheelError(
+            f"{names[0]} has no wheel that fits",
+            names=names,
+            cause=f"Only wheels enter a build environment: building {names[0]} first would run unlocked code.",
+            hint=f"Require a version of {names[0]} that has a wheel, or build one and name its index.",
         )
     if "network was disabled" in said or "not found in the cache" in said:
         return SamewheelError(f"{what} offline", cause=said, hint="Run it once with the network, then again offline.")

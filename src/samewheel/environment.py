@@ -70,6 +70,11 @@ def _pinned(
     return pins
 
 
+def _linked(find_links: Sequence[Path]) -> list[str | Path]:
+    """Return the options that have uv look into folders of wheels, too."""
+    return [word for folder in find_links for word in ("--find-links", folder)]
+
+
 def _resolve(
     requirements: Sequence[str],
     pins: Mapping[NormalizedName, Pin],
@@ -77,6 +82,7 @@ def _resolve(
     *,
     offline: bool,
     cwd: Path | None,
+    find_links: Sequence[Path],
 ) -> list[dict[str, Any]]:
     """Ask uv which files of the pinned versions this interpreter needs: the packages of a ``pylock.toml``."""
     with temporary_folder() as folder:
@@ -91,6 +97,7 @@ def _resolve(
             interpreter.path,
             "--output-file",
             output,
+            *_linked(find_links),
         ]
         finished = run_uv([*command, *paths, folder / "requirements.in"], offline=offline, cwd=cwd)
         if not finished.ok:
@@ -125,7 +132,13 @@ def _choose(package: Mapping[str, Any], pins: Mapping[NormalizedName, Pin], wher
 
 
 def _install(
-    dependencies: Sequence[Dependency], interpreter: Interpreter, folder: Path, *, offline: bool, cwd: Path | None
+    dependencies: Sequence[Dependency],
+    interpreter: Interpreter,
+    folder: Path,
+    *,
+    offline: bool,
+    cwd: Path | None,
+    find_links: Sequence[Path],
 ) -> None:
     """Make a virtual environment in ``folder`` with exactly these files in it."""
     made = run_uv(["venv", "--quiet", "--relocatable", "--no-project", "--python", interpreter.path, folder], cwd=cwd)
@@ -148,6 +161,7 @@ def _install(
         folder / "bin" / "python",
         "-r",
         exact,
+        *_linked(find_links),
     ]
     installed = run_uv(command, offline=offline, cwd=cwd)
     if not installed.ok:
@@ -185,6 +199,7 @@ def fetch_environment(
     *,
     offline: bool = False,
     cwd: Path | None = None,
+    find_links: Sequence[Path] = (),
 ) -> Environment:
     """Return the environment in our cache that satisfies the requirements under the constraints.
 
@@ -194,6 +209,7 @@ def fetch_environment(
         interpreter: the interpreter of the environment.
         offline: use what was fetched before.
         cwd: where uv looks for the project's index settings; None is a place that has none.
+        find_links: folders of wheels that count besides the index's files; their hashes must be pinned, too.
 
     Raises:
         StaleLockError: the constraints do not pin what is needed.
@@ -204,10 +220,10 @@ def fetch_environment(
     kept = cache_folder() / "environments" / _key(requirements, pins, interpreter)
     if (environment := _cached(kept)) is not None:
         return environment
-    packages = _resolve(requirements, pins, interpreter, offline=offline, cwd=cwd)
+    packages = _resolve(requirements, pins, interpreter, offline=offline, cwd=cwd, find_links=find_links)
     dependencies = sorted(_choose(package, pins, constraints.where) for package in packages)
     with temporary_folder(make_cache("environments")) as folder:
-        _install(dependencies, interpreter, folder / "new" / "env", offline=offline, cwd=cwd)
+        _install(dependencies, interpreter, folder / "new" / "env", offline=offline, cwd=cwd, find_links=find_links)
         (folder / "new" / RECORD).write_bytes(msgspec.json.encode(dependencies))
         if kept.exists() and _cached(kept) is None:
             # Damaged, as by a cleaner of old files: moved away first, so that nobody takes half of it. One that is

@@ -6,6 +6,7 @@
     ├── NotBuildableError         14   the project cannot be built as it stands
     │   ├── InvalidProjectError   14   pyproject.toml or the like is wrong
     │   ├── UnlockableError       14   its build requirements have no solution that we accept
+    │   │   └── NoWheelError      14   one of them would have to be built first
     │   └── BuildFailedError      14   a backend failed, hung or produced something else than a wheel
     │       └── LimitExceededError  14   it used more than its caller allows
     ├── NoSourceError             15   there is nothing to build from
@@ -28,6 +29,7 @@ __all__ = [
     "InvalidWheelError",
     "LimitExceededError",
     "NoSourceError",
+    "NoWheelError",
     "NotBuildableError",
     "SamewheelError",
     "StaleLockError",
@@ -114,6 +116,23 @@ class InvalidProjectError(NotBuildableError):
 
 class UnlockableError(NotBuildableError):
     """The build requirements have no solution of hashed wheels."""
+
+
+class NoWheelError(UnlockableError):
+    """A build requirement exists only as an sdist, or has no wheel for the interpreter.
+
+    Attributes:
+        names: the packages that may be meant, the likeliest first; at least one.
+    """
+
+    def __init__(self, what: str, *, names: tuple[str, ...], cause: str = "", hint: str = "") -> None:
+        """Keep the names, too."""
+        super().__init__(what, cause=cause, hint=hint)
+        self.names = names
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Let it cross from one process to another with its names."""
+        return functools.partial(type(self), names=self.names, cause=self.cause, hint=self.hint), (self.what,)
 
 
 class BuildFailedError(NotBuildableError):

@@ -77,6 +77,8 @@ class Opened(Value, frozen=True, kw_only=True):
     """Another one, in memory, if there is room for two more copies of the source."""
     not_source: tuple[Path, ...] = ()
     """Files and folders of the user's project that are no part of its source, such as the output folder."""
+    find_links: tuple[Path, ...] = ()
+    """Folders of wheels that may be installed besides the index's."""
 
     @property
     def source(self) -> Source:
@@ -324,6 +326,16 @@ def ask_backend(
     return answer
 
 
+def _environment(opened: Opened, requirements: Sequence[str], constraints: Constraints) -> Environment:
+    return fetch_environment(
+        requirements,
+        constraints,
+        opened.interpreter,
+        cwd=opened.index_folder,
+        find_links=opened.find_links,
+    )
+
+
 def prepare(
     opened: Opened,
     constraints: Constraints,
@@ -351,12 +363,7 @@ def prepare(
     environments = {}
     for what in products:
         progress.step(f"Fetching what the {what} build needs")
-        first = fetch_environment(static, constraints, opened.interpreter, cwd=opened.index_folder)
+        first = _environment(opened, static, constraints)
         asked = ask_backend(opened, first, what, progress, again=again) if ask else ()
-        everything = sorted({*static, *asked})
-        environments[what] = (
-            fetch_environment(everything, constraints, opened.interpreter, cwd=opened.index_folder)
-            if asked
-            else first
-        )
+        environments[what] = _environment(opened, sorted({*static, *asked}), constraints) if asked else first
     return Prepared(opened=opened, constraints=constraints, environments=environments)

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from samewheel.errors import BuildFailedError, ExitCode, SamewheelError, UsageError
+from samewheel.errors import BuildFailedError, ExitCode, NoWheelError, SamewheelError, UsageError
 
 
 def test_text_is_the_three_parts_in_order() -> None:
@@ -45,3 +45,9 @@ def test_error_survives_its_way_from_another_process() -> None:
     error = pickle.loads(pickle.dumps(BuildFailedError("what", cause="cause", hint="hint")))  # noqa: S301 - our own
     assert type(error) is BuildFailedError
     assert (error.what, error.cause, error.hint) == ("what", "cause", "hint")
+
+
+def test_names_of_packages_survive_it_too() -> None:
+    """Whoever catches it there asks for them."""
+    error = pickle.loads(pickle.dumps(NoWheelError("what", names=("a", "b"), hint="hint")))  # noqa: S301 - our own
+    assert (error.what, error.cause, error.hint, error.names) == ("what", "", "hint", ("a", "b"))

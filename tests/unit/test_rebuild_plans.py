@@ -211,6 +211,47 @@ def test_members_are_found_in_the_source(members: list[str], files: list[str], e
     assert by_source_path({name: name for name in members}, files) == expected
 
 
+NOT_FOUND = "DistutilsError: Could not find suitable distribution for Requirement.parse('%s')"
+
+
+@pytest.mark.parametrize(
+    ("asked", "pins"),
+    [
+        ("vcversioner>=2.16.0.0", ("setuptools<70", "vcversioner>=2.16.0.0")),
+        ("cffi >= 1.0", ("cffi>=1.0", "setuptools<70")),
+        ("setuptools>=99", None),
+        ("x @ https://example.org/x.whl", None),
+        ("no requirement", None),
+    ],
+)
+def test_what_setup_py_requires_is_installed(tmp_path: Path, asked: str, pins: tuple[str, ...] | None) -> None:
+    """Run by itself, it would fetch that; what is pinned already or lies elsewhere is not taken from a message."""
+    plan = replace(PLAN, command=Command.SETUP_PY, pins=("setuptools<70",))
+    found = [one.pins for one in corrected(published(tmp_path), failure=NOT_FOUND % asked, plan=plan)]
+    assert (pins in found) if pins is not None else set(found) <= {plan.pins, ()}
+    by_hook = replace(plan, command=Command.PEP517)
+    assert pins not in [one.pins for one in corrected(published(tmp_path), failure=NOT_FOUND % asked, plan=by_hook)]
+
+
+def test_no_python_has_hooks_that_are_newer_than_the_wheel(tmp_path: Path) -> None:
+    """Where setuptools of that time had none, setup.py comes first; then, other Pythons get their turn."""
+    unsolved = "the build requirements cannot be locked: the requirements have no solution"
+    plan = replace(PLAN, pins=("setuptools<40",))
+    found = corrected(published(tmp_path), failure=unsolved, plan=plan)
+    assert found[0].command is Command.SETUP_PY
+    assert {one.python for one in found} == {"3.11"}
+    assert {one.python for one in corrected(published(tmp_path), failure=unsolved, plan=found[0])} >= {"3.10", "3.9"}
+
+
+def test_other_tools_are_resolved_anew(tmp_path: Path) -> None:
+    """What was installed, and built for that, belongs to the plan that failed; so does why it was built."""
+    evidence = {"built": "no wheel", "python": "it was current"}
+    plan = replace(PLAN, locked=("tool==1 --hash=sha256:0",), built=("tool==1 --hash=sha256:1",), evidence=evidence)
+    others = corrected(published(tmp_path), failure="it failed", plan=plan)
+    assert others
+    assert {(other.locked, other.built, other.evidence.get("built")) for other in others} == {((), (), None)}
+
+
 plans = st.builds(
     Plan,
     wheel=st.just(PLAN.wheel),
@@ -233,6 +274,7 @@ plans = st.builds(
     config_settings=st.dictionaries(st.text(min_size=1), st.text() | st.lists(st.text()), max_size=3),
     env=st.dictionaries(st.text(min_size=1), st.text(), max_size=3),
     locked=st.lists(st.text("abc=: -", min_size=1), max_size=3).map(tuple),
+    built=st.lists(st.sampled_from(["a==1 --hash=sha256:0", "b==2"]), unique=True).map(tuple),
     evidence=st.dictionaries(st.sampled_from(["python", "pins"]), st.text(min_size=1)),
 )
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._uv import cache_folder, explain, fetch_variables, run_uv, uv_binary, uv_version
-from samewheel.errors import ExitCode, SamewheelError, UnlockableError
+from samewheel._uv import cache_folder, explain, fetch_variables, run_uv, uv_binary, uv_version, without_wheel
+from samewheel.errors import ExitCode, NoWheelError, SamewheelError, UnlockableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,9 +196,22 @@ def test_project_without_a_wheel_cannot_be_locked(tmp_path: Path) -> None:
     with tarfile.open(links / "only-1.0.tar.gz", "w:gz") as archive:
         archive.add(links / "only-1.0", "only-1.0")
     error = explain(resolve(tmp_path, "only", "--no-index", "--find-links", links), "locking")
-    assert type(error) is UnlockableError
+    assert isinstance(error, NoWheelError)
+    assert error.names == ("only",)
     assert error.what == "only has no wheel that fits"
     assert "only" in error.hint
+
+
+def test_packages_without_any_wheel_come_before_those_without_some() -> None:
+    """Uv names all that were in its way, by the alphabet: old versions of one may be there because of another."""
+    said = (
+        "Because cffi<=1.11.4 has no usable wheels, all versions of pycparser have no usable wheels and cffi>=1.11.5 "
+        "depends on pycparser, your requirements are unsatisfiable.\n"
+        "hint: Wheels are required for `cffi` because building from source is disabled\n"
+        "hint: Wheels are required for `pycparser` because building from source is disabled\n"
+    )
+    assert without_wheel(said) == ("pycparser", "cffi")
+    assert without_wheel("error: No solution found") == ()
 
 
 def test_package_that_was_never_fetched_is_missing_offline(tmp_path: Path) -> None:

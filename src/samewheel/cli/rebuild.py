@@ -38,7 +38,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @limit_option
 @click.option("--offline", is_flag=True, help="Use what was fetched before.")
-@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep what the first plan built.")
+@click.option("--keep", metavar="DIR", type=click.Path(path_type=Path), help="Keep the best wheel that was built.")
 @click.option(
     "--evidence",
     "evidence_dir",

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from samewheel._files import temporary_folder
-from samewheel._uv import explain, run_uv
+from samewheel._uv import explain, run_uv, without_wheel
 from samewheel.constraints import parse_constraints, render
-from samewheel.errors import InvalidProjectError, SamewheelError, UnlockableError
+from samewheel.errors import InvalidProjectError, NoWheelError, SamewheelError, UnlockableError
 from samewheel.locking.inputs import indexed, instant, kept, lower_bound, package_names
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ __all__ = ["pins_of", "resolve_uv", "sdist_only"]
 
 OPTIONS = ("--quiet", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--strip-extras")
 
-_WHEELS_REQUIRED = re.compile(r"Wheels are required for `([^`]+)`")
 
-
-def sdist_only(name: str, *, everywhere: bool) -> UnlockableError:
+def sdist_only(name: str, *others: str, everywhere: bool) -> NoWheelError:
     """Return the error for a package that would have to be built first.
 
     Args:
         name: the package.
+        others: further ones that may be meant.
         everywhere: whether none of its releases has a wheel, or only none of those that are required.
     """
-    return UnlockableError(
+    return NoWheelError(
         f"{name} exists only as an sdist" + ("" if everywhere else " in the versions that are required"),
+        names=(name, *others),
         cause=f"Only wheels enter a build environment: building {name} first would run code that nothing pins.",
         hint=f"Do without {name}, or build a wheel of it and name the index or folder that has it.",
     )
@@ -42,13 +42,13 @@ def sdist_only(name: str, *, everywhere: bool) -> UnlockableError:
 
 def _failure(finished: Finished) -> SamewheelError:
     said = finished.tail(200)
-    found = _WHEELS_REQUIRED.search(said)
+    found = without_wheel(said)
     # Where there are wheels, but none for these Pythons, both hints are there: the sdist is not the whole story.
-    if found is None or f"Wheels are available for `{found[1]}`" in said:
+    if not found or f"Wheels are available for `{found[0]}`" in said:
         return explain(finished, "the build requirements cannot be locked")
-    name = re.escape(found[1])
+    name = re.escape(found[0])
     everywhere = rf"all versions of {name} have no usable wheels|only {name}==\S+ is available"
-    return sdist_only(found[1], everywhere=re.search(everywhere, said) is not None)
+    return sdist_only(*found, everywhere=re.search(everywhere, said) is not None)
 
 
 def pins_of(content: bytes, resolver: str) -> tuple[Pin, ...]:
@@ -78,6 +78,7 @@ def resolve_uv(
     offline: bool = False,
     cwd: Path | None = None,
     universal: bool = True,
+    find_links: Sequence[Path] = (),
 ) -> tuple[Pin, ...]:
     """Resolve requirements with ``uv pip compile`` to sorted pins with hashes.
 
@@ -96,9 +97,11 @@ def resolve_uv(
         offline: use the cache only.
         cwd: where uv looks for the project's index settings; None is a place that has none.
         universal: resolve for all platforms and Pythons from the lower bound on, rather than for ``python`` alone.
+        find_links: folders of wheels that count besides the index's files, whenever they were made.
 
     Raises:
         InvalidProjectError: requirements or ``requires_python`` are wrong.
+        NoWheelError: a package would have to be built first.
         UnlockableError: they have no solution of wheels with hashes.
         UsageError: ``upgrade_packages`` or ``exclude_newer`` is wrong.
         SamewheelError: the index cannot be reached, or the cache does not have what is needed.
@@ -113,6 +116,8 @@ def resolve_uv(
         options += ["--upgrade-package", name]
     if exclude_newer is not None:
         options += ["--exclude-newer", instant(exclude_newer)]
+    for links in find_links:
+        options += ["--find-links", links]
     if not lines:
         return ()
     with temporary_folder() as folder:

@@ -1,8 +1,8 @@
 """Published wheels built again from their sources: a plan, one build, and a comparison with what was published."""
 
 from samewheel.rebuilding.plans import plan_text, read_plan, write_plan
-from samewheel.rebuilding.rebuilding import TRIES, Wanted, rebuild
-from samewheel.rebuilding.values import SCHEMA, Attempt, Plan, Rebuilt, Residue
+from samewheel.rebuilding.rebuilding import rebuild
+from samewheel.rebuilding.values import SCHEMA, TRIES, Attempt, Plan, Rebuilt, Residue, Wanted
 
 __all__ = [
     "SCHEMA",

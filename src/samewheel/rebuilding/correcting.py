@@ -7,7 +7,6 @@ release of setuptools (``benchmarks/setuptools_shapes.py``).
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -60,17 +59,23 @@ def _named(pins: Iterable[str]) -> dict[str, str]:
     return {Requirement(pin).name: pin for pin in pins}
 
 
+def anew(plan: Plan, *, evidence: dict[str, str], **changed: object) -> Plan:
+    """Return a changed plan, of which all that is installed is resolved anew."""
+    why = {name: text for name, text in evidence.items() if name != "built"}
+    return replace(plan, locked=(), built=(), evidence=why, **changed)
+
+
 def pinned(plan: Plan, *pins: str, why: str) -> Correction:
     """Return a plan with pins in place of those that it has of the same names."""
     merged = tuple(sorted({**_named(plan.pins), **_named(pins)}.values()))
     evidence = {**plan.evidence, "pins": "; ".join(filter(None, [plan.evidence.get("pins"), why]))}
-    return Correction(plan=replace(plan, pins=merged, locked=(), evidence=evidence), why=why)
+    return Correction(plan=anew(plan, pins=merged, evidence=evidence), why=why)
 
 
 def with_python(plan: Plan, python: str, why: str) -> Correction:
     """Return a plan with another interpreter."""
     evidence = {**plan.evidence, "python": why}
-    return Correction(plan=replace(plan, python=python, locked=(), evidence=evidence), why=why)
+    return Correction(plan=anew(plan, python=python, evidence=evidence), why=why)
 
 
 LICENSE_FILE = "setuptools<57"
@@ -90,9 +95,6 @@ PARENTHESES = "wheel<0.41.1"
 
 FIRST_BUILD_OPTION = Version("64")
 """The hooks of setuptools before have no way for an option of ``bdist_wheel`` alone."""
-
-MISSING = re.compile(r"Could not find suitable distribution for Requirement\.parse\('([^']+)'\)")
-"""How easy_install of setuptools says that it cannot fetch something."""
 
 MINOR = re.compile(r"(?:\bpy|[Pp]ip)3\.(\d{1,2})(?![\d.])")
 """How a wheel names the interpreter that built it: ``NAME-py3.9-nspkg.pth``, ``pip3.11``."""
@@ -143,7 +145,7 @@ def universal(outcome: Outcome) -> Iterator[Correction]:
         command = outcome.plan.command if _setuptools(outcome.plan) >= FIRST_BUILD_OPTION else Command.SETUP_PY
         evidence = {**outcome.plan.evidence, "config-settings": why}
         settings: dict[str, str | list[str]] = {"--build-option": "--universal"}
-        plan = replace(outcome.plan, config_settings=settings, command=command, locked=(), evidence=evidence)
+        plan = anew(outcome.plan, config_settings=settings, command=command, evidence=evidence)
         yield Correction(plan=plan, why=why)
 
 
@@ -162,14 +164,6 @@ def without_compilers(outcome: Outcome) -> Iterator[Correction]:
         yield Correction(plan=replace(outcome.plan, compilers=False, evidence=evidence), why=why)
 
 
-def missing_requirement(outcome: Outcome) -> Iterator[Correction]:
-    """What ``setup.py`` would have fetched by itself while it ran (``setup_requires``)."""
-    if (missing := MISSING.search(outcome.failure)) is not None:
-        with suppress(InvalidRequirement):
-            Requirement(missing[1])
-            yield pinned(outcome.plan, missing[1], why=f"setup.py asked for {missing[1]}")
-
-
 def windows(outcome: Outcome) -> Iterator[Correction]:
     """Text files that were written on Windows."""
     endings = [one for one in outcome.differences if one.field == "line endings" and "CR" in one.a]
@@ -184,7 +178,7 @@ def installed_backend(outcome: Outcome) -> Iterator[Correction]:
     if outcome.codes("SW201") and outcome.plan.in_tree_backend and outcome.plan.pins:
         why = "another release of the backend made the wheel than the source is"
         evidence = {**outcome.plan.evidence, "in-tree-backend": why}
-        yield Correction(plan=replace(outcome.plan, in_tree_backend=False, locked=(), evidence=evidence), why=why)
+        yield Correction(plan=anew(outcome.plan, in_tree_backend=False, evidence=evidence), why=why)
 
 
 def named_python(outcome: Outcome) -> Iterator[Correction]:
@@ -202,8 +196,7 @@ def via_sdist(outcome: Outcome) -> Iterator[Correction]:
     deep = [one for one in outcome.differences if not one.code.startswith("SW1")]
     if plan.source.git is not None and plan.via is Via.TREE and (deep or outcome.failure):
         why = "a wheel of the commit itself is another one"
-        plan = replace(plan, via=Via.SDIST, locked=(), evidence={**plan.evidence, "via": why})
-        yield Correction(plan=plan, why=why)
+        yield Correction(plan=anew(plan, via=Via.SDIST, evidence={**plan.evidence, "via": why}), why=why)
 
 
 def old_setup_py(outcome: Outcome) -> Iterator[Correction]:
@@ -212,13 +205,29 @@ def old_setup_py(outcome: Outcome) -> Iterator[Correction]:
     if outcome.failure and outcome.plan.command is Command.PEP517 and setuptools:
         why = "the backend's hook cannot be had or failed, and setup.py was run by itself at that time"
         evidence = {**outcome.plan.evidence, "command": why}
-        plan = replace(outcome.plan, command=Command.SETUP_PY, locked=(), evidence=evidence)
+        plan = anew(outcome.plan, command=Command.SETUP_PY, evidence=evidence)
         yield Correction(plan=plan, why=why)
+
+
+def required_by_setup_py(outcome: Outcome) -> Iterator[Correction]:
+    """What ``setup.py`` names as ``setup_requires``: run by itself, it is not asked before, and finds no network."""
+    if outcome.plan.command is not Command.SETUP_PY or not (asked := SETUP_REQUIRES.search(outcome.failure)):
+        return
+    try:
+        requirement = Requirement(asked[1])
+    except InvalidRequirement:
+        return
+    if requirement.url is None and requirement.name not in _named(outcome.plan.pins):
+        why = f"setup.py requires {requirement}"
+        yield pinned(outcome.plan, str(requirement), why=why)
 
 
 def other_pythons(outcome: Outcome) -> Iterator[Correction]:
     """Another interpreter: the next one in the order of likelihood."""
     others = [python for python in outcome.pythons if python != outcome.plan.python]
+    if outcome.failure.startswith(UNSOLVED) and any(old_setup_py(outcome)):
+        # The hooks that a source without a build system table stands for are newer than its time: with any Python.
+        return
     if outcome.failure:
         why = f"the build failed with Python {outcome.plan.python}"
     elif outcome.codes(*WRITTEN):
@@ -235,8 +244,13 @@ def without_pins(outcome: Outcome) -> Iterator[Correction]:
     if outcome.failure and outcome.plan.pins:
         why = "what the pins ask for cannot be had"
         evidence = {**outcome.plan.evidence, "pins": why}
-        yield Correction(plan=replace(outcome.plan, pins=(), locked=(), evidence=evidence), why=why)
+        yield Correction(plan=anew(outcome.plan, pins=(), evidence=evidence), why=why)
 
+
+SETUP_REQUIRES = re.compile(r"Could not find suitable distribution for Requirement\.parse\('([^'\n]{1,200})'\)")
+"""What setuptools says if it may not fetch what ``setup_requires`` names."""
+
+UNSOLVED = "the build requirements cannot be locked: the requirements have no solution"
 
 WRITTEN = ("SW202", "SW207", "SW309", "SW310")
 """Differences of texts that a build writes, and another interpreter may write otherwise."""
@@ -248,12 +262,12 @@ RULES: tuple[Callable[[Outcome], Iterator[Correction]], ...] = (
     older_tools,
     universal,
     without_compilers,
-    missing_requirement,
     windows,
     installed_backend,
     named_python,
     via_sdist,
     old_setup_py,
+    required_by_setup_py,
     other_pythons,
     without_pins,
 )

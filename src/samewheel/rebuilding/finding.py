@@ -33,6 +33,8 @@ class Release(Value, frozen=True, kw_only=True):
     """Empty: any."""
     sdists: tuple[ReleaseFile, ...]
     """The likeliest source first."""
+    file: ReleaseFile | None
+    """The wheel as the index describes it; None if the index does not have this one."""
     warnings: tuple[str, ...] = ()
 
 
@@ -123,6 +125,7 @@ def _local(path: Path, index: Index, *, needed: bool) -> Release:
         uploaded=same.uploaded if same is not None else None,
         requires_python=(same.requires_python or "") if same is not None else "",
         sdists=sdist_of(files, version),
+        file=same if not warnings else None,
         warnings=warnings,
     )
 
@@ -173,4 +176,5 @@ def find_release(
         uploaded=chosen.uploaded,
         requires_python=chosen.requires_python or "",
         sdists=sdist_of(files, version),
+        file=chosen,
     )

@@ -17,8 +17,9 @@ from samewheel.epoch import EARLIEST
 from samewheel.machine import look_around
 from samewheel.preparing import open_project, prepare
 from samewheel.pythons import locate
+from samewheel.rebuilding.dependencies import Supply, follow, resolve_and_build
 from samewheel.rebuilding.matching import by_source_path
-from samewheel.rebuilding.resolving import WHERE, resolve_as_of
+from samewheel.rebuilding.resolving import WHERE
 from samewheel.rebuilding.values import Command, Modes, Newlines, Times
 from samewheel.staging import plain_conditions
 
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from samewheel.building import Product
     from samewheel.conditions import Conditions
     from samewheel.constraints import Constraints
+    from samewheel.index import Index
     from samewheel.limits import Limits
     from samewheel.preparing import Opened
     from samewheel.project import Overrides
+    from samewheel.rebuilding.dependencies import Resolved
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.values import Plan
 
@@ -76,11 +79,22 @@ def _with_requirements(opened: Opened, plan: Plan) -> Opened:
     return replace(opened, project=replace(opened.project, build_system=replace(system, requires=requires)))
 
 
-def _constraints(opened: Opened, plan: Plan, *, offline: bool, progress: Progress) -> Constraints:
+def _resolved(opened: Opened, plan: Plan, supply: Supply) -> Resolved:
+    """Return what the plan has the build install: to the letter if it is locked, else resolved anew."""
     if plan.locked:
-        return parse_constraints("".join(f"{line}\n" for line in plan.locked).encode(), WHERE)
-    ask = plan.command is Command.PEP517
-    return resolve_as_of(opened, plan.uploaded_before, ask=ask, offline=offline, progress=progress)
+        constraints = parse_constraints("".join(f"{line}\n" for line in plan.locked).encode(), WHERE)
+        return follow(opened, constraints, replace(supply, chosen=plan.built))
+    return resolve_and_build(opened, supply, ask=plan.command is Command.PEP517)
+
+
+def _noted(plan: Plan, resolved: Resolved) -> Plan:
+    """Return a plan with all that was installed, and what was built for that."""
+    evidence = plan.evidence
+    if resolved.built and not plan.locked:
+        names = ", ".join(line.partition("==")[0] for line in resolved.built)
+        when = f" that is older than {plan.uploaded_before[:10]}" if plan.uploaded_before is not None else ""
+        evidence = {**evidence, "built": f"the index has no wheel of {names} for Python {plan.python}{when}"}
+    return replace(plan, locked=_locked(resolved.constraints), built=resolved.built, evidence=evidence)
 
 
 def _locked(constraints: Constraints) -> tuple[str, ...]:
@@ -124,13 +138,13 @@ def _conditions(opened: Opened, plan: Plan, published: Published, folder: Path) 
     )
 
 
-def _perform(opened: Opened, plan: Plan, published: Published, *, offline: bool, progress: Progress) -> Made:
+def _perform(opened: Opened, plan: Plan, published: Published, supply: Supply) -> Made:
     epoch = opened.epoch if plan.epoch is None else Epoch(value=plan.epoch, origin="plan")
-    opened = replace(_with_requirements(opened, plan), epoch=epoch)
-    constraints = _constraints(opened, plan, offline=offline, progress=progress)
+    resolved = _resolved(replace(_with_requirements(opened, plan), epoch=epoch), plan, supply)
+    opened, progress = resolved.opened, supply.progress
     products = ("sdist", "wheel") if plan.via is Via.SDIST else ("wheel",)
     ask = plan.command is Command.PEP517
-    prepared = prepare(opened, constraints, products=products, ask=ask, progress=progress)
+    prepared = prepare(opened, resolved.constraints, products=products, ask=ask, progress=progress)
     folder = opened.folder / "samewheel-build"
     folder.mkdir()
     conditions = _conditions(opened, plan, published, folder)
@@ -143,7 +157,7 @@ def _perform(opened: Opened, plan: Plan, published: Published, *, offline: bool,
         check=False,
         progress=progress,
     )
-    return Made(wheel=product.wheel, source=opened.snapshot.root, plan=replace(plan, locked=_locked(constraints)))
+    return Made(wheel=product.wheel, source=opened.snapshot.root, plan=_noted(plan, resolved))
 
 
 @contextmanager
@@ -151,6 +165,7 @@ def make(
     plan: Plan,
     published: Published,
     source: Path,
+    index: Index,
     *,
     timeout: float | None = None,
     limits: Limits | None = None,
@@ -163,6 +178,7 @@ def make(
         plan: how.
         published: the wheel whose times and modes the plan may ask for.
         source: the sdist, or the project's folder.
+        index: where sdists of build requirements come from that have no wheel.
         timeout: seconds that one step of the backend may take.
         limits: what else one step may use up.
         offline: use what was fetched before.
@@ -172,7 +188,14 @@ def make(
         NotBuildableError: what is needed cannot be had, or the build failed.
         SamewheelError: the machine, or the index, failed.
     """
-    with open_project(
-        source, overrides=_overrides(plan, timeout, limits), allow_dirty=True, progress=progress
-    ) as opened:
-        yield _perform(opened, plan, published, offline=offline, progress=progress)
+    supply = Supply(
+        index=index,
+        uploaded_before=plan.uploaded_before,
+        timeout=timeout,
+        limits=limits,
+        offline=offline,
+        progress=progress,
+    )
+    overrides = _overrides(plan, timeout, limits)
+    with open_project(source, overrides=overrides, allow_dirty=True, progress=progress) as opened:
+        yield _perform(opened, plan, published, supply)

@@ -104,7 +104,9 @@ def _modes(published: Published) -> dict[str, _Found]:
     return found
 
 
-def first_plan(published: Published, source: PlannedSource, python: str, why_python: str) -> Plan:
+def first_plan(
+    published: Published, source: PlannedSource, python: str, why_python: str, why_source: str = ""
+) -> Plan:
     """Return the likeliest plan.
 
     Args:
@@ -112,18 +114,20 @@ def first_plan(published: Published, source: PlannedSource, python: str, why_pyt
         source: what it is to be built from.
         python: the interpreter's version.
         why_python: why it is that one.
+        why_source: what speaks for the source, if anything does.
     """
     found = {**_moments(published), **_modes(published), "python": _Found(value=python, why=why_python)}
+    if why_source:
+        found["source"] = _Found(value=source, why=why_source)
     if (pins := _pins(published)) is not None:
         found["pins"] = pins
     if published.uploaded is not None:
         found["uploaded_before"] = _Found(value=published.uploaded, why="when the wheel was uploaded")
     if published.windows_newlines:
         found["newlines"] = _Found(value=Newlines.WINDOWS, why="METADATA ends its lines as Windows does")
-    fields = {name: one.value for name, one in found.items()}
+    fields = {"source": source, **{name: one.value for name, one in found.items()}}
     return Plan(
         wheel=PlannedWheel(filename=published.path.name, sha256=published.sha256),
-        source=source,
         evidence={name.replace("_", "-"): one.why for name, one in sorted(found.items())},
         **fields,  # type: ignore[arg-type]
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from samewheel._files import sha256_of, temporary_folder
-from samewheel._types import SILENT, Value
+from samewheel._files import temporary_folder
+from samewheel._types import SILENT
 from samewheel.comparison import File, Verdict
 from samewheel.errors import NoSourceError, UsageError
 from samewheel.pythons import find_pythons, missing, newest_before
@@ -17,55 +17,23 @@ from samewheel.rebuilding.finding import find_release
 from samewheel.rebuilding.planning import first_plan
 from samewheel.rebuilding.published import read_published
 from samewheel.rebuilding.searching import Task, search
-from samewheel.rebuilding.values import PlannedSource, Rebuilt
-from samewheel.sources.remote import clone, split_ref
+from samewheel.rebuilding.sourcing import find_source
+from samewheel.rebuilding.values import Rebuilt
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from samewheel._types import Progress, Sha256
     from samewheel.comparison import Difference
     from samewheel.index import Index
-    from samewheel.limits import Limits
     from samewheel.rebuilding.finding import Release
     from samewheel.rebuilding.published import Published
-    from samewheel.rebuilding.values import Attempt, Plan, Residue
+    from samewheel.rebuilding.values import Attempt, Plan, Residue, Wanted
 
-__all__ = ["TRIES", "Wanted", "rebuild"]
-
-TRIES = 8
-"""Plans that are tried unless somebody says otherwise."""
+__all__ = ["rebuild"]
 
 TAGGED = re.compile(r"cp3(\d+)-cp3\d+-")
 """A tag of a wheel that one minor version made, for itself alone."""
 
 PYTHON_2 = "it is for Python 2 alone, and uv makes build environments of Python 3.6 and newer"
-
-
-class Wanted(Value, frozen=True, kw_only=True):
-    """What to rebuild, and within which limits."""
-
-    target: str
-    """``NAME==VERSION``, or the path of a wheel."""
-    filename: str | None = None
-    """Which of the release's wheels; None: the one for every platform, else that for this one."""
-    sha256: Sha256 | None = None
-    """What the published wheel must have."""
-    sdist: Path | None = None
-    """The source, if it is not to be looked for."""
-    git: str | None = None
-    """The source, as ``URL@REF``."""
-    plan: Plan | None = None
-    """A plan to follow to the letter, rather than to search for one."""
-    python: str | None = None
-    """The interpreter, if it is not to be inferred."""
-    tries: int = TRIES
-    timeout: float | None = None
-    """Seconds that one step of a backend may take."""
-    limits: Limits | None = None
-    """What else one step may use up."""
-    keep: Path | None = None
-    """A folder for the best wheel."""
 
 
 class _Fields(TypedDict, total=False):
@@ -78,56 +46,6 @@ class _Fields(TypedDict, total=False):
     best: int
     differences: tuple[Difference, ...]
     residues: tuple[Residue, ...]
-
-
-class _Source(Value, frozen=True, kw_only=True):
-    """A source that lies here."""
-
-    path: Path
-    planned: PlannedSource
-
-
-def _git_source(wanted: Wanted, folder: Path) -> _Source:
-    planned = wanted.plan.source if wanted.plan is not None else None
-    if planned is not None and planned.git is not None and planned.commit is not None:
-        url, ref = planned.git, planned.commit
-    else:
-        url, ref = split_ref(wanted.git or "")
-    commit = clone(url, ref, folder / "repository")
-    subdirectory = planned.subdirectory if planned is not None else ""
-    return _Source(
-        path=folder / "repository" / subdirectory,
-        planned=PlannedSource(git=url, commit=commit, subdirectory=subdirectory),
-    )
-
-
-def _source(wanted: Wanted, release: Release, index: Index, folder: Path) -> _Source:
-    """Return what the wheel is to be built from.
-
-    Raises:
-        NoSourceError: there is nothing.
-    """
-    planned = wanted.plan.source if wanted.plan is not None else None
-    if wanted.git is not None or (planned is not None and planned.git is not None and wanted.sdist is None):
-        return _git_source(wanted, folder)
-    if wanted.sdist is not None:
-        path = wanted.sdist
-    else:
-        files = [file for file in release.sdists if planned is None or file.filename == planned.sdist]
-        if not files:
-            raise NoSourceError(
-                f"there is no sdist of {release.wheel.name}",
-                cause=f"The release has no {planned.sdist if planned is not None else 'sdist'} on the index.",
-                hint="Name a source: --sdist FILE or --git URL@REF",
-            )
-        path = index.fetch(files[0])
-    found = PlannedSource(sdist=path.name, sha256=sha256_of(path))
-    if planned is not None and planned.sha256 not in {None, found.sha256}:
-        raise UsageError(
-            f"{path.name} is not the sdist of the plan",
-            cause=f"Its SHA-256 is {found.sha256}, and the plan's is {planned.sha256}.",
-        )
-    return _Source(path=path, planned=found)
 
 
 def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tuple[str, ...], str]:
@@ -144,11 +62,7 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
     found = newest_before(at_hand, release.uploaded, requires)
     lacking = "" if tagged else missing(at_hand, release.uploaded, requires)
     if not found:
-        raise NoSourceError(
-            f"no Python is at hand that {release.wheel.name} can be built with",
-            cause=f"It requires Python {requires or 'of any version'}.",
-            hint="Install one, for example with pyenv or uv python install, or name one: --python PATH",
-        )
+        return (), f"{lacking or 'no CPython ' + ', '.join(sorted(tagged)) + ' is at hand'}: install one"
     dated = f", the newest here that was out before {release.uploaded[:10]}" if release.uploaded else ""
     why = f"Requires-Python is {requires}{dated}" if requires else f"any Python will do{dated}"
     if lacking:
@@ -196,16 +110,19 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         try:
-            source = _source(wanted, release, index, folder)
+            source = find_source(wanted, release, published, index=index, folder=folder, progress=progress)
         except NoSourceError as error:
             return _outcome(published, Verdict.NO_SOURCE, reason=str(error))
         if _for_python_2(published) and wanted.python is None:
             return _outcome(published, Verdict.NOT_BUILDABLE, reason=PYTHON_2)
         pythons, why = _pythons(wanted, release, published)
-        plan = wanted.plan or first_plan(published, source.planned, pythons[0], why)
+        if not pythons:
+            return _outcome(published, Verdict.NOT_BUILDABLE, reason=why)
+        plan = wanted.plan or first_plan(published, source.planned, pythons[0], why, source.why)
         task = Task(
             published=published,
             source=source.path,
+            index=index,
             pythons=pythons,
             tries=wanted.tries,
             timeout=wanted.timeout,

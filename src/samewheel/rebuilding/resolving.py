@@ -6,16 +6,17 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from samewheel._files import write_atomic
+from samewheel._files import sha256_of, write_atomic
 from samewheel._types import SILENT, Via
-from samewheel._uv import cache_folder, uv_version
+from samewheel._uv import cache_folder, index_identity, uv_version
 from samewheel.constraints import parse_constraints, render
 from samewheel.environment import fetch_environment
+from samewheel.errors import NoWheelError
 from samewheel.locking import resolve_uv, rounds
 from samewheel.preparing import ask_backend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from samewheel._types import Progress
@@ -23,23 +24,33 @@ if TYPE_CHECKING:
     from samewheel.interpreter import Interpreter
     from samewheel.preparing import Opened
 
-__all__ = ["resolve_as_of"]
+    Provide = Callable[[NoWheelError, Sequence[str]], Path]
+
+__all__ = ["WHERE", "resolve_as_of"]
 
 WHERE = "the plan"
 """What messages call constraints that are in no file."""
 
 
-def _kept(requirements: Sequence[str], interpreter: Interpreter, uploaded_before: str) -> Path:
+def _kept(
+    requirements: Sequence[str], interpreter: Interpreter, uploaded_before: str, find_links: Sequence[Path]
+) -> Path:
     """Return where a resolution is kept: as of a date that is past, the same question has the same answer."""
     asked = [sorted(requirements), interpreter.markers["python_full_version"], interpreter.platform, uploaded_before]
-    name = hashlib.sha256(json.dumps([*asked, uv_version()]).encode()).hexdigest()
+    wheels = sorted(sha256_of(wheel) for folder in find_links for wheel in folder.iterdir())
+    name = hashlib.sha256(json.dumps([*asked, uv_version(), index_identity(), *wheels]).encode()).hexdigest()
     return cache_folder() / "resolutions" / f"{name}.txt"
 
 
 def _solve(
-    requirements: Sequence[str], interpreter: Interpreter, uploaded_before: str | None, *, offline: bool
+    requirements: Sequence[str],
+    interpreter: Interpreter,
+    uploaded_before: str | None,
+    find_links: Sequence[Path],
+    *,
+    offline: bool,
 ) -> Constraints:
-    kept = _kept(requirements, interpreter, uploaded_before) if uploaded_before is not None else None
+    kept = _kept(requirements, interpreter, uploaded_before, find_links) if uploaded_before is not None else None
     if kept is not None and kept.is_file():
         return parse_constraints(kept.read_bytes(), WHERE)
     pins = resolve_uv(
@@ -49,11 +60,16 @@ def _solve(
         exclude_newer=uploaded_before,
         offline=offline,
         universal=False,
+        find_links=find_links,
     )
     content = render(pins)
     if kept is not None:
         write_atomic(kept, content)
     return parse_constraints(content, WHERE)
+
+
+def _refuse(error: NoWheelError, _: Sequence[str]) -> Path:
+    raise error
 
 
 def resolve_as_of(
@@ -62,6 +78,7 @@ def resolve_as_of(
     *,
     ask: bool = True,
     offline: bool = False,
+    provide: Provide = _refuse,
     progress: Progress = SILENT,
 ) -> Constraints:
     """Return pins with hashes of everything that building a wheel of a source installs.
@@ -71,6 +88,8 @@ def resolve_as_of(
         uploaded_before: newer files are passed over (RFC 3339); None: none is.
         ask: ask the backend what else it requires.
         offline: use what was fetched before.
+        provide: called with the error that names a package without a wheel, and with all that is required so far;
+            returns a folder that has a wheel of it, or raises.
         progress: told what is going on.
 
     Raises:
@@ -78,16 +97,22 @@ def resolve_as_of(
         SamewheelError: the index cannot be reached, or the backend's hook failed.
     """
     static, interpreter = opened.project.build_system.requires, opened.interpreter
+    links = list(opened.find_links)
 
     def solve(asked: tuple[str, ...]) -> Constraints:
-        progress.step("Resolving the build requirements")
-        return _solve(sorted({*static, *asked}), interpreter, uploaded_before, offline=offline)
+        required = sorted({*static, *asked})
+        while True:
+            progress.step("Resolving the build requirements")
+            try:
+                return _solve(required, interpreter, uploaded_before, links, offline=offline)
+            except NoWheelError as error:
+                links.append(provide(error, required))
 
     def answer(constraints: Constraints, asked: tuple[str, ...]) -> tuple[str, ...]:
         if not ask:
             return ()
         required = sorted({*static, *asked})
-        environment = fetch_environment(required, constraints, interpreter, offline=offline)
+        environment = fetch_environment(required, constraints, interpreter, offline=offline, find_links=links)
         products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
         answers = (ask_backend(opened, environment, what, progress, again=False) for what in products)
         return tuple(sorted({item for answer in answers for item in answer}))

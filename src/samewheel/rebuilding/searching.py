@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.comparison import Difference
+    from samewheel.index import Index
     from samewheel.limits import Limits
     from samewheel.rebuilding.correcting import Correction
     from samewheel.rebuilding.published import Published
@@ -48,6 +49,8 @@ class Task(Value, frozen=True, kw_only=True):
     published: Published
     source: Path
     """The sdist, or the project's folder."""
+    index: Index
+    """Where sdists of build requirements come from that have no wheel."""
     pythons: tuple[str, ...]
     """Interpreters at hand that the source may be built with, likeliest first."""
     tries: int
@@ -91,14 +94,15 @@ def _replayed(published: Path, ours: Path) -> Replayed:
         return replay(theirs, mine)
 
 
-def _try(plan: Plan, task: Task, progress: Progress) -> Tried:
-    """Build by a plan and compare."""
+def _try(plan: Plan, task: Task, progress: Progress, before: tuple[int, int] | None = None) -> Tried:
+    """Build by a plan and compare; what is nearer to the published wheel than before is kept, if asked for."""
     published = task.published
     try:
         with make(
             plan,
             published,
             task.source,
+            task.index,
             timeout=task.timeout,
             limits=task.limits,
             offline=task.offline,
@@ -115,15 +119,16 @@ def _try(plan: Plan, task: Task, progress: Progress) -> Tried:
                 in_source=source_digests(published.path, made.source) if found.differences else {},
                 replayed=replayed,
             )
-            if task.keep is not None:
-                place(made.wheel, task.keep / made.wheel.name)
-            return Tried(
+            tried = Tried(
                 plan=made.plan,
                 verdict=verdict,
                 differences=found.differences,
                 residues=find_residues(found.differences, evidence),
                 sha256=sha256_of(made.wheel),
             )
+            if task.keep is not None and (before is None or tried.distance < before):
+                place(made.wheel, task.keep / made.wheel.name)
+            return tried
     except FAILED as error:
         return Tried(plan=plan, verdict=Verdict.NOT_BUILDABLE, failure=str(error))
 
@@ -133,7 +138,7 @@ def _changes(before: Plan | None, plan: Plan) -> dict[str, str]:
     if before is None:
         return {}
     old, new = asdict(before), asdict(plan)
-    names = sorted(name for name in new if new[name] != old[name] and name not in {"evidence", "locked"})
+    names = sorted(name for name in new if new[name] != old[name] and name not in {"built", "evidence", "locked"})
     return {name.replace("_", "-"): _words(new[name]) for name in names}
 
 
@@ -171,7 +176,7 @@ class _Waiting(Value, frozen=True, kw_only=True):
 
 def _identity(plan: Plan) -> str:
     """Return what makes plans the same: all but why, and what was installed."""
-    return repr(replace(plan, evidence={}, locked=()))
+    return repr(replace(plan, evidence={}, locked=(), built=()))
 
 
 def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress = SILENT) -> Best:
@@ -205,7 +210,7 @@ def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress 
             break
         distance, correction, before = following
         progress.step(f"Trying another plan: {correction.why}")
-        tried = _try(correction.plan, replace(task, keep=None), progress)
+        tried = _try(correction.plan, task, progress, best.distance)
         attempts.append(
             Attempt(
                 changed=_changes(before, correction.plan),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from samewheel._types import Sha256, Via
+from samewheel._types import Sha256, Value, Via
 from samewheel.comparison import Difference, File, Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from samewheel.limits import Limits
 
 __all__ = [
     "PLAN_SCHEMA",
     "SCHEMA",
+    "TRIES",
     "Attempt",
     "Command",
     "Modes",
@@ -23,10 +29,14 @@ __all__ = [
     "Rebuilt",
     "Residue",
     "Times",
+    "Wanted",
 ]
 
 SCHEMA = "samewheel/rebuild/1"
 """What the JSON of a :class:`Rebuilt` says it is."""
+
+TRIES = 8
+"""Plans that are tried unless somebody says otherwise."""
 
 PLAN_SCHEMA = "samewheel/plan/1"
 """What a plan's TOML says it is."""
@@ -122,8 +132,36 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """More variables for the build."""
     locked: tuple[str, ...] = ()
     """All that was installed, as lines of hashed constraints; empty: resolved anew."""
+    built: tuple[str, ...] = ()
+    """Sdists of what is installed and has no wheel, built before ``locked`` is installed; the same kind of lines."""
     evidence: dict[str, str] = msgspec.field(default_factory=dict)
     """Why a field is as it is, by the field's name."""
+
+
+class Wanted(Value, frozen=True, kw_only=True):
+    """What to rebuild, and within which limits."""
+
+    target: str
+    """``NAME==VERSION``, or the path of a wheel."""
+    filename: str | None = None
+    """Which of the release's wheels; None: the one for every platform, else that for this one."""
+    sha256: Sha256 | None = None
+    """What the published wheel must have."""
+    sdist: Path | None = None
+    """The source, if it is not to be looked for."""
+    git: str | None = None
+    """The source, as ``URL@REF``."""
+    plan: Plan | None = None
+    """A plan to follow to the letter, rather than to search for one."""
+    python: str | None = None
+    """The interpreter, if it is not to be inferred."""
+    tries: int = TRIES
+    timeout: float | None = None
+    """Seconds that one step of a backend may take."""
+    limits: Limits | None = None
+    """What else one step may use up."""
+    keep: Path | None = None
+    """A folder for the best wheel."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,348 @@
+"""Build requirements that exist only as sdists: built first, in the sandbox, from files whose hashes are known.
+
+Only wheels enter a build environment. Where an index has none that fits, a wheel is made as pip would have made it at
+that time, but as every build here: what it needs is resolved as of the same date, nothing of it runs while something
+is fetched, and its conditions are fixed. So the same sdist gives the same wheel again, and a plan names both by hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from samewheel import __version__
+from samewheel._files import place, sha256_of, write_atomic
+from samewheel._types import SILENT, Sha256, Value, Via
+from samewheel._uv import cache_folder, make_cache
+from samewheel.buildinfo import Epoch
+from samewheel.building import perform
+from samewheel.constraints import parse_constraints
+from samewheel.epoch import EARLIEST
+from samewheel.errors import NotBuildableError, UnlockableError, UsageError
+from samewheel.locking.inputs import instant
+from samewheel.preparing import open_project, prepare
+from samewheel.rebuilding.finding import sdist_of
+from samewheel.rebuilding.resolving import WHERE, resolve_as_of
+from samewheel.staging import plain_conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from samewheel._types import Progress
+    from samewheel.constraints import Constraints, Pin
+    from samewheel.errors import NoWheelError
+    from samewheel.index import Index, ReleaseFile
+    from samewheel.interpreter import Interpreter
+    from samewheel.limits import Limits
+    from samewheel.preparing import Opened, Prepared
+    from samewheel.project import Overrides
+
+__all__ = ["Resolved", "Supply", "choose_sdist", "follow", "resolve_and_build"]
+
+DEEPEST = 3
+"""Builds that a build may wait for, one for the other; pip has no limit, and real ones need one or two."""
+
+MOST = 16
+"""Packages that are built for one environment."""
+
+FIXED = Epoch(value=EARLIEST, origin="default")
+"""The same for every build of a dependency, whatever the caller's environment and the sdist say."""
+
+LEGACY_TOOLS = ("setuptools", "wheel")
+"""What ``setup.py bdist_wheel`` takes."""
+
+
+class Supply(Value, frozen=True, kw_only=True):
+    """Where dependencies come from, and within which limits they are built: the same for all of one plan."""
+
+    index: Index
+    uploaded_before: str | None
+    """Newer files are passed over (RFC 3339); None: none is."""
+    chosen: tuple[str, ...] = ()
+    """Sdists that a plan names, as lines of hashed constraints; they come before what would be chosen."""
+    timeout: float | None = None
+    """Seconds that one step of a backend may take."""
+    limits: Limits | None = None
+    """What else one step may use up."""
+    offline: bool = False
+    progress: Progress = SILENT
+
+
+class Resolved(Value, frozen=True, kw_only=True):
+    """What a build installs."""
+
+    opened: Opened
+    """The source, with the folders of wheels that were built for it."""
+    constraints: Constraints
+    built: tuple[str, ...] = ()
+    """All sdists that were built for it, as lines of hashed constraints, sorted."""
+
+
+class _Built(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wheel that was built from an sdist and kept in our cache, as the file beside it says."""
+
+    filename: str
+    sha256: Sha256
+    lines: tuple[str, ...]
+    """Its own sdist, and those that were built for it."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that has this wheel alone."""
+        return cache_folder() / "dependencies" / self.sha256
+
+    @property
+    def whole(self) -> bool:
+        """Whether the wheel is there, and what it was."""
+        wheel = self.folder / self.filename
+        return wheel.is_file() and sha256_of(wheel) == self.sha256
+
+
+def _line(file: ReleaseFile) -> str:
+    return f"{file.name}=={file.version} --hash=sha256:{file.sha256}"
+
+
+def _pins(lines: Iterable[str]) -> dict[str, Pin]:
+    """Return the sdists that a plan names, by the names of their projects.
+
+    Raises:
+        InvalidProjectError: a line is no pin with a hash.
+    """
+    content = "".join(f"{line}\n" for line in lines).encode()
+    return {pin.name: pin for pin in parse_constraints(content, f"{WHERE}, built").pins}
+
+
+def _specifiers(name: str, requirements: Iterable[str], markers: Mapping[str, str]) -> SpecifierSet:
+    """Return which versions of a package the requirements allow that name it, where their markers hold."""
+    allowed = SpecifierSet()
+    for one in map(Requirement, requirements):
+        holds = one.marker is None or one.marker.evaluate({"extra": "", **markers})
+        if canonicalize_name(one.name) == name and holds:
+            allowed &= one.specifier
+    return allowed
+
+
+def _is_for(file: ReleaseFile, interpreter: Interpreter) -> bool:
+    try:
+        return SpecifierSet(file.requires_python or "", prereleases=True).contains(interpreter.version)
+    except InvalidSpecifier:
+        return True
+
+
+def choose_sdist(
+    files: Iterable[ReleaseFile],
+    requirements: Iterable[str],
+    interpreter: Interpreter,
+    uploaded_before: str | None,
+) -> ReleaseFile | None:
+    """Return the sdist that an installer would have built at a time; None if there is none.
+
+    That is the newest version that was there and is allowed: pre-releases and yanked files only where there is
+    nothing else. As uv does it, a file whose upload nobody knows is passed over if there is a date.
+
+    Args:
+        files: of one project.
+        requirements: PEP 508; those that name the project limit its versions.
+        interpreter: which Requires-Python must allow.
+        uploaded_before: a moment or a day (RFC 3339); None: any time.
+    """
+    limit = None if uploaded_before is None else datetime.fromisoformat(instant(uploaded_before))
+
+    def there(file: ReleaseFile) -> bool:
+        return limit is None or (file.uploaded is not None and datetime.fromisoformat(file.uploaded) < limit)
+
+    fitting = [file for file in files if file.kind == "sdist" and there(file) and _is_for(file, interpreter)]
+    for pool in ([file for file in fitting if not file.yanked], fitting):
+        versions = {Version(file.version) for file in pool}
+        allowed = _specifiers(pool[0].name, requirements, interpreter.markers) if pool else SpecifierSet()
+        if newest := max(allowed.filter(sorted(versions)), default=None):
+            return sdist_of(pool, newest)[0]
+    return None
+
+
+def _sdist(name: str, requirements: Sequence[str], interpreter: Interpreter, supply: Supply) -> ReleaseFile:
+    """Return the sdist of a package that is to be built: the one that the plan names, else one that fits.
+
+    Raises:
+        NotBuildableError: there is none.
+        SamewheelError: the index cannot be reached.
+    """
+    files, pin = supply.index.files(name), _pins(supply.chosen).get(name)
+    if pin is None:
+        found = choose_sdist(files, requirements, interpreter, supply.uploaded_before)
+        wanted = f"that is older than {supply.uploaded_before}, and that the requirements allow"
+    else:
+        found = next((file for file in files if f"sha256:{file.sha256}" in pin.hashes), None)
+        wanted = f"with the hash that {WHERE} names"
+    if found is None or found.kind != "sdist":
+        raise NotBuildableError(
+            f"the build dependency {name} cannot be had",
+            cause=f"It has no wheel that fits, and the index has no sdist of it {wanted}.",
+        )
+    return found
+
+
+def _kept(file: ReleaseFile, interpreter: Interpreter, supply: Supply) -> Path:
+    """Return where is written what came of an sdist: a key of everything that decides about it."""
+    made = [file.sha256, interpreter.implementation, interpreter.version, interpreter.platform]
+    key = json.dumps([*made, supply.uploaded_before, __version__])
+    return cache_folder() / "dependencies" / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+
+
+def _recall(kept: Path, supply: Supply) -> _Built | None:
+    """Return what was built before, if it is still there, and from nothing that the plan names otherwise."""
+    try:
+        built = msgspec.json.decode(kept.read_bytes(), type=_Built)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    chosen = _pins(supply.chosen)
+    same = all(chosen.get(name, pin) == pin for name, pin in _pins(built.lines).items())
+    return built if same and built.whole else None
+
+
+def _resolved(opened: Opened, supply: Supply, depth: int) -> tuple[Resolved, bool]:
+    """Return what building a dependency installs, and whether its ``setup.py`` is to be run by itself."""
+    try:
+        return resolve_and_build(opened, supply, depth=depth), False
+    except UnlockableError:
+        if opened.project.build_system.stated:
+            raise
+    # No setuptools of that time may have had the hooks that stand for a source which names nothing.
+    system = replace(opened.project.build_system, requires=LEGACY_TOOLS)
+    opened = replace(opened, project=replace(opened.project, build_system=system))
+    return resolve_and_build(opened, supply, ask=False, depth=depth), True
+
+
+def _make(sdist: Path, interpreter: Interpreter, supply: Supply, depth: int) -> tuple[_Built, Resolved]:
+    """Build the wheel of an sdist, and put it into our cache."""
+    overrides: Overrides = {"python": str(interpreter.path), "via": Via.TREE}
+    if supply.timeout is not None:
+        overrides["timeout"] = supply.timeout
+    if supply.limits is not None:
+        overrides["limits"] = supply.limits
+    with open_project(sdist, overrides=overrides, progress=supply.progress) as opened:
+        resolved, setup_py = _resolved(replace(opened, epoch=FIXED), supply, depth)
+        prepared: Prepared = prepare(
+            resolved.opened, resolved.constraints, ask=not setup_py, progress=supply.progress
+        )
+        folder = opened.folder / "samewheel-build"
+        folder.mkdir()
+        conditions = plain_conditions(folder, FIXED.value, opened.settings)
+        product = perform(
+            prepared,
+            folder,
+            conditions,
+            memory=opened.in_memory("build"),
+            setup_py=setup_py,
+            progress=supply.progress,
+        )
+        built = _Built(filename=product.wheel.name, sha256=sha256_of(product.wheel), lines=resolved.built)
+        make_cache("dependencies", built.sha256)
+        place(product.wheel, built.folder / built.filename)
+    return built, resolved
+
+
+def _dependency(file: ReleaseFile, interpreter: Interpreter, supply: Supply, depth: int) -> _Built:
+    """Return the wheel of an sdist, from our cache or built now.
+
+    Raises:
+        NotBuildableError: it cannot be built; the message names it.
+        SamewheelError: the machine, or the index, failed.
+    """
+    kept = _kept(file, interpreter, supply)
+    if (known := _recall(kept, supply)) is not None:
+        return known
+    supply.progress.step(f"Building {file.name} {file.version} first, which has no wheel")
+    sdist = supply.index.fetch(file)
+    try:
+        built, resolved = _make(sdist, interpreter, supply, depth)
+    except (NotBuildableError, UsageError) as error:
+        raise NotBuildableError(
+            f"the build dependency {file.name} {file.version} cannot be built",
+            cause=f"It has no wheel that fits, and of {file.filename}: {error}",
+        ) from error
+    built = replace(built, lines=tuple(sorted({_line(file), *resolved.built})))
+    write_atomic(kept, msgspec.json.encode(built))
+    return built
+
+
+def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth: int = 0) -> Resolved:
+    """Return pins of everything that building a wheel installs, once what has no wheel was built.
+
+    Args:
+        opened: the source.
+        supply: where everything comes from.
+        ask: ask the backend what else it requires.
+        depth: how many builds wait for this one.
+
+    Raises:
+        UnlockableError: there is no solution.
+        NotBuildableError: a dependency cannot be built; the message names it.
+        SamewheelError: the index cannot be reached, or a hook of the backend failed.
+    """
+    found: dict[str, _Built] = {}
+
+    def provide(error: NoWheelError, requirements: Sequence[str]) -> Path:
+        name = next((name for name in map(canonicalize_name, error.names) if name not in found), None)
+        if name is None:
+            raise NotBuildableError(
+                f"the build dependency {error.names[0]} cannot be had",
+                cause="It has no wheel that fits, and the one that was built of its sdist does not fit, either.",
+            )
+        if depth >= DEEPEST or len(found) >= MOST:
+            raise NotBuildableError(
+                f"too much has to be built before {opened.source.path.name}",
+                cause=f"{name} has no wheel, either. The limits are {DEEPEST} builds in a row, and {MOST} for one.",
+            )
+        file = _sdist(name, requirements, opened.interpreter, supply)
+        found[name] = _dependency(file, opened.interpreter, supply, depth + 1)
+        return found[name].folder
+
+    constraints = resolve_as_of(
+        opened, supply.uploaded_before, ask=ask, offline=supply.offline, provide=provide, progress=supply.progress
+    )
+    return Resolved(
+        opened=_with(opened, found.values()),
+        constraints=constraints,
+        built=tuple(sorted({line for one in found.values() for line in one.lines})),
+    )
+
+
+def _with(opened: Opened, built: Iterable[_Built]) -> Opened:
+    return replace(opened, find_links=(*opened.find_links, *(one.folder for one in built)))
+
+
+def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved:
+    """Build the dependencies that a plan names, so that what it locked can be installed.
+
+    Args:
+        opened: the source.
+        constraints: all that the plan locked.
+        supply: where everything comes from, with the sdists that the plan names.
+
+    Raises:
+        NotBuildableError: one of them cannot be had or built, or is another wheel than the one that was locked.
+        SamewheelError: the machine, or the index, failed.
+    """
+    locked, built = {pin.name: pin for pin in constraints.pins}, []
+    for name, chosen in sorted(_pins(supply.chosen).items()):
+        one = _dependency(_sdist(name, (), opened.interpreter, supply), opened.interpreter, supply, 1)
+        pin = locked.get(chosen.name)
+        if pin is not None and pin.version == chosen.version and f"sha256:{one.sha256}" not in pin.hashes:
+            raise NotBuildableError(
+                f"{one.filename} was built again, and is another file",
+                cause=f"Its SHA-256 is {one.sha256}; {WHERE} locks {', '.join(pin.hashes)}.",
+                hint="Remove locked from the plan, and what is installed is resolved anew.",
+            )
+        built.append(one)
+    return Resolved(opened=_with(opened, built), constraints=constraints, built=supply.chosen)

@@ -1,0 +1,128 @@
+"""What a wheel is to be built from: as asked for or planned, else its sdist, else a commit that something names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from samewheel._files import sha256_of
+from samewheel._types import Value
+from samewheel.errors import NoSourceError, SamewheelError, UsageError
+from samewheel.rebuilding.provenance import NOT_VERIFIED, read_provenance
+from samewheel.rebuilding.repository import find_tag
+from samewheel.rebuilding.values import PlannedSource
+from samewheel.sources.remote import clone, split_ref
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from samewheel._types import Progress
+    from samewheel.index import Index
+    from samewheel.rebuilding.finding import Release
+    from samewheel.rebuilding.provenance import Origin
+    from samewheel.rebuilding.published import Published
+    from samewheel.rebuilding.values import Wanted
+
+__all__ = ["FoundSource", "find_source"]
+
+
+class FoundSource(Value, frozen=True, kw_only=True):
+    """A source that lies here."""
+
+    path: Path
+    planned: PlannedSource
+    why: str = ""
+    """Why it is that one; empty if somebody said so, or there is only one."""
+
+
+def _asked(wanted: Wanted, folder: Path) -> FoundSource:
+    planned = wanted.plan.source if wanted.plan is not None else None
+    if planned is not None and planned.git is not None and planned.commit is not None:
+        return _cloned(planned, folder)
+    url, ref = split_ref(wanted.git or "")
+    return _cloned(PlannedSource(git=url, commit=ref), folder)
+
+
+def _cloned(planned: PlannedSource, folder: Path, why: str = "") -> FoundSource:
+    """Clone a repository at the reference that stands for the commit, and return it with the commit in full."""
+    commit = clone(planned.git or "", planned.commit or "", folder / "repository")
+    return FoundSource(
+        path=folder / "repository" / planned.subdirectory, planned=replace(planned, commit=commit), why=why
+    )
+
+
+def _attested(wanted: Wanted, release: Release, index: Index, progress: Progress) -> Origin | None:
+    """Return the source that the wheel's provenance names, if it has one that can be read; it is a hint, no more."""
+    if wanted.plan is not None or release.file is None or release.file.sha256 is None:
+        return None
+    try:
+        content = index.provenance(release.file)
+        return None if content is None else read_provenance(content, release.file.filename, release.file.sha256)
+    except SamewheelError as error:
+        progress.warn(str(error))
+        return None
+
+
+def _why(origin: Origin) -> str:
+    at = f", {origin.ref}" if origin.ref else ""
+    return f"the wheel's provenance names {origin.repository} at {origin.commit}{at} ({NOT_VERIFIED})"
+
+
+def _sdist(path: Path, planned: PlannedSource | None, why: str) -> FoundSource:
+    found = PlannedSource(sdist=path.name, sha256=sha256_of(path))
+    if planned is not None and planned.sha256 not in {None, found.sha256}:
+        raise UsageError(
+            f"{path.name} is not the sdist of the plan",
+            cause=f"Its SHA-256 is {found.sha256}, and the plan's is {planned.sha256}.",
+        )
+    return FoundSource(path=path, planned=found, why=why)
+
+
+def _tagged(published: Published, folder: Path) -> FoundSource | None:
+    """Return the commit whose tag is the release, of a repository that METADATA names; None if there is none."""
+    found = find_tag(published.metadata, published.name, published.version, folder)
+    if found is None:
+        return None
+    url, tag, commit = found
+    return _cloned(PlannedSource(git=url, commit=commit), folder, f"METADATA names {url}, whose tag {tag} it is")
+
+
+def find_source(
+    wanted: Wanted, release: Release, published: Published, *, index: Index, folder: Path, progress: Progress
+) -> FoundSource:
+    """Return what the wheel is to be built from.
+
+    Args:
+        wanted: may name the source, or have a plan that does.
+        release: what the index has of it.
+        published: the wheel.
+        index: where sdists and provenance are fetched from.
+        folder: where a repository is cloned to.
+        progress: told what cannot be read.
+
+    Raises:
+        NoSourceError: there is nothing.
+        UsageError: the sdist is not the plan's.
+        SamewheelError: the index cannot be reached, or there is no git.
+    """
+    planned = wanted.plan.source if wanted.plan is not None else None
+    if wanted.sdist is not None:
+        return _sdist(wanted.sdist, planned, "")
+    if wanted.git is not None or (planned is not None and planned.git is not None):
+        return _asked(wanted, folder)
+    origin = _attested(wanted, release, index, progress)
+    why = _why(origin) if origin is not None else ""
+    for file in release.sdists:
+        if planned is None or file.filename == planned.sdist:
+            return _sdist(index.fetch(file), planned, why)
+    if origin is not None:
+        return _cloned(PlannedSource(git=origin.repository, commit=origin.commit), folder, why)
+    if planned is None and not index.offline and (tagged := _tagged(published, folder)) is not None:
+        return tagged
+    raise NoSourceError(
+        f"there is no source of {release.wheel.name}",
+        cause=f"The release has no {planned.sdist if planned is not None else 'sdist'} on the index, and nothing "
+        "that can be read names its commit.",
+        hint="Name a source: --sdist FILE or --git URL@REF",
+    )

@@ -1,0 +1,229 @@
+"""Build requirements that exist only as sdists: built first, from hashes, as of the plan's date, and by the plan."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from msgspec.structs import replace
+
+from samewheel.comparison import Verdict
+from samewheel.index import Index
+from samewheel.pythons import find_pythons
+from samewheel.rebuilding import Rebuilt, Wanted, plan_text, rebuild
+from samewheel.report.rebuilt import explained_lines
+from samewheel.wheel import open_wheel
+from tests.functional.sdist_only import BACKEND, FAILING, LATER, OLD, PYTHON, THEN, line, publish, sdist, wheel_of
+from tests.index_server import PackageIndex, package_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOOL = sdist("tool", "1.1")
+DEMO = {"demo": "value = 1\n"}
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Return the cache of a test."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def server(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PackageIndex]:
+    """Run an index whose project ``demo`` has a wheel and an sdist, which is built by ``tool``."""
+    with package_index() as index:
+        monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(cache))
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+        monkeypatch.setenv("UV_DEFAULT_INDEX", index.simple)
+        monkeypatch.delenv("UV_OFFLINE", raising=False)
+        wheel = wheel_of("demo", "1.0", DEMO["demo"], tmp_path / "demo")
+        publish(
+            index,
+            "demo",
+            (wheel.name, wheel.read_bytes(), THEN),
+            ("demo-1.0.tar.gz", sdist("demo", "1.0", requires=("tool>=1,<3",), backend="tool", files=DEMO), THEN),
+        )
+        yield index
+
+
+def rebuilt_demo(**changed: object) -> Rebuilt:
+    """Build the wheel of ``demo`` again."""
+    return rebuild(Wanted(target="demo==1.0", python=PYTHON, tries=1, **changed), Index())  # type: ignore[arg-type]
+
+
+def test_what_has_no_wheel_is_built_first(server: PackageIndex) -> None:
+    """The newest sdist of that time which is allowed; the plan names it, says why, and locks what came of it."""
+    publish(
+        server,
+        "tool",
+        ("tool-1.0.tar.gz", sdist("tool", "1.0"), OLD),
+        ("tool-1.1.tar.gz", TOOL, OLD),
+        ("tool-1.2b1.tar.gz", sdist("tool", "1.2b1"), OLD),
+        ("tool-2.0.tar.gz", sdist("tool", "2.0"), LATER),
+        ("tool-3.0.tar.gz", sdist("tool", "3.0"), OLD),
+    )
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.IDENTICAL, rebuilt.reason
+    assert rebuilt.plan is not None
+    assert rebuilt.plan.built == (line("tool", "1.1", TOOL),)
+    (locked,) = rebuilt.plan.locked
+    assert locked.startswith("tool==1.1 --hash=sha256:")
+    assert rebuilt.plan.evidence["built"].startswith(f"the index has no wheel of tool for Python {PYTHON}")
+    assert "the index has no wheel of tool" in "\n".join(explained_lines(rebuilt))
+    assert "built = " in plan_text(rebuilt.plan)
+
+
+def test_a_wheel_that_is_there_is_taken(server: PackageIndex, tmp_path: Path) -> None:
+    """The control: nothing is built where nothing has to be."""
+    wheel = wheel_of("tool", "1.1", BACKEND, tmp_path / "tool")
+    publish(server, "tool", (wheel.name, wheel.read_bytes(), OLD), ("tool-1.1.tar.gz", TOOL, OLD))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.IDENTICAL, rebuilt.reason
+    assert rebuilt.plan is not None
+    assert rebuilt.plan.built == ()
+    assert "built" not in rebuilt.plan.evidence
+    assert "/files/tool-1.1.tar.gz" not in server.paths()
+
+
+def test_what_it_needs_itself_is_built_before_it(server: PackageIndex) -> None:
+    """One after the other, and the plan names all of them."""
+    helper = sdist("helper", "0.5")
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    publish(server, "helper", ("helper-0.5.tar.gz", helper, OLD))
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.IDENTICAL, rebuilt.reason
+    assert rebuilt.plan is not None
+    assert rebuilt.plan.built == (line("helper", "0.5", helper), line("tool", "1.0", tool))
+    assert [one.partition("==")[0] for one in rebuilt.plan.locked] == ["tool"]
+
+
+def test_builds_that_wait_for_each_other_end(server: PackageIndex) -> None:
+    """Where everything needs another one first, that is said, after a few steps."""
+    publish(server, "tool", ("tool-1.0.tar.gz", sdist("tool", "1.0", requires=("helper",), backend="helper"), OLD))
+    publish(server, "helper", ("helper-1.0.tar.gz", sdist("helper", "1.0", requires=("tool",), backend="tool"), OLD))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert "too much has to be built before" in rebuilt.reason
+    assert rebuilt.reason.count("cannot be built") == 3
+
+
+def test_one_that_fails_is_named(server: PackageIndex) -> None:
+    """It is not the project whose build failed."""
+    publish(server, "tool", ("tool-1.1.tar.gz", sdist("tool", "1.1", files={"tool": FAILING}), OLD))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert rebuilt.reason.startswith("the build dependency tool 1.1 cannot be built")
+    assert "the tool is broken" in rebuilt.reason
+
+
+def test_one_that_is_too_new_is_not_taken(server: PackageIndex) -> None:
+    """It was not there when the wheel was made."""
+    publish(server, "tool", ("tool-2.0.tar.gz", sdist("tool", "2.0"), LATER))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert "tool" in rebuilt.reason
+    assert "/files/tool-2.0.tar.gz" not in server.paths()
+
+
+def test_one_that_is_not_what_the_index_says_is_not_built(server: PackageIndex, cache: Path) -> None:
+    """Its hash is checked before anything looks into it."""
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
+    server.put("/files/tool-1.1.tar.gz", server.answers["/files/demo-1.0.tar.gz"][0])
+    with pytest.raises(Exception, match=r"tool-1\.1\.tar\.gz is not what the package index says"):
+        rebuilt_demo()
+    assert not (cache / "dependencies").exists()
+
+
+def test_it_is_built_once(server: PackageIndex, cache: Path) -> None:
+    """The wheel is kept; one that was damaged meanwhile is built again, to the same bytes."""
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
+    first = rebuilt_demo()
+    (wheel,) = (cache / "dependencies").glob("*/*.whl")
+    content, written = wheel.read_bytes(), wheel.stat().st_ino
+    assert rebuilt_demo().plan == first.plan
+    assert wheel.stat().st_ino == written
+    wheel.write_bytes(b"")
+    assert rebuilt_demo().plan == first.plan
+    assert wheel.read_bytes() == content
+
+
+def test_a_plan_is_followed(server: PackageIndex, cache: Path) -> None:
+    """With the sdist that it names, although another one would be chosen now; what is locked comes of it again."""
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
+    first = rebuilt_demo()
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD), ("tool-1.2.tar.gz", sdist("tool", "1.2"), OLD))
+    shutil.rmtree(cache / "dependencies")
+    shutil.rmtree(cache / "environments")
+    again = rebuilt_demo(plan=first.plan)
+    assert again.verdict is Verdict.IDENTICAL, again.reason
+    assert again.plan == first.plan
+
+
+def test_a_plan_that_names_what_is_gone_cannot_be_followed(server: PackageIndex, cache: Path) -> None:
+    """Nor one that locked another wheel than the sdist gives; both say what is missing."""
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
+    plan = rebuilt_demo().plan
+    assert plan is not None
+    other = replace(plan, locked=(f"tool==1.1 --hash=sha256:{'0' * 64}",))
+    assert "is another file" in rebuilt_demo(plan=other).reason
+    shutil.rmtree(cache / "dependencies")
+    publish(server, "tool", ("tool-1.1.tar.gz", sdist("tool", "1.1", files={"tool": FAILING}), OLD))
+    gone = rebuilt_demo(plan=plan)
+    assert gone.verdict is Verdict.NOT_BUILDABLE
+    assert "no sdist of it with the hash that the plan names" in gone.reason
+
+
+@pytest.mark.index
+def test_a_real_sdist_is_built_for_a_project_that_asks_for_it(tmp_path: Path) -> None:
+    """One of 2014 without a build system table, whose newest release has no wheel to this day; twice to the bit."""
+    source = tmp_path / "nobody_made_this-1.0"
+    source.mkdir()
+    (source / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools", "docopt"]\nbuild-backend = "setuptools.build_meta"\n', "utf-8"
+    )
+    (source / "setup.py").write_text(
+        "import docopt, setuptools\n"
+        "setuptools.setup(name='nobody_made_this', version='1.0', description=docopt.__version__)\n",
+        "utf-8",
+    )
+    sdist = Path(shutil.make_archive(str(source), "gztar", tmp_path, source.name))
+    guess = wheel_of("nobody_made_this", "1.0", "", tmp_path / "guess")
+    wanted = Wanted(target=str(guess), sdist=sdist, python=PYTHON, tries=1, keep=tmp_path / "kept")
+    first = rebuild(wanted, Index())
+    assert first.verdict is Verdict.PAYLOAD_DIFFERS, first.reason
+    assert first.plan is not None
+    assert [one.partition(" ")[0] for one in first.plan.built] == ["docopt==0.6.2"]
+    with open_wheel(tmp_path / "kept" / guess.name) as wheel:
+        assert b"Summary: 0.6.2\n" in wheel.text("METADATA")
+    again = rebuild(replace(wanted, target=str(tmp_path / "kept" / guess.name), keep=None), Index())
+    assert again.verdict is Verdict.IDENTICAL
+
+
+def at_hand(python: str) -> bool:
+    """Tell whether there is an interpreter of this version."""
+    return any(one.minor == python for one in find_pythons())
+
+
+@pytest.mark.index
+@pytest.mark.skipif(not at_hand("3.6"), reason="the tools of 2017 do not run in newer ones")
+def test_a_published_wheel_whose_setup_py_asks_for_an_sdist_is_the_same() -> None:
+    """Jsonschema needed vcversioner, and said so in setup.py alone; both are built as before PEP 517."""
+    rebuilt = rebuild(Wanted(target="jsonschema==2.6.0", python="3.6"), Index())
+    assert rebuilt.verdict is Verdict.IDENTICAL_AFTER_REPLAY, rebuilt.reason
+    assert {residue.cause for residue in rebuilt.residues} == {"folder-order"}
+    assert rebuilt.plan is not None
+    assert [one.partition(" ")[0] for one in rebuilt.plan.built] == ["vcversioner==2.16.0.0"]
+
+
+@pytest.mark.index
+@pytest.mark.skipif(not at_hand("3.7"), reason="made with Python 3.7, for which cffi had a wheel")
+def test_a_published_wheel_whose_build_needs_an_sdist_is_identical() -> None:
+    """Building SoundFile takes cffi, and that takes pycparser, which had no wheel before 2020."""
+    rebuilt = rebuild(Wanted(target="SoundFile==0.10.3.post1", python="3.7", tries=1), Index())
+    assert rebuilt.verdict is Verdict.IDENTICAL, rebuilt.reason
+    assert rebuilt.plan is not None
+    assert [one.partition(" ")[0] for one in rebuilt.plan.built] == ["pycparser==2.19"]
