@@ -24,7 +24,7 @@ from samewheel.errors import SamewheelError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["RELEASED", "Found", "find_pythons", "locate", "missing", "newest_before"]
+__all__ = ["RELEASED", "Found", "at_hand", "find_pythons", "locate", "missing", "newest_before"]
 
 # The finals of x.y.0, as the release schedules say: PEP 373, 429, 478, 494, 537, 569, 596, 619, 664, 693, 719, 745.
 RELEASED: Mapping[str, date] = {
@@ -242,13 +242,19 @@ def newest_before(found: Sequence[Found], uploaded: str | None, requires_python:
     return tuple(fitting[minor] for minor in _order(fitting, uploaded))
 
 
+@once
+def at_hand() -> tuple[Found, ...]:
+    """Return what :func:`find_pythons` finds; looked for once per process."""
+    return find_pythons()
+
+
 def locate(request: str) -> str:
     """Return the path of the interpreter at hand that a minor version stands for; anything else as it is.
 
     Args:
         request: ``3.9``, or what :func:`~samewheel.interpreter.find_interpreter` understands.
     """
-    same = (one for one in find_pythons() if one.implementation == CPYTHON and one.minor == request)
+    same = (one for one in at_hand() if one.implementation == CPYTHON and one.minor == request)
     return next((str(one.path) for one in same), request)
 
 

@@ -12,7 +12,7 @@ from samewheel._files import temporary_folder
 from samewheel._types import SILENT
 from samewheel.comparison import File, Verdict
 from samewheel.errors import NoSourceError, UsageError
-from samewheel.pythons import find_pythons, missing, newest_before
+from samewheel.pythons import at_hand, missing, newest_before
 from samewheel.rebuilding.finding import find_release
 from samewheel.rebuilding.planning import first_plan
 from samewheel.rebuilding.published import read_published
@@ -58,9 +58,9 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
     except InvalidSpecifier:
         requires = ""
     tagged = {f"3.{match[1]}" for tag in published.tags if (match := TAGGED.match(tag))}
-    at_hand = [one for one in find_pythons() if not tagged or one.minor in tagged]
-    found = newest_before(at_hand, release.uploaded, requires)
-    lacking = "" if tagged else missing(at_hand, release.uploaded, requires)
+    usable = [one for one in at_hand() if not tagged or one.minor in tagged]
+    found = newest_before(usable, release.uploaded, requires)
+    lacking = "" if tagged else missing(usable, release.uploaded, requires)
     if not found:
         return (), f"{lacking or 'no CPython ' + ', '.join(sorted(tagged)) + ' is at hand'}: install one"
     dated = f", the newest here that was out before {release.uploaded[:10]}" if release.uploaded else ""
