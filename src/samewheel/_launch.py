@@ -129,6 +129,18 @@ def put_layer(lower: str, target: str, store: str) -> None:
     mount("overlay", target, "overlay", MS_NODEV, f"{options},userxattr")
 
 
+def hide(root: str, spec: dict[str, Any]) -> None:
+    """Put empty folders over those that are not to be seen, and in them what is to be seen all the same."""
+    hidden = [path for path in spec["hidden"] if os.path.isdir(root + path)]
+    for path in hidden:
+        mount("tmpfs", root + path, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
+    for path in spec["shown"]:
+        prepare_target(root + path, path)
+        mount(path, root + path, flags=MS_BIND | MS_REC)
+    for path in hidden:
+        make_read_only(root + path)
+
+
 def fill(root: str, spec: dict[str, Any]) -> None:
     """Make the file system that the command will see."""
     size = spec["limits"].get("tmpfs", "")
@@ -149,6 +161,7 @@ def fill(root: str, spec: dict[str, Any]) -> None:
         # One can write to a device all the same, but not change the file that stands for it.
         if not writable:
             make_read_only(root + inside)
+    hide(root, spec)
     for number, (path, content) in enumerate(spec["covers"]):
         write(f"{root}/cover-{number}", content)
         mount(f"{root}/cover-{number}", root + path, flags=MS_BIND)

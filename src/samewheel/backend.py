@@ -81,6 +81,8 @@ class Workshop(Value, frozen=True, kw_only=True):
     """Files to be found in them, and what is in those."""
     readable: tuple[Path, ...]
     """What the build may read besides them and the system."""
+    hidden: tuple[Path, ...]
+    """Folders in that of which it may read nothing else than what is named."""
     sandbox: Sandbox
     subdirectory: str
     """The project's place below the top of the source; empty if it is the top."""
@@ -117,6 +119,7 @@ class Workshop(Value, frozen=True, kw_only=True):
             home=conditions.home,
             cpus=conditions.cpus,
             readable=(*self.readable, *filter(None, [conditions.locale_folder])),
+            hidden=self.hidden,
         )
         view = View(
             cwd=self.project,

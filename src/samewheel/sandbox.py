@@ -67,6 +67,8 @@ class Appearance(Value, frozen=True, kw_only=True):
     """The processors that may be used; empty for all."""
     readable: tuple[Path, ...] = field(default=())
     """Files and folders that the command may read, where they are."""
+    hidden: tuple[Path, ...] = ()
+    """Folders in those of which it sees nothing, but for what is named as readable itself."""
 
 
 class View(Value, frozen=True, kw_only=True):
@@ -169,6 +171,12 @@ def _limits(limits: Limits | None) -> dict[str, object]:
     return told
 
 
+def _shown(readable: Sequence[Path], hidden: Sequence[Path]) -> list[str]:
+    """Return what may be read and lies in a hidden folder."""
+    inside = [path for path in readable if any(folder in path.parents for folder in hidden)]
+    return [str(path) for path in _outermost(inside)]
+
+
 def _binds(places: Mapping[Path, Path], readable: Sequence[Path]) -> list[tuple[str, str, bool]]:
     """Return what is mounted where, and whether it may be written; the outer before the inner."""
     own = [Path(folder) for folder in (*SYSTEM, *MERGED) if not Path(folder).is_symlink()]
@@ -207,6 +215,7 @@ class _Namespaces:
                 ("/etc/passwd", f"{who.user}:x:{who.uid}:{who.gid}::{who.home}:/bin/sh\n"),
             ],
             "gid": who.gid,
+            "hidden": [str(folder) for folder in _outermost(who.hidden)],
             "host": who.host,
             "layers": [(str(lower), str(inside)) for inside, lower in sorted(view.layers.items())],
             "limits": _limits(view.limits),
@@ -217,6 +226,7 @@ class _Namespaces:
                 ("/dev/stdout", "/proc/self/fd/1"),
                 ("/dev/stderr", "/proc/self/fd/2"),
             ],
+            "shown": _shown(who.readable, who.hidden),
             "planted": [(str(path), text) for path, text in sorted(view.planted.items())],
             "root": str(folder / "root"),
             "store": str(folder / "store"),

@@ -24,7 +24,7 @@ from samewheel.sandbox import choose_sandbox
 from samewheel.sources import refresh_index, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from samewheel.environment import Environment
     from samewheel.interpreter import Interpreter
@@ -79,13 +79,29 @@ def _outside(conditions: Conditions, folder: Path) -> dict[Path, Path]:
     return {inside: folder / name.removeprefix("$").lower() for name, inside in conditions.places}
 
 
-def _readable(environment: Environment, interpreter: Interpreter, settings: Settings) -> tuple[Path, ...]:
-    """Return what a build may read besides the system: interpreters, what calls the backend, the user's choice."""
+def _prefixes(environment: Environment, interpreter: Interpreter) -> tuple[Path, ...]:
+    """Return where the interpreters are installed that take part in a build, with and without symbolic links."""
     # An environment may name its interpreter by a folder that is itself a link.
     home = (environment.python.parent / environment.python.readlink()).parent.parent
     prefixes = (interpreter.prefix, home, *(Path(path) for path in (sys.prefix, sys.base_prefix)))
+    return tuple(dict.fromkeys(path for prefix in prefixes for path in (prefix, prefix.resolve())))
+
+
+def _hidden(prefixes: Iterable[Path]) -> tuple[Path, ...]:
+    """Return where packages are installed for those interpreters.
+
+    A build has packages of its own; there it could find the very wheel that it is to make. Those of the system stay,
+    as its tools need them.
+    """
+    kinds = ("site-packages", "dist-packages")
+    folders = {path for prefix in prefixes for kind in kinds for path in prefix.glob(f"lib*/python*/{kind}")}
+    return tuple(sorted(folder for folder in folders if not folder.is_relative_to("/usr/lib")))
+
+
+def _readable(prefixes: Iterable[Path], settings: Settings) -> tuple[Path, ...]:
+    """Return what a build may read besides the system: interpreters, what calls the backend, the user's choice."""
     # No more of a prefix than is installed there: a virtual environment can be made in somebody's home.
-    installed = [path / part for prefix in prefixes for path in (prefix, prefix.resolve()) for part in INSTALLED]
+    installed = [prefix / part for prefix in prefixes for part in INSTALLED]
     return (*installed, *frontends(), *map(Path, settings.readable))
 
 
@@ -236,12 +252,14 @@ def stage(
     if not shown and leaks_umask(materials.build_system.backend, environment.dependencies):
         held = hold(places[inside] for inside in (conditions.temp, conditions.out, conditions.source))
         conditions = replace(conditions, modes_held=held)
+    prefixes = _prefixes(environment, interpreter)
     return Workshop(
         conditions=conditions,
         places=places,
         layers=layers,
         planted=planted,
-        readable=_readable(environment, interpreter, materials.settings),
+        readable=_readable(prefixes, materials.settings),
+        hidden=_hidden(prefixes),
         sandbox=sandbox,
         subdirectory=materials.snapshot.source.subdirectory,
         build_system=materials.build_system,

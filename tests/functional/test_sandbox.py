@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import socket
@@ -137,6 +138,17 @@ def test_files_of_the_user_and_the_machine_are_hidden(tmp_path: Path) -> None:
     ]
     code = f"answer = [p for p in {paths!r} if os.path.exists(p)]"
     assert told(trying(tmp_path / "project", code)) == "[]"
+
+
+@isolated
+def test_packages_beside_samewheel_are_hidden(tmp_path: Path) -> None:
+    """A wheel that is installed there could be packed again, and would be taken for one that was built."""
+    code = (
+        f"import glob; answer = sorted({{os.path.basename(p) for prefix in {[sys.prefix, sys.base_prefix]!r}"
+        ' for p in glob.glob(prefix + "/lib*/python*/*-packages/*")})'
+    )
+    seen = told(trying(tmp_path / "project", code))
+    assert set(ast.literal_eval(seen)) <= {"build", "packaging", "pyproject_hooks"}
 
 
 @isolated
