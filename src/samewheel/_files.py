@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import stat
 import sys
@@ -32,6 +33,7 @@ __all__ = [
     "temporary_folder",
     "tree_digest",
     "walk",
+    "without_places",
     "write_atomic",
 ]
 
@@ -237,6 +239,17 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
         yield folder
     finally:
         remove(folder)
+
+
+TEMPORARY = re.compile(r"(?:/[^\s/'\"]+)+/samewheel-[a-z0-9_]{8}")
+"""A folder of :func:`temporary_folder` in a text."""
+
+
+def without_places(text: str) -> str:
+    """Return a text in which temporary folders and the user's home have no names of this machine and this run."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() can fail
+    bare = TEMPORARY.sub("$TMP", text)
+    return bare.replace(home, "$HOME") if len(home) > 1 else bare
 
 
 def _sync_folder(folder: Path) -> None:

@@ -92,10 +92,14 @@ def fetch_variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     }
 
 
-def index_identity() -> str:
-    """Return a digest of all that says where packages come from, for what is kept of an index's answers."""
+def index_identity(cwd: Path | None) -> str:
+    """Return a digest of all that says where packages come from, for what is kept of an index's answers.
+
+    Args:
+        cwd: the project whose index settings count besides the user's; None: the user's only.
+    """
     settings = {name: value for name, value in fetch_variables().items() if name.startswith("UV_")}
-    return hashlib.sha256(json.dumps([index_settings(None), settings], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([index_settings(cwd), settings], sort_keys=True).encode()).hexdigest()
 
 
 @functools.cache

@@ -73,6 +73,8 @@ class Opened(Value, frozen=True, kw_only=True):
     epoch: Epoch
     folder: Path
     """An empty folder for what is done with it."""
+    index_folder: Path | None = None
+    """Where uv may look for index settings besides the user's: the user's own project, never a stranger's source."""
     memory: Path | None = None
     """Another one, in memory, if there is room for two more copies of the source."""
     not_source: tuple[Path, ...] = ()
@@ -84,11 +86,6 @@ class Opened(Value, frozen=True, kw_only=True):
     def source(self) -> Source:
         """What the user named."""
         return self.snapshot.source
-
-    @property
-    def index_folder(self) -> Path | None:
-        """Where uv may look for index settings: the user's own project, never inside of a stranger's sdist."""
-        return None if self.source.kind is SourceKind.SDIST else self.source.path
 
     def in_memory(self, name: str) -> Path | None:
         """Return a folder in memory for a copy of the source, which does not exist yet; None if there is no room."""
@@ -168,6 +165,8 @@ def open_project(
     overrides: Overrides,
     allow_dirty: bool = False,
     not_source: Sequence[Path] = (),
+    stranger: bool = False,
+    index_folder: Path | None = None,
     progress: Progress = SILENT,
 ) -> Iterator[Opened]:
     """Copy a source and read what it says of its build; the copy is removed at the end of the block.
@@ -177,6 +176,8 @@ def open_project(
         overrides: fields of :class:`~samewheel.project.Settings` that come before the project's own.
         allow_dirty: copy a git working copy as it is, rather than refuse one that differs from its commit.
         not_source: files and folders that are not part of the source, such as the output folder.
+        stranger: the source is not the user's: its own settings do not count, be they ours or uv's.
+        index_folder: the project whose index settings count in their place; None: the user's only.
         progress: told what is going on.
 
     Raises:
@@ -188,7 +189,7 @@ def open_project(
     source = inspect(path)
     include: tuple[str, ...] = ()
     left_out = list(not_source)
-    if source.kind is not SourceKind.SDIST:
+    if source.kind is not SourceKind.SDIST and not stranger:
         outside = read_project(source.path).settings
         include = outside.include
         left_out.append(lock_file(source, overridden(outside, overrides)))
@@ -203,7 +204,7 @@ def open_project(
             include=include,
             not_source=left_out,
         )
-        project = read_project(snapshot.project)
+        project = read_project(snapshot.project, stranger=stranger)
         settings = overridden(project.settings, overrides)
         epoch = choose_epoch(source.kind, snapshot.newest)
         try:
@@ -219,9 +220,15 @@ def open_project(
             interpreter=interpreter,
             epoch=epoch,
             folder=folder,
+            index_folder=index_folder if stranger else _own_indexes(source),
             memory=fast,
             not_source=tuple(left_out),
         )
+
+
+def _own_indexes(source: Source) -> Path | None:
+    """Return the project whose index settings count: the user's, but none inside of an sdist."""
+    return None if source.kind is SourceKind.SDIST else source.path
 
 
 def _check_python(project: Project, interpreter: Interpreter) -> None:
@@ -326,11 +333,14 @@ def ask_backend(
     return answer
 
 
-def _environment(opened: Opened, requirements: Sequence[str], constraints: Constraints) -> Environment:
+def _environment(
+    opened: Opened, requirements: Sequence[str], constraints: Constraints, *, offline: bool
+) -> Environment:
     return fetch_environment(
         requirements,
         constraints,
         opened.interpreter,
+        offline=offline,
         cwd=opened.index_folder,
         find_links=opened.find_links,
     )
@@ -343,6 +353,7 @@ def prepare(
     products: Sequence[str] = ("wheel",),
     again: bool = False,
     ask: bool = True,
+    offline: bool = False,
     progress: Progress = SILENT,
 ) -> Prepared:
     """Fetch the environments that building the ``products`` takes.
@@ -353,6 +364,7 @@ def prepare(
         products: what will be built.
         again: ask the backend, even if its answer to the very same question is known.
         ask: ask the backend at all; without its hooks, nobody does.
+        offline: use what was fetched before.
         progress: told what is going on.
 
     Raises:
@@ -363,7 +375,8 @@ def prepare(
     environments = {}
     for what in products:
         progress.step(f"Fetching what the {what} build needs")
-        first = _environment(opened, static, constraints)
+        first = _environment(opened, static, constraints, offline=offline)
         asked = ask_backend(opened, first, what, progress, again=again) if ask else ()
-        environments[what] = _environment(opened, sorted({*static, *asked}), constraints) if asked else first
+        everything = sorted({*static, *asked})
+        environments[what] = _environment(opened, everything, constraints, offline=offline) if asked else first
     return Prepared(opened=opened, constraints=constraints, environments=environments)

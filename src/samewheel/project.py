@@ -198,8 +198,12 @@ def _read_requires_python(document: dict[str, Any], path: Path) -> str:
         ) from error
 
 
-def read_project(folder: Path) -> Project:
+def read_project(folder: Path, *, stranger: bool = False) -> Project:
     """Read what the project in ``folder`` says of its build.
+
+    Args:
+        folder: the project's.
+        stranger: it is not the user's: our own table in it does not count.
 
     Raises:
         NoSourceError: there is neither a pyproject.toml nor a setup.py.
@@ -216,6 +220,6 @@ def read_project(folder: Path) -> Project:
     return Project(
         folder=folder,
         build_system=_read_build_system(document, path),
-        settings=_read_settings(document, path),
+        settings=Settings() if stranger else _read_settings(document, path),
         requires_python=_read_requires_python(document, path),
     )

@@ -136,7 +136,8 @@ def _dress(folder: Path, conditions: Conditions) -> None:
         if not file.is_file() or file.is_symlink() or not file.resolve().is_relative_to(folder.resolve()):
             continue
         if (mode := conditions.file_modes.get(path)) is not None:
-            file.chmod(mode & 0o777)
+            # Whatever the modes of a published file, its own build must be able to read and change it.
+            file.chmod(mode & 0o777 | 0o600)
         if (own := conditions.file_times.get(path)) is not None:
             os.utime(file, (own, own))
 

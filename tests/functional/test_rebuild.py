@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel._types import SILENT
+from samewheel.cli import rebuild as command_module
 from samewheel.comparison import Verdict
 from samewheel.errors import NoSourceError, UsageError
 from samewheel.index import Index
-from samewheel.rebuilding import Rebuilt, Wanted, read_plan, rebuild, write_plan
+from samewheel.rebuilding import TRIES, Rebuilt, Wanted, read_plan, rebuild, write_plan
 from tests.functional.git_projects import commit, git
 from tests.unit.wheels import recorded
 
@@ -171,6 +172,11 @@ def test_no_source_and_no_build_are_outcomes(index: Index, six: tuple[Path, Path
     assert failing.reason
 
 
+def test_the_help_says_how_many_plans_are_tried() -> None:
+    """The number stands in two places, as the library takes too long to import for a help."""
+    assert command_module.TRIES == TRIES
+
+
 def test_a_plan_for_another_file_is_refused(index: Index, six: tuple[Path, Path], tmp_path: Path) -> None:
     """Its pins and times were read from that file."""
     first = rebuild(Wanted(target=SIX), index)
@@ -184,7 +190,7 @@ def test_the_command_writes_its_plan_and_report(samewheel: Samewheel, tmp_path: 
     """Exits with the verdict's code, says what it proves, and explains each field of the plan."""
     done = samewheel("rebuild", SIX, "--plan", "six.toml", "--explain", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "our build gave the published file, to the bit" in done.stdout
+    assert "our build gave this file, to the bit" in done.stdout
     assert "Generator: bdist_wheel 0.36.2" in done.stdout
     report = tmp_path / "evidence" / "six-1.16.0-py2.py3-none-any.whl.rebuild.json"
     assert json.loads(report.read_bytes())["schema"] == "samewheel/rebuild/1"
@@ -198,7 +204,7 @@ def test_the_command_writes_its_plan_and_report(samewheel: Samewheel, tmp_path: 
         (["six"], 2, "NAME==VERSION"),
         (["six>=1"], 2, "NAME==VERSION"),
         (["nowhere.whl"], 2, "neither"),
-        (["six==99"], 15, "no wheel"),
+        (["six==99"], 15, "no release 99"),
         ([SIX, "--git", "https://example.org/six.git"], 2, "URL@REF"),
         ([SIX, "--git", "a@b", "--sdist", __file__], 2, "two sources"),
     ],

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from samewheel._types import Sha256, Via
 from samewheel.comparison import Difference, Verdict
+from samewheel.epoch import EARLIEST, LATEST
 from samewheel.errors import UsageError
 from samewheel.rebuilding.correcting import Outcome, corrections
 from samewheel.rebuilding.matching import by_source_path
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 DIGEST = Sha256("0" * 64)
 SOURCE = PlannedSource(sdist="demo-1.0.tar.gz", sha256=DIGEST)
+GIT = PlannedSource(git="https://example.org/x.git", commit="0" * 40, subdirectory="a")
 PLAN = Plan(wheel=PlannedWheel(filename=NAME, sha256=DIGEST), source=SOURCE, python="3.11")
 MADE_BY = b"Wheel-Version: 1.0\nGenerator: %s\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 NOON = (2021, 5, 5, 12, 0, 0)
@@ -136,6 +138,7 @@ def test_every_inferred_field_has_its_evidence(tmp_path: Path) -> None:
 
 
 LICENSED = differs("SW202", "License-File", "absent", "line 9: LICENSE")
+VENDORED = "demo/vendor/other-1.dist-info/LICENSE"
 PLATFORM = differs("SW202", "Platform", "line 9: UNKNOWN", "absent")
 
 
@@ -252,19 +255,19 @@ def test_other_tools_are_resolved_anew(tmp_path: Path) -> None:
     assert {(other.locked, other.built, other.evidence.get("built")) for other in others} == {((), (), None)}
 
 
+PINS = [f"{name}==1 --hash=sha256:{DIGEST}" for name in "ab"]
+
 plans = st.builds(
     Plan,
     wheel=st.just(PLAN.wheel),
-    source=st.sampled_from(
-        [SOURCE, PlannedSource(git="https://example.org/x.git", commit="0" * 40, subdirectory="a")]
-    ),
-    python=st.sampled_from(["3.9", "/opt/python/bin/python3"]),
+    source=st.sampled_from([SOURCE, GIT]),
+    python=st.sampled_from(["3.9", "pypy3"]),
     via=st.sampled_from(Via),
     command=st.sampled_from(Command),
     uploaded_before=st.none() | st.just("2021-05-05T14:18:17Z"),
     pins=st.lists(st.sampled_from(["a==1", "b<2", "c"]), unique=True).map(tuple),
-    epoch=st.none() | st.integers(0, 1 << 32),
-    clock=st.none() | st.integers(0, 1 << 32),
+    epoch=st.none() | st.integers(EARLIEST, LATEST),
+    clock=st.none() | st.integers(EARLIEST, LATEST),
     times=st.sampled_from(Times),
     modes=st.sampled_from(Modes),
     umask=st.sampled_from(["022", "002", "077"]),
@@ -273,8 +276,8 @@ plans = st.builds(
     in_tree_backend=st.booleans(),
     config_settings=st.dictionaries(st.text(min_size=1), st.text() | st.lists(st.text()), max_size=3),
     env=st.dictionaries(st.text(min_size=1), st.text(), max_size=3),
-    locked=st.lists(st.text("abc=: -", min_size=1), max_size=3).map(tuple),
-    built=st.lists(st.sampled_from(["a==1 --hash=sha256:0", "b==2"]), unique=True).map(tuple),
+    locked=st.lists(st.sampled_from(PINS), unique=True).map(tuple),
+    built=st.lists(st.sampled_from(PINS), unique=True).map(tuple),
     evidence=st.dictionaries(st.sampled_from(["python", "pins"]), st.text(min_size=1)),
 )
 
@@ -302,6 +305,16 @@ def test_a_plan_says_nothing_that_is_as_usual() -> None:
         ("schema = [", "cannot read"),
         ("schema = 'samewheel/plan/1'", "wheel"),
         (plan_text(PLAN).replace("python", "pyhton", 1), "pyhton"),
+        (plan_text(replace(PLAN, epoch=EARLIEST)).replace(str(EARLIEST), "-5"), "epoch"),
+        (plan_text(replace(PLAN, clock=EARLIEST)).replace(str(EARLIEST), "9" * 30), "clock"),
+        (plan_text(PLAN).replace('"3.11"', '"/tmp/python"'), "a path"),
+        (plan_text(PLAN).replace('sdist = "demo-1.0.tar.gz"', 'git = "x"\ncommit = "main"'), "commit"),
+        (plan_text(replace(PLAN, source=GIT)).replace('"a"', '"a/../.."'), "subdirectory"),
+        (plan_text(replace(PLAN, source=GIT)).replace('"a"', '"/etc"'), "subdirectory"),
+        (plan_text(replace(PLAN, pins=("a==1",))).replace("a==1", "a=1"), "a=1"),
+        (plan_text(replace(PLAN, locked=("a==1",))), "its list"),
+        (plan_text(replace(PLAN, uploaded_before="yesterday")), "yesterday"),
+        ("a = " + "[" * 5000, "cannot read"),
         (plan_text(replace(PLAN, umask="077")).replace("077", "99"), "umask"),
     ],
 )

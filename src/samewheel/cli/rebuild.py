@@ -10,6 +10,9 @@ from samewheel.cli.options import limit_option, limits_from
 
 __all__ = ["command"]
 
+TRIES = 8
+"""Of :data:`samewheel.rebuilding.TRIES`, which would take longer to import than most commands to say their help."""
+
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -28,7 +31,7 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--python", "-p", metavar="PYTHON", help="Interpreter, instead of the one that the wheel speaks for.")
 @click.option("--wheel", "filename", metavar="NAME", help="Which of the release's wheels.")
 @click.option(
-    "--tries", type=click.IntRange(1, 50), default=8, show_default=True, help="Plans that are tried at most."
+    "--tries", type=click.IntRange(1, 50), default=TRIES, show_default=True, help="Plans that are tried at most."
 )
 @click.option(
     "--timeout",
@@ -75,15 +78,12 @@ def command(
     from samewheel._files import check_writable, write_atomic
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import progress, show
-    from samewheel.errors import UsageError
     from samewheel.index import Index
-    from samewheel.limits import Limits
+    from samewheel.limits import AUDIT
     from samewheel.rebuilding import SCHEMA, Wanted, read_plan, rebuild, write_plan
     from samewheel.report.rebuilt import explained_lines, rebuilt_lines
 
-    if sdist is not None and git is not None:
-        raise UsageError("--sdist and --git name two sources", hint="Give one of them.")
-    for folder in filter(None, (evidence_dir, keep)):
+    for folder in filter(None, (evidence_dir, keep, plan_file.parent if plan_file is not None else None)):
         check_writable(folder.absolute())
     given = read_plan(plan_file) if plan_file is not None and plan_file.exists() else None
     wanted = Wanted(
@@ -95,7 +95,7 @@ def command(
         python=python,
         tries=tries,
         timeout=timeout,
-        limits=limits_from(limits, Limits()) if limits else None,
+        limits=limits_from(limits, AUDIT),
         keep=keep.absolute() if keep is not None else None,
     )
     with progress(quiet=quiet) as shown:

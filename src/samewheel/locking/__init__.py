@@ -2,6 +2,7 @@
 
 from samewheel.locking.by_uv import resolve_uv
 from samewheel.locking.checking import stale
+from samewheel.locking.inputs import instant
 from samewheel.locking.rounds import Locked, check_lock, lock, rounds
 
-__all__ = ["Locked", "check_lock", "lock", "resolve_uv", "rounds", "stale"]
+__all__ = ["Locked", "check_lock", "instant", "lock", "resolve_uv", "rounds", "stale"]

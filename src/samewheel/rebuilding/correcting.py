@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from samewheel._types import Value, Via
@@ -56,7 +57,7 @@ class Correction(Value, frozen=True, kw_only=True):
 
 
 def _named(pins: Iterable[str]) -> dict[str, str]:
-    return {Requirement(pin).name: pin for pin in pins}
+    return {canonicalize_name(Requirement(pin).name): pin for pin in pins}
 
 
 def anew(plan: Plan, *, evidence: dict[str, str], **changed: object) -> Plan:
@@ -96,8 +97,11 @@ PARENTHESES = "wheel<0.41.1"
 FIRST_BUILD_OPTION = Version("64")
 """The hooks of setuptools before have no way for an option of ``bdist_wheel`` alone."""
 
-MINOR = re.compile(r"(?:\bpy|[Pp]ip)3\.(\d{1,2})(?![\d.])")
-"""How a wheel names the interpreter that built it: ``NAME-py3.9-nspkg.pth``, ``pip3.11``."""
+ON_WINDOWS = re.compile(r"CRLF [1-9]|[1-9][0-9]* of CR LF")
+"""How a difference of line endings says that there are some of Windows."""
+
+MINOR = re.compile(r"(?:\bpy|[Pp]ip|-)3\.(\d{1,2})(?![\d.])")
+"""How a wheel names the interpreter that built it: ``NAME-py3.9-nspkg.pth``, ``pip3.11``, ``nosetests-3.4``."""
 
 
 def _shapes(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -111,14 +115,19 @@ def _shapes(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield HOME_PAGE, "METADATA has the Home-page UNKNOWN"
     elif _reordered(outcome):
         yield HOME_PAGE, "the fields of METADATA stand in another order"
-    elif any(one.field == "end of file" and one.a.count("n") > one.b.count("n") for one in outcome.codes("SW207")):
+    elif any(one.field == "end of file" and _longer(one) for one in outcome.codes("SW207")):
         yield ENTRY_POINTS, "entry_points.txt ends with an empty line"
     elif platform is not None and platform.a.endswith("UNKNOWN"):
         yield PLATFORM, "METADATA has the Platform UNKNOWN"
-    elif end is not None and end.a.count("n") > end.b.count("n"):
+    elif end is not None and _longer(end):
         yield PLATFORM, "METADATA ends with empty lines"
     if requires is not None and "(" in requires.a and "(" not in requires.b:
         yield PARENTHESES, "Requires-Dist has parentheses"
+
+
+def _longer(end: Difference) -> bool:
+    """Tell whether the published file ends with more empty lines."""
+    return end.a.count("\\n") > end.b.count("\\n")
 
 
 def _reordered(outcome: Outcome) -> bool:
@@ -166,7 +175,7 @@ def without_compilers(outcome: Outcome) -> Iterator[Correction]:
 
 def windows(outcome: Outcome) -> Iterator[Correction]:
     """Text files that were written on Windows."""
-    endings = [one for one in outcome.differences if one.field == "line endings" and "CR" in one.a]
+    endings = [one for one in outcome.differences if one.field == "line endings" and ON_WINDOWS.search(one.a)]
     if endings and outcome.plan.newlines is Newlines.UNIX:
         why = f"{endings[0].member} ends its lines as Windows does"
         evidence = {**outcome.plan.evidence, "newlines": why}

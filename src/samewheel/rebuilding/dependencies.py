@@ -230,10 +230,16 @@ def _make(sdist: Path, interpreter: Interpreter, supply: Supply, depth: int) -> 
         overrides["timeout"] = supply.timeout
     if supply.limits is not None:
         overrides["limits"] = supply.limits
-    with open_project(sdist, overrides=overrides, progress=supply.progress) as opened:
+    with open_project(
+        sdist, overrides=overrides, stranger=True, index_folder=supply.index.cwd, progress=supply.progress
+    ) as opened:
         resolved, setup_py = _resolved(replace(opened, epoch=FIXED), supply, depth)
         prepared: Prepared = prepare(
-            resolved.opened, resolved.constraints, ask=not setup_py, progress=supply.progress
+            resolved.opened,
+            resolved.constraints,
+            ask=not setup_py,
+            offline=supply.offline,
+            progress=supply.progress,
         )
         folder = opened.folder / "samewheel-build"
         folder.mkdir()

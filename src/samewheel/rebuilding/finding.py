@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,9 @@ class Release(Value, frozen=True, kw_only=True):
 
     wheel: Path
     uploaded: str | None
-    """When (RFC 3339); None if the index does not say, or does not have the file."""
+    """When the index's file of this name was (RFC 3339); None if the index does not say, or has none."""
+    on_index: bool | None
+    """Whether the index has this very file; None: it was not asked, or has no file of that name."""
     requires_python: str
     """Empty: any."""
     sdists: tuple[ReleaseFile, ...]
@@ -93,6 +96,15 @@ def _for_here(wheels: Iterable[ReleaseFile]) -> ReleaseFile | None:
     return fitting[0] if fitting else None
 
 
+def _newest(files: Iterable[ReleaseFile]) -> list[str]:
+    """Return the newest versions of a project."""
+    found = set()
+    for file in files:
+        with suppress(InvalidVersion):
+            found.add(Version(file.version))
+    return [str(version) for version in sorted(found, reverse=True)[:5]]
+
+
 def sdist_of(files: Iterable[ReleaseFile], version: Version) -> tuple[ReleaseFile, ...]:
     """Return the sdists of a release, a ``.tar.gz`` first: that is what backends make."""
     found = _of(files, version, "sdist")
@@ -115,15 +127,17 @@ def _local(path: Path, index: Index, *, needed: bool) -> Release:
     """Return what there is of a wheel that lies here."""
     name, version = _named(path.name)
     files, warnings = _asked(name, index, needed=needed)
-    same = next((file for file in files if file.filename == path.name), None)
-    if same is not None and same.sha256 is not None and same.sha256 != sha256_of(path):
-        warnings = (f"the index has another {path.name}, whose SHA-256 is {same.sha256}",)
-    if same is None and not warnings:
+    named = next((file for file in files if file.filename == path.name), None)
+    same = named if named is not None and named.sha256 == sha256_of(path) else None
+    if named is not None and same is None:
+        warnings = (f"this is not the {path.name} of the index, whose SHA-256 is {named.sha256}",)
+    if named is None and not warnings:
         warnings = (f"the index has no {path.name}: when it was uploaded is not known",)
     return Release(
         wheel=path,
-        uploaded=same.uploaded if same is not None else None,
-        requires_python=(same.requires_python or "") if same is not None else "",
+        uploaded=named.uploaded if named is not None else None,
+        on_index=same is not None if named is not None else None,
+        requires_python=(named.requires_python or "") if named is not None else "",
         sdists=sdist_of(files, version),
         file=same if not warnings else None,
         warnings=warnings,
@@ -159,12 +173,18 @@ def find_release(
     files = index.files(name)
     wheels = _of(files, version, "wheel")
     chosen = next((file for file in wheels if file.filename == filename), None) if filename else _for_here(wheels)
+    if not _of(files, version, "wheel") and not _of(files, version, "sdist"):
+        raise NoSourceError(
+            f"there is no release {version} of {name}",
+            cause=f"The newest are: {', '.join(_newest(files)) or 'none'}.",
+            hint="Name one of them.",
+        )
     if chosen is None:
         there = ", ".join(file.filename for file in wheels[:8]) or "none"
         raise NoSourceError(
             f"{name} {version} has no wheel {filename or 'for this platform'}",
             cause=f"Its wheels: {there}.",
-            hint="Name another release, or a wheel that lies here.",
+            hint="Name one of its wheels with --wheel, or another release." if wheels else "Name another release.",
         )
     if sha256 is not None and chosen.sha256 is not None and chosen.sha256 != sha256:
         raise UsageError(
@@ -174,6 +194,7 @@ def find_release(
     return Release(
         wheel=index.fetch(chosen),
         uploaded=chosen.uploaded,
+        on_index=True,
         requires_python=chosen.requires_python or "",
         sdists=sdist_of(files, version),
         file=chosen,

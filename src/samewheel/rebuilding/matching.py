@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = ["by_source_path", "path_in_source"]
 
-IN_DIST_INFO = re.compile(r"[^/]+\.dist-info/(?:licenses/|license_files/)?")
-IN_DATA = re.compile(r"[^/]+\.data/[^/]+/")
+IN_DIST_INFO = re.compile(r"^[^/]+\.dist-info/(?:licenses/|license_files/)?")
+IN_DATA = re.compile(r"^[^/]+\.data/[^/]+/")
 
 Fact = TypeVar("Fact")
 
@@ -32,10 +32,11 @@ def by_source_path(facts: Mapping[str, Fact], files: Iterable[str]) -> dict[str,
         files: the paths of the source's files.
     """
     ends = {path_in_source(member): fact for member, fact in facts.items()}
+    deepest = max((end.count("/") + 1 for end in ends), default=0)
     found: dict[str, tuple[str, Fact]] = {}
     for path in sorted(files, key=lambda path: (path.count("/"), path)):
         parts = path.split("/")
-        for start in range(len(parts)):
+        for start in range(max(0, len(parts) - deepest), len(parts)):
             end = "/".join(parts[start:])
             if end in ends and end not in found:
                 found[end] = (path, ends[end])

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from samewheel._files import walk
 from samewheel._types import SILENT, Value, Via
@@ -14,6 +16,7 @@ from samewheel.buildinfo import Epoch
 from samewheel.building import perform
 from samewheel.constraints import parse_constraints
 from samewheel.epoch import EARLIEST
+from samewheel.errors import NotBuildableError
 from samewheel.machine import look_around
 from samewheel.preparing import open_project, prepare
 from samewheel.pythons import locate
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel._types import Progress
+    from samewheel.buildinfo import Isolation
     from samewheel.building import Product
     from samewheel.conditions import Conditions
     from samewheel.constraints import Constraints
@@ -50,6 +54,9 @@ class Made(Value, frozen=True, kw_only=True):
     """The top folder of the source's copy."""
     plan: Plan
     """With all that was installed locked in it."""
+    isolation: Isolation
+    interpreter: str
+    """Such as ``cpython 3.9.18``."""
 
 
 def _overrides(plan: Plan, timeout: float | None, limits: Limits | None) -> Overrides:
@@ -108,10 +115,10 @@ def _locked(constraints: Constraints) -> tuple[str, ...]:
 def _conditions(opened: Opened, plan: Plan, published: Published, folder: Path) -> Conditions:
     """Return what the plan has the build see."""
     epoch = plan.epoch if plan.epoch is not None else plan.clock if plan.clock is not None else EARLIEST
-    files = list(walk(opened.snapshot.root))
+    files = dict.fromkeys(walk(opened.snapshot.root))
     times, modes = {}, {}
     if plan.times is not Times.EPOCH:
-        times = {path: when for path, when in opened.snapshot.times.items() if path in set(files)}
+        times = {path: when for path, when in opened.snapshot.times.items() if path in files}
     if plan.times is Times.PUBLISHED:
         times |= by_source_path(published.times, files)
     if plan.modes is Modes.PUBLISHED:
@@ -138,13 +145,32 @@ def _conditions(opened: Opened, plan: Plan, published: Published, folder: Path) 
     )
 
 
+def _refuse_itself(published: Published, constraints: Constraints) -> None:
+    """Refuse to install what is to be built: a backend could copy it from there.
+
+    Raises:
+        NotBuildableError: the same release, a newer one, or the very file is among what would be installed.
+    """
+    for pin in constraints.pins:
+        itself = canonicalize_name(pin.name) == published.name and Version(pin.version) >= Version(published.version)
+        if itself or f"sha256:{published.sha256}" in pin.hashes:
+            raise NotBuildableError(
+                f"{published.name} {pin.version} would be installed to build {published.path.name}",
+                cause="What a build can read, it can copy; so it would prove nothing.",
+                hint="An older release of it may be installed: pin one in a plan.",
+            )
+
+
 def _perform(opened: Opened, plan: Plan, published: Published, supply: Supply) -> Made:
     epoch = opened.epoch if plan.epoch is None else Epoch(value=plan.epoch, origin="plan")
     resolved = _resolved(replace(_with_requirements(opened, plan), epoch=epoch), plan, supply)
     opened, progress = resolved.opened, supply.progress
     products = ("sdist", "wheel") if plan.via is Via.SDIST else ("wheel",)
     ask = plan.command is Command.PEP517
-    prepared = prepare(opened, resolved.constraints, products=products, ask=ask, progress=progress)
+    _refuse_itself(published, resolved.constraints)
+    prepared = prepare(
+        opened, resolved.constraints, products=products, ask=ask, offline=supply.offline, progress=progress
+    )
     folder = opened.folder / "samewheel-build"
     folder.mkdir()
     conditions = _conditions(opened, plan, published, folder)
@@ -157,7 +183,14 @@ def _perform(opened: Opened, plan: Plan, published: Published, supply: Supply) -
         check=False,
         progress=progress,
     )
-    return Made(wheel=product.wheel, source=opened.snapshot.root, plan=_noted(plan, resolved))
+    interpreter = opened.interpreter
+    return Made(
+        wheel=product.wheel,
+        source=opened.snapshot.root,
+        plan=_noted(plan, resolved),
+        isolation=product.isolation,
+        interpreter=f"{interpreter.implementation} {interpreter.version}",
+    )
 
 
 @contextmanager
@@ -197,5 +230,12 @@ def make(
         progress=progress,
     )
     overrides = _overrides(plan, timeout, limits)
-    with open_project(source, overrides=overrides, allow_dirty=True, progress=progress) as opened:
+    with open_project(
+        source,
+        overrides=overrides,
+        allow_dirty=True,
+        stranger=True,
+        index_folder=index.cwd,
+        progress=progress,
+    ) as opened:
         yield _perform(opened, plan, published, supply)

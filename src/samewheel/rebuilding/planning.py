@@ -122,7 +122,9 @@ def first_plan(
     if (pins := _pins(published)) is not None:
         found["pins"] = pins
     if published.uploaded is not None:
-        found["uploaded_before"] = _Found(value=published.uploaded, why="when the wheel was uploaded")
+        found["uploaded_before"] = _Found(
+            value=published.uploaded, why="when the index's wheel of this name was uploaded"
+        )
     if published.windows_newlines:
         found["newlines"] = _Found(value=Newlines.WINDOWS, why="METADATA ends its lines as Windows does")
     fields = {"source": source, **{name: one.value for name, one in found.items()}}

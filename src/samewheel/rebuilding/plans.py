@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from packaging.requirements import InvalidRequirement, Requirement
 
 from samewheel._files import write_atomic
-from samewheel.errors import UsageError
+from samewheel.constraints import parse_constraints
+from samewheel.errors import SamewheelError, UsageError
+from samewheel.locking import instant
 from samewheel.rebuilding.values import PLAN_SCHEMA, Plan
 
 if TYPE_CHECKING:
@@ -40,11 +43,19 @@ def plan_text(plan: Plan) -> str:
     kept = {name: value for name, value in fields.items() if name in always or value != usual[name]}
     # Tables last, as TOML wants it; what is locked is long.
     for name, value in sorted(kept.items(), key=lambda field: (isinstance(field[1], dict), field[0] == "evidence")):
-        item = tomlkit.item(value)
-        if isinstance(value, list):
-            cast("Array", item).multiline(len(value) > 1)
-        document.add(name, item)
+        document.add(name, _array(value) if isinstance(value, list) else tomlkit.item(value))
     return tomlkit.dumps(document)
+
+
+def _array(values: list[Any]) -> Array:
+    """Return a list, one item on each line."""
+    import tomlkit
+
+    made = tomlkit.array()
+    for value in values:
+        made.add_line(value)
+    made.add_line(indent="")
+    return made
 
 
 def write_plan(plan: Plan, path: Path) -> None:
@@ -64,7 +75,7 @@ def read_plan(path: Path) -> Plan:
     """
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"cannot read the plan {path}", cause=str(error)) from error
     schema = document.pop("schema", None)
     if schema != PLAN_SCHEMA:
@@ -74,6 +85,25 @@ def read_plan(path: Path) -> Plan:
             hint="Have one written: samewheel rebuild NAME==VERSION --plan FILE",
         )
     try:
-        return msgspec.convert(document, Plan)
-    except msgspec.ValidationError as error:
+        plan = msgspec.convert(document, Plan)
+        _check(plan)
+    except (msgspec.ValidationError, OverflowError, InvalidRequirement, SamewheelError) as error:
         raise UsageError(f"the plan {path} is wrong", cause=str(error)) from error
+    return plan
+
+
+def _check(plan: Plan) -> None:
+    """Refuse what would fail only later, or run a program that whoever wrote the plan has chosen.
+
+    Raises:
+        InvalidRequirement: a pin is none.
+        SamewheelError: anything else is wrong.
+    """
+    if "/" in plan.python:
+        raise UsageError("python is a path; which program that is, the machine decides", hint="Give it by --python.")
+    for pin in plan.pins:
+        Requirement(pin)
+    for lines in (plan.locked, plan.built):
+        parse_constraints("".join(f"{line}\n" for line in lines).encode(), "its list")
+    if plan.uploaded_before is not None:
+        instant(plan.uploaded_before)

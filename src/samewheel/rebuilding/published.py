@@ -80,8 +80,10 @@ class Published(Value, frozen=True, kw_only=True):
 
 def _seconds(header: CentralHeader) -> int:
     """Return a member's time as POSIX seconds, as if it were UTC; what is no date becomes one nearby."""
-    day = (1980 + (header.date >> 9), max(header.date >> 5 & 0xF, 1), max(header.date & 0x1F, 1))
-    return calendar.timegm((*day, header.time >> 11, header.time >> 5 & 0x3F, (header.time & 0x1F) * 2))
+    month, day = header.date >> 5 & 0xF, header.date & 0x1F
+    hour, minute, second = header.time >> 11, header.time >> 5 & 0x3F, (header.time & 0x1F) * 2
+    date = (1980 + (header.date >> 9), min(max(month, 1), 12), max(day, 1))
+    return calendar.timegm((*date, min(hour, 23), min(minute, 59), min(second, 59)))
 
 
 def _generator(headers: Headers) -> Generator | None:

@@ -6,13 +6,16 @@ import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from samewheel._files import temporary_folder
-from samewheel._types import SILENT
+from samewheel._types import SILENT, SourceKind
 from samewheel.comparison import File, Verdict
+from samewheel.epoch import choose_epoch
 from samewheel.errors import NoSourceError, UsageError
-from samewheel.pythons import at_hand, missing, newest_before
+from samewheel.interpreter import find_interpreter
+from samewheel.pythons import RELEASED, at_hand, locate, missing, newest_before
 from samewheel.rebuilding.finding import find_release
 from samewheel.rebuilding.planning import first_plan
 from samewheel.rebuilding.published import read_published
@@ -22,6 +25,7 @@ from samewheel.rebuilding.values import Rebuilt
 
 if TYPE_CHECKING:
     from samewheel._types import Progress, Sha256
+    from samewheel.buildinfo import Isolation
     from samewheel.comparison import Difference
     from samewheel.index import Index
     from samewheel.rebuilding.finding import Release
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["rebuild"]
 
-TAGGED = re.compile(r"cp3(\d+)-cp3\d+-")
+TAGGED = re.compile(r"cp3(\d+)-cp3\d+[dmu]*-")
 """A tag of a wheel that one minor version made, for itself alone."""
 
 PYTHON_2 = "it is for Python 2 alone, and uv makes build environments of Python 3.6 and newer"
@@ -41,6 +45,8 @@ class _Fields(TypedDict, total=False):
 
     reason: str
     sha256: Sha256 | None
+    isolation: Isolation | None
+    interpreter: str
     plan: Plan | None
     attempts: tuple[Attempt, ...]
     best: int
@@ -63,16 +69,43 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
     lacking = "" if tagged else missing(usable, release.uploaded, requires)
     if not found:
         return (), f"{lacking or 'no CPython ' + ', '.join(sorted(tagged)) + ' is at hand'}: install one"
-    dated = f", the newest here that was out before {release.uploaded[:10]}" if release.uploaded else ""
+    first = found[0]
+    dated = ""
+    if release.uploaded is not None:
+        out = RELEASED.get(first.minor)
+        there = out is not None and out.isoformat() <= release.uploaded[:10]
+        rank = "the newest that was out for two months" if there else "the oldest, as none was out"
+        dated = f"; of those here, {rank} at the upload on {release.uploaded[:10]}"
     why = f"Requires-Python is {requires}{dated}" if requires else f"any Python will do{dated}"
     if lacking:
         why += f"; {lacking}"
-    return tuple(".".join(one.version.split(".")[:2]) for one in found), why
+    return tuple(one.minor for one in found), why
 
 
 def _for_python_2(published: Published) -> bool:
     """Tell whether a wheel was made by Python 2: its tags name no other."""
     return bool(published.tags) and all(tag.startswith(("py2", "cp2")) and "py3" not in tag for tag in published.tags)
+
+
+def _check_wanted(wanted: Wanted) -> None:
+    """Refuse before the work what contradicts itself, or cannot be.
+
+    Raises:
+        UsageError: it does, or cannot.
+    """
+    planned = wanted.plan.source if wanted.plan is not None else None
+    if wanted.sdist is not None and wanted.git is not None:
+        raise UsageError("--sdist and --git name two sources", hint="Give one of them.")
+    if planned is not None and (wanted.git is not None or (wanted.sdist is not None and planned.sdist is None)):
+        raise UsageError(
+            "the plan names another source",
+            cause=f"It says: {planned.sdist or planned.git}.",
+            hint="Give one of them.",
+        )
+    if wanted.python is not None:
+        find_interpreter(locate(wanted.python))
+    # The caller's SOURCE_DATE_EPOCH decides nothing here; but if it is none, no build should be blamed for that.
+    choose_epoch(SourceKind.SDIST, None)
 
 
 def _check_plan(plan: Plan, published: Published) -> None:
@@ -99,9 +132,11 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
         UsageError: what is asked for cannot be.
         SamewheelError: the machine or the index failed.
     """
+    _check_wanted(wanted)
     progress.step(f"Looking for {wanted.target}")
     needed = wanted.sdist is None and wanted.git is None
-    release = find_release(wanted.target, index, filename=wanted.filename, sha256=wanted.sha256, needed=needed)
+    filename = wanted.filename or (wanted.plan.wheel.filename if wanted.plan is not None else None)
+    release = find_release(wanted.target, index, filename=filename, sha256=wanted.sha256, needed=needed)
     for warning in release.warnings:
         progress.warn(warning)
     published = read_published(release.wheel, release.uploaded)
@@ -112,13 +147,16 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
         try:
             source = find_source(wanted, release, published, index=index, folder=folder, progress=progress)
         except NoSourceError as error:
-            return _outcome(published, Verdict.NO_SOURCE, reason=str(error))
+            return _outcome(published, release, Verdict.NO_SOURCE, reason=str(error))
         if _for_python_2(published) and wanted.python is None:
-            return _outcome(published, Verdict.NOT_BUILDABLE, reason=PYTHON_2)
+            return _outcome(published, release, Verdict.NOT_BUILDABLE, reason=PYTHON_2)
         pythons, why = _pythons(wanted, release, published)
         if not pythons:
-            return _outcome(published, Verdict.NOT_BUILDABLE, reason=why)
-        plan = wanted.plan or first_plan(published, source.planned, pythons[0], why, source.why)
+            return _outcome(published, release, Verdict.NOT_BUILDABLE, reason=why)
+        if wanted.plan is not None:
+            plan = replace(wanted.plan, source=source.planned, python=wanted.python or wanted.plan.python)
+        else:
+            plan = first_plan(published, source.planned, pythons[0], why, source.why)
         task = Task(
             published=published,
             source=source.path,
@@ -133,9 +171,12 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
         best = search(plan, task, correct=wanted.plan is None, progress=progress)
     return _outcome(
         published,
+        release,
         best.tried.verdict,
         reason=best.tried.failure,
         sha256=best.tried.sha256,
+        isolation=best.tried.isolation,
+        interpreter=best.tried.interpreter,
         plan=best.tried.plan,
         attempts=best.attempts,
         best=best.number,
@@ -144,12 +185,13 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
     )
 
 
-def _outcome(published: Published, verdict: Verdict, **fields: Unpack[_Fields]) -> Rebuilt:
+def _outcome(published: Published, release: Release, verdict: Verdict, **fields: Unpack[_Fields]) -> Rebuilt:
     return Rebuilt(
         name=published.name,
         version=published.version,
         wheel=File(name=published.path.name, sha256=published.sha256, size=published.size),
-        uploaded=published.uploaded,
+        uploaded=published.uploaded if release.on_index else None,
+        on_index=release.on_index,
         verdict=verdict,
         **fields,
     )

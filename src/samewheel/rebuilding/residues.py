@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from samewheel._files import walk
+from samewheel._files import sha256_of, walk
 from samewheel._types import Value
 from samewheel.rebuilding.matching import by_source_path
 from samewheel.rebuilding.values import Residue
@@ -38,17 +38,17 @@ def source_digests(published: Path, root: Path) -> dict[str, bool]:
         members = {name: member for name, member in wheel.members.items() if not member.is_folder}
         found = by_source_path({name: name for name in members}, walk(root))
         return {
-            name: _digest(wheel.contents(members[name])) == hashlib.sha256((root / path).read_bytes()).digest()
+            name: _digest(wheel.contents(members[name])) == sha256_of(root / path)
             for path, name in found.items()
             if not (root / path).is_symlink()
         }
 
 
-def _digest(pieces: Iterable[bytes]) -> bytes:
+def _digest(pieces: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece)
-    return digest.digest()
+    return digest.hexdigest()
 
 
 class Cause(Value, frozen=True, kw_only=True):
@@ -96,23 +96,23 @@ def _compressor(one: Difference, evidence: Evidence) -> bool:  # noqa: ARG001 - 
 CAUSES = (
     Cause(
         name="windows",
-        text="the wheel was made on Windows, and its archive says so",
+        text="its archive says that it was made on Windows",
         has=_windows,
     ),
-    Cause(name="compressor", text="another compressor made its streams", has=_compressor),
+    Cause(name="compressor", text="nothing here makes the same streams of the same contents", has=_compressor),
     Cause(
         name="moments",
-        text="the publisher's build shows several moments; a clock that stands still shows one",
+        text="times that neither the source nor one moment gives: the build took longer, or the files are others",
         has=lambda one, _: one.code == "SW101",
     ),
     Cause(
         name="modes",
-        text="the publisher's files had modes that neither the source nor a umask gives",
+        text="modes of members that neither the source nor a umask gives",
         has=lambda one, _: one.code == "SW102",
     ),
     Cause(
         name="folder-order",
-        text="its members stand in the order in which the publisher's file system listed them",
+        text="the order of its members, as a file system lists them",
         has=lambda one, _: one.code == "SW103",
     ),
     Cause(
@@ -122,33 +122,43 @@ CAUSES = (
     ),
     Cause(
         name="generator",
-        text="the version of the backend that made it is not the one that was installed here",
+        text="another version of the backend, or another backend, made it",
         has=lambda one, _: one.code == "SW201",
     ),
     Cause(
         name="tags",
-        text="it has other tags than the source asks for",
+        text="tags that our build does not give; tools that repair wheels for other systems write them, too",
         has=lambda one, _: one.code in {"SW206", "SW304"},
     ),
-    Cause(name="not-in-source", text="it has files that the source does not have", has=_only_theirs),
-    Cause(name="left-out", text="files of the source are in it, and our build left them out", has=_unpacked),
-    Cause(name="added", text="our build has files that it does not have", has=_only_ours),
-    Cause(name="other-source", text="its files are not those of the source", has=_other_source),
-    Cause(name="native-code", text="other compilers, libraries or places made its native code", has=_native),
-    Cause(name="generated", text="files that the build made are others", has=_generated),
+    Cause(name="not-in-source", text="files that the source does not have", has=_only_theirs),
+    Cause(name="left-out", text="files that are in it and in the source, and that our build left out", has=_unpacked),
+    Cause(name="added", text="files that our build has, and it does not", has=_only_ours),
+    Cause(
+        name="other-source",
+        text="files that are otherwise in the source: another source, or a build that changes them",
+        has=_other_source,
+    ),
+    Cause(
+        name="native-code",
+        text="native code: other compilers, libraries or places would explain it, and so would another source",
+        has=_native,
+    ),
+    Cause(
+        name="generated", text="files that are not in the source, and that our build makes otherwise", has=_generated
+    ),
     Cause(
         name="record",
-        text="its RECORD has another order or form, as tools write it that repack wheels",
+        text="RECORD, in another order or form: tools that repack wheels write it, too",
         has=lambda one, _: one.code == "SW203",
     ),
     Cause(
-        name="random-order",
-        text="its lines are the same in another order: that of a set in Python, which is random",
+        name="order",
+        text="the same lines of METADATA in another order: that of a set or an old dictionary in Python, as a rule",
         has=lambda one, _: one.code == "SW202" and one.field.startswith("order"),
     ),
     Cause(
         name="metadata",
-        text="its backend wrote other metadata",
+        text="other metadata than our build writes",
         has=lambda one, _: one.code.startswith("SW2"),
     ),
     Cause(name="contents", text="files that are installed differ", has=lambda one, _: one.code.startswith("SW3")),

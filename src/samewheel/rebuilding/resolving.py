@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of, write_atomic
@@ -11,8 +12,8 @@ from samewheel._types import SILENT, Via
 from samewheel._uv import cache_folder, index_identity, uv_version
 from samewheel.constraints import parse_constraints, render
 from samewheel.environment import fetch_environment
-from samewheel.errors import NoWheelError
-from samewheel.locking import resolve_uv, rounds
+from samewheel.errors import InvalidProjectError, NoWheelError
+from samewheel.locking import instant, resolve_uv, rounds
 from samewheel.preparing import ask_backend
 
 if TYPE_CHECKING:
@@ -33,13 +34,25 @@ WHERE = "the plan"
 
 
 def _kept(
-    requirements: Sequence[str], interpreter: Interpreter, uploaded_before: str, find_links: Sequence[Path]
+    requirements: Sequence[str],
+    interpreter: Interpreter,
+    uploaded_before: str,
+    find_links: Sequence[Path],
+    cwd: Path | None,
 ) -> Path:
     """Return where a resolution is kept: as of a date that is past, the same question has the same answer."""
     asked = [sorted(requirements), interpreter.markers["python_full_version"], interpreter.platform, uploaded_before]
     wheels = sorted(sha256_of(wheel) for folder in find_links for wheel in folder.iterdir())
-    name = hashlib.sha256(json.dumps([*asked, uv_version(), index_identity(), *wheels]).encode()).hexdigest()
+    name = hashlib.sha256(json.dumps([*asked, uv_version(), index_identity(cwd), *wheels]).encode()).hexdigest()
     return cache_folder() / "resolutions" / f"{name}.txt"
+
+
+def _recalled(kept: Path) -> Constraints | None:
+    """Return a resolution that was kept; None if there is none, or it is damaged."""
+    try:
+        return parse_constraints(kept.read_bytes(), WHERE)
+    except (OSError, InvalidProjectError):
+        return None
 
 
 def _solve(
@@ -49,16 +62,20 @@ def _solve(
     find_links: Sequence[Path],
     *,
     offline: bool,
+    cwd: Path | None,
 ) -> Constraints:
-    kept = _kept(requirements, interpreter, uploaded_before, find_links) if uploaded_before is not None else None
-    if kept is not None and kept.is_file():
-        return parse_constraints(kept.read_bytes(), WHERE)
+    kept = None
+    if uploaded_before is not None and datetime.fromisoformat(instant(uploaded_before)) < datetime.now(UTC):
+        kept = _kept(requirements, interpreter, uploaded_before, find_links, cwd)
+        if (known := _recalled(kept)) is not None:
+            return known
     pins = resolve_uv(
         requirements,
         requires_python=f"=={interpreter.minor}.*",
         python=interpreter.path,
         exclude_newer=uploaded_before,
         offline=offline,
+        cwd=cwd,
         universal=False,
         find_links=find_links,
     )
@@ -104,7 +121,7 @@ def resolve_as_of(
         while True:
             progress.step("Resolving the build requirements")
             try:
-                return _solve(required, interpreter, uploaded_before, links, offline=offline)
+                return _solve(required, interpreter, uploaded_before, links, offline=offline, cwd=opened.index_folder)
             except NoWheelError as error:
                 links.append(provide(error, required))
 
@@ -112,7 +129,9 @@ def resolve_as_of(
         if not ask:
             return ()
         required = sorted({*static, *asked})
-        environment = fetch_environment(required, constraints, interpreter, offline=offline, find_links=links)
+        environment = fetch_environment(
+            required, constraints, interpreter, offline=offline, cwd=opened.index_folder, find_links=links
+        )
         products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
         answers = (ask_backend(opened, environment, what, progress, again=False) for what in products)
         return tuple(sorted({item for answer in answers for item in answer}))

@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import asdict, replace
 
-from samewheel._files import place, sha256_of
+from samewheel._files import place, without_places
 from samewheel._types import SILENT, Sha256, Value
-from samewheel.comparison import Verdict, compare
+from samewheel.comparison import Verdict, diff
 from samewheel.comparison.recompressing import replay
-from samewheel.errors import NotBuildableError, UsageError
+from samewheel.errors import (
+    InvalidProjectError,
+    InvalidWheelError,
+    LimitExceededError,
+    NoSourceError,
+    NotBuildableError,
+    SamewheelError,
+    StaleLockError,
+    UsageError,
+)
 from samewheel.rebuilding.correcting import Outcome, corrections
 from samewheel.rebuilding.performing import make
 from samewheel.rebuilding.residues import Evidence, find_residues, source_digests
@@ -24,10 +33,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel._types import Progress
+    from samewheel.buildinfo import Isolation
     from samewheel.comparison import Difference
     from samewheel.index import Index
     from samewheel.limits import Limits
     from samewheel.rebuilding.correcting import Correction
+    from samewheel.rebuilding.performing import Made
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.values import Plan, Residue
     from samewheel.wheel.replaying import Replayed
@@ -39,8 +50,12 @@ LADDER = tuple(Verdict)
 GOOD = frozenset({Verdict.IDENTICAL, Verdict.IDENTICAL_AFTER_REPLAY, Verdict.SAME_CONTENTS})
 """Verdicts that end the search: what the archive shows of the publisher's machine is already in the plan."""
 
-FAILED = NotBuildableError, UsageError
-"""What a plan may end with while another one may not: a Python that the project does not want is one of them."""
+FAILED = InvalidWheelError, NotBuildableError, StaleLockError, UsageError
+"""What a plan may end with while another one may not: what was built is no wheel, a Python is not what the source
+wants, a hook asks for what is not locked. What the caller got wrong is refused before."""
+
+HOPELESS = InvalidProjectError, NoSourceError
+"""What the source itself is to blame for, whatever the plan."""
 
 
 class Task(Value, frozen=True, kw_only=True):
@@ -72,7 +87,11 @@ class Tried(Value, frozen=True, kw_only=True):
     differences: tuple[Difference, ...] = ()
     residues: tuple[Residue, ...] = ()
     sha256: Sha256 | None = None
+    isolation: Isolation | None = None
+    interpreter: str = ""
     failure: str = ""
+    hopeless: bool = False
+    """Whether no other plan can do better."""
 
     @property
     def distance(self) -> tuple[int, int]:
@@ -95,7 +114,17 @@ def _replayed(published: Path, ours: Path) -> Replayed:
 
 
 def _try(plan: Plan, task: Task, progress: Progress, before: tuple[int, int] | None = None) -> Tried:
-    """Build by a plan and compare; what is nearer to the published wheel than before is kept, if asked for."""
+    """Build by a plan and compare; what is nearer to the published wheel than before is kept, if asked for.
+
+    Args:
+        plan: how.
+        task: what, and within which limits.
+        progress: told what is going on.
+        before: how far the best outcome so far was; None if there is none.
+
+    Raises:
+        SamewheelError: the machine or the index failed, or the first build passed one of its limits.
+    """
     published = task.published
     try:
         with make(
@@ -109,28 +138,49 @@ def _try(plan: Plan, task: Task, progress: Progress, before: tuple[int, int] | N
             progress=progress,
         ) as made:
             progress.step("Comparing")
-            found = compare(published.path, made.wheel)
-            verdict, replayed = found.verdict, None
-            if verdict is Verdict.SAME_CONTENTS:
-                replayed = _replayed(published.path, made.wheel)
-                verdict = Verdict.IDENTICAL_AFTER_REPLAY if replayed.identical else verdict
-            evidence = Evidence(
-                published=published,
-                in_source=source_digests(published.path, made.source) if found.differences else {},
-                replayed=replayed,
-            )
-            tried = Tried(
-                plan=made.plan,
-                verdict=verdict,
-                differences=found.differences,
-                residues=find_residues(found.differences, evidence),
-                sha256=sha256_of(made.wheel),
-            )
+            tried = _compared(made, published)
             if task.keep is not None and (before is None or tried.distance < before):
                 place(made.wheel, task.keep / made.wheel.name)
             return tried
+    except HOPELESS as error:
+        return Tried(plan=plan, verdict=Verdict.NOT_BUILDABLE, failure=without_places(str(error)), hopeless=True)
     except FAILED as error:
-        return Tried(plan=plan, verdict=Verdict.NOT_BUILDABLE, failure=str(error))
+        if isinstance(error, LimitExceededError) and before is None:
+            raise
+        return Tried(plan=plan, verdict=Verdict.NOT_BUILDABLE, failure=without_places(str(error)))
+
+
+def _compared(made: Made, published: Published) -> Tried:
+    """Return how near a wheel that was built is to the published one.
+
+    Raises:
+        SamewheelError: the published wheel is not any more what it was.
+    """
+    found = diff(published.path, made.wheel)
+    if found.a.sha256 != published.sha256:
+        raise SamewheelError(
+            f"{published.path} changed while it was rebuilt",
+            cause=f"Its SHA-256 was {published.sha256}, and is {found.a.sha256}.",
+            hint="Whoever can write to it could make any rebuild look identical.",
+        )
+    verdict, replayed = found.verdict, None
+    if verdict is Verdict.SAME_CONTENTS:
+        replayed = _replayed(published.path, made.wheel)
+        verdict = Verdict.IDENTICAL_AFTER_REPLAY if replayed.identical else verdict
+    evidence = Evidence(
+        published=published,
+        in_source=source_digests(published.path, made.source) if found.differences else {},
+        replayed=replayed,
+    )
+    return Tried(
+        plan=made.plan,
+        verdict=verdict,
+        differences=found.differences,
+        residues=find_residues(found.differences, evidence),
+        sha256=found.b.sha256,
+        isolation=made.isolation,
+        interpreter=made.interpreter,
+    )
 
 
 def _changes(before: Plan | None, plan: Plan) -> dict[str, str]:
@@ -196,7 +246,7 @@ def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress 
     attempts = [Attempt(changed={}, why="the first plan", verdict=tried.verdict, reason=tried.failure)]
     waiting = _Waiting()
     waiting.known.add(_identity(first))
-    while correct and best.verdict not in GOOD and len(attempts) < task.tries:
+    while correct and best.verdict not in GOOD and not tried.hopeless and len(attempts) < task.tries:
         outcome = Outcome(
             plan=tried.plan,
             published=task.published,

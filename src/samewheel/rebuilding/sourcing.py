@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from samewheel._files import sha256_of
 from samewheel._types import Value
 from samewheel.errors import NoSourceError, SamewheelError, UsageError
 from samewheel.rebuilding.provenance import NOT_VERIFIED, read_provenance
 from samewheel.rebuilding.repository import find_tag
 from samewheel.rebuilding.values import PlannedSource
+from samewheel.sources import inspect, published_at
 from samewheel.sources.remote import clone, split_ref
 
 if TYPE_CHECKING:
@@ -36,20 +35,22 @@ class FoundSource(Value, frozen=True, kw_only=True):
     """Why it is that one; empty if somebody said so, or there is only one."""
 
 
-def _asked(wanted: Wanted, folder: Path) -> FoundSource:
-    planned = wanted.plan.source if wanted.plan is not None else None
-    if planned is not None and planned.git is not None and planned.commit is not None:
-        return _cloned(planned, folder)
-    url, ref = split_ref(wanted.git or "")
-    return _cloned(PlannedSource(git=url, commit=ref), folder)
+def _cloned(url: str, ref: str, folder: Path, *, subdirectory: str = "", why: str = "") -> FoundSource:
+    """Clone a repository at a reference, and return it with the commit in full, and without anybody's credentials.
 
-
-def _cloned(planned: PlannedSource, folder: Path, why: str = "") -> FoundSource:
-    """Clone a repository at the reference that stands for the commit, and return it with the commit in full."""
-    commit = clone(planned.git or "", planned.commit or "", folder / "repository")
-    return FoundSource(
-        path=folder / "repository" / planned.subdirectory, planned=replace(planned, commit=commit), why=why
-    )
+    Raises:
+        NoSourceError: there is no such repository, reference or folder in it.
+        SamewheelError: it cannot be reached, or there is no git.
+    """
+    top = folder / "repository"
+    commit = clone(url, ref, top)
+    path = top / subdirectory
+    if not path.is_dir() or not path.resolve().is_relative_to(top.resolve()):
+        raise NoSourceError(
+            f"the repository has no folder {subdirectory!r}", cause="It is missing, or a link that leads elsewhere."
+        )
+    planned = PlannedSource(git=published_at(url) or url, commit=commit, subdirectory=subdirectory)
+    return FoundSource(path=path, planned=planned, why=why)
 
 
 def _attested(wanted: Wanted, release: Release, index: Index, progress: Progress) -> Origin | None:
@@ -70,6 +71,8 @@ def _why(origin: Origin) -> str:
 
 
 def _sdist(path: Path, planned: PlannedSource | None, why: str) -> FoundSource:
+    # What is called like no sdist is refused here: no plan can do better.
+    inspect(path)
     found = PlannedSource(sdist=path.name, sha256=sha256_of(path))
     if planned is not None and planned.sha256 not in {None, found.sha256}:
         raise UsageError(
@@ -85,7 +88,7 @@ def _tagged(published: Published, folder: Path) -> FoundSource | None:
     if found is None:
         return None
     url, tag, commit = found
-    return _cloned(PlannedSource(git=url, commit=commit), folder, f"METADATA names {url}, whose tag {tag} it is")
+    return _cloned(url, commit, folder, why=f"METADATA names {url}, whose tag {tag} it is")
 
 
 def find_source(
@@ -109,15 +112,17 @@ def find_source(
     planned = wanted.plan.source if wanted.plan is not None else None
     if wanted.sdist is not None:
         return _sdist(wanted.sdist, planned, "")
-    if wanted.git is not None or (planned is not None and planned.git is not None):
-        return _asked(wanted, folder)
+    if wanted.git is not None:
+        return _cloned(*split_ref(wanted.git), folder)
+    if planned is not None and planned.git is not None and planned.commit is not None:
+        return _cloned(planned.git, planned.commit, folder, subdirectory=planned.subdirectory)
     origin = _attested(wanted, release, index, progress)
     why = _why(origin) if origin is not None else ""
     for file in release.sdists:
         if planned is None or file.filename == planned.sdist:
             return _sdist(index.fetch(file), planned, why)
     if origin is not None:
-        return _cloned(PlannedSource(git=origin.repository, commit=origin.commit), folder, why)
+        return _cloned(origin.repository, origin.commit, folder, why=why)
     if planned is None and not index.offline and (tagged := _tagged(published, folder)) is not None:
         return tagged
     raise NoSourceError(

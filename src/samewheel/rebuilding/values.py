@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from samewheel._types import Sha256, Value, Via
+from samewheel.buildinfo import Isolation
 from samewheel.comparison import Difference, File, Verdict
+from samewheel.epoch import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,13 +91,26 @@ class PlannedWheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What it is built from: a published sdist, or a commit of a git repository."""
 
+    def __post_init__(self) -> None:
+        """Refuse what is both or neither, and a folder that is not one of the repository's.
+
+        Raises:
+            ValueError: it is.
+        """
+        if (self.sdist is None) == (self.git is None) or (self.git is None) != (self.commit is None):
+            raise ValueError("a source is an sdist, or git with a commit")
+        parts = self.subdirectory.split("/")
+        if self.subdirectory and (self.git is None or not all(parts) or {".", ".."} & {*parts}):
+            raise ValueError("the subdirectory is none of a repository's folders")
+
     sdist: str | None = None
     """File name."""
     sha256: Sha256 | None = None
     """The sdist's."""
     git: str | None = None
     """URL of the repository."""
-    commit: str | None = None
+    commit: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{40}([0-9a-f]{24})?$")] | None = None
+    """In full."""
     subdirectory: str = ""
     """The project's folder in the repository."""
 
@@ -115,9 +130,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The date limit of what is installed (RFC 3339)."""
     pins: tuple[str, ...] = ()
     """Requirements that are installed besides those of the source, sorted; they decide versions."""
-    epoch: int | None = None
+    epoch: Annotated[int, msgspec.Meta(ge=EARLIEST, le=LATEST)] | None = None
     """SOURCE_DATE_EPOCH, POSIX seconds; None: unset."""
-    clock: int | None = None
+    clock: Annotated[int, msgspec.Meta(ge=EARLIEST, le=LATEST)] | None = None
     """What the clock says during the build, POSIX seconds; None: the time of day."""
     times: Times = Times.EPOCH
     modes: Modes = Modes.PLAIN
@@ -197,11 +212,17 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The published one."""
     uploaded: str | None = None
     """When it was uploaded (RFC 3339)."""
+    on_index: bool | None = None
+    """Whether the index has this very file; None: it was not asked, or has no file of that name."""
     verdict: Verdict
     reason: str = ""
     """Why nothing was built, or what there was no source of: the failure of the best attempt."""
     sha256: Sha256 | None = None
     """Of the wheel that was built by the best plan."""
+    isolation: Isolation | None = None
+    """How far the best build was kept apart; None where nothing was built."""
+    interpreter: str = ""
+    """What it ran on, such as ``cpython 3.9.18``."""
     plan: Plan | None = None
     """The best one."""
     attempts: tuple[Attempt, ...] = ()

@@ -10,7 +10,7 @@ import msgspec
 from click import style
 
 from samewheel.comparison import Verdict
-from samewheel.report.lines import headline, row
+from samewheel.report.lines import headline, isolated, row
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ __all__ = ["explained_lines", "rebuilt_lines"]
 MOST_MEMBERS = 4
 """Members that one line names."""
 
-MOST_DIFFERENCES = 20
-"""Differences that are shown; native code can have hundreds."""
+WIDEST = 16
+"""Characters of a field's name and a space."""
 
 LONGEST = 90
 """Characters of a value or a reason on one line."""
 
 PROVEN = {
-    Verdict.IDENTICAL: "our build gave the published file, to the bit",
+    Verdict.IDENTICAL: "our build gave this file, to the bit",
     Verdict.IDENTICAL_AFTER_REPLAY: (
-        "our build gave the same members with the same bytes; packed as the published archive's headers say, "
-        "they are the published file, to the bit"
+        "our build gave the same members with the same bytes; packed as this archive's headers say, they are this "
+        "file, to the bit"
     ),
     Verdict.SAME_CONTENTS: "our build gave the same members with the same bytes, in another archive",
 }
@@ -67,6 +67,37 @@ def _date(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _file_rows(rebuilt: Rebuilt) -> Iterator[str]:
+    """Yield which file it is, and whether it is the one that the index has."""
+    if rebuilt.on_index:
+        uploaded = f", uploaded {rebuilt.uploaded[:10]}" if rebuilt.uploaded else ""
+        yield row("published", rebuilt.wheel.sha256 + uploaded)
+    else:
+        known = "the index has another one of this name" if rebuilt.on_index is False else "not on the index"
+        yield row("file", f"{rebuilt.wheel.sha256} ({known})")
+    if rebuilt.sha256 is not None and rebuilt.verdict is not Verdict.IDENTICAL:
+        yield row("rebuilt", rebuilt.sha256)
+
+
+def _plan_rows(rebuilt: Rebuilt) -> Iterator[str]:
+    """Yield how it was built, or was to be."""
+    if rebuilt.plan is not None:
+        yield row("source", _source(rebuilt.plan))
+        yield row("built with" if rebuilt.sha256 is not None else "planned with", _tools(rebuilt.plan))
+        yield row("time", _moments(rebuilt.plan))
+    if rebuilt.isolation is not None:
+        yield row("isolation", isolated(rebuilt.isolation))
+    count = len(rebuilt.attempts)
+    yield row("plans tried", f"{count}, of which number {rebuilt.best} was the best" if count > 1 else str(count))
+
+
+def _proof(rebuilt: Rebuilt) -> str:
+    """Return what a good verdict proves."""
+    if rebuilt.isolation is not None and rebuilt.isolation.filesystem == "open":
+        return f"{PROVEN[rebuilt.verdict]}; but nothing kept the build from reading that file and packing it again"
+    return PROVEN[rebuilt.verdict]
+
+
 def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[str]:
     """Yield the lines that tell about a rebuild: the verdict first, then what was done, and what is left.
 
@@ -77,17 +108,9 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
     good = rebuilt.verdict in PROVEN
     yield headline(rebuilt.verdict.value, rebuilt.wheel.name, good=good)
     if good:
-        yield row("proven", PROVEN[rebuilt.verdict])
-    uploaded = f", uploaded {rebuilt.uploaded[:10]}" if rebuilt.uploaded else ""
-    yield row("published", rebuilt.wheel.sha256 + uploaded)
-    if rebuilt.sha256 is not None and rebuilt.verdict is not Verdict.IDENTICAL:
-        yield row("rebuilt", rebuilt.sha256)
-    if rebuilt.plan is not None:
-        yield row("source", _source(rebuilt.plan))
-        yield row("built with", _tools(rebuilt.plan))
-        yield row("time", _moments(rebuilt.plan))
-    count = len(rebuilt.attempts)
-    yield row("plans tried", f"{count}, of which number {rebuilt.best} was the best" if count > 1 else str(count))
+        yield row("proven", _proof(rebuilt))
+    yield from _file_rows(rebuilt)
+    yield from _plan_rows(rebuilt)
     for line in rebuilt.reason.splitlines():
         yield row("reason", line)
     for residue in rebuilt.residues:
@@ -97,10 +120,7 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
     if not good and rebuilt.differences:
         yield ""
         yield style("  code  member: what differs, - published, + rebuilt", dim=True)
-        yield from difference_lines(rebuilt.differences[:MOST_DIFFERENCES])
-        if len(rebuilt.differences) > MOST_DIFFERENCES:
-            more = len(rebuilt.differences) - MOST_DIFFERENCES
-            yield style(f"  and {more} more differences; the report has them all", dim=True)
+        yield from difference_lines(rebuilt.differences)
 
 
 def _shown(value: object) -> str:
@@ -120,7 +140,7 @@ def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:
             if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
                 why = rebuilt.plan.evidence.get(name, "")
                 text = _shown(value)[:LONGEST]
-                yield row(name, f"{text}  ({why})" if why else text)
+                yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
     yield style("  tried", bold=True)
     for number, attempt in enumerate(rebuilt.attempts, 1):
         changed = "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())

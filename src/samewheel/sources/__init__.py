@@ -9,13 +9,24 @@ from typing import TYPE_CHECKING
 from samewheel._types import SourceKind
 from samewheel.errors import NoSourceError
 from samewheel.sources import folder, git, sdist
-from samewheel.sources.git import ignored_files, refresh_index
+from samewheel.sources.git import ignored_files, published_at, refresh_index
 from samewheel.sources.snapshot import Snapshot, Source, settle, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Snapshot", "Source", "fits", "ignored_files", "inspect", "refresh_index", "settle", "shown", "take"]
+__all__ = [
+    "Snapshot",
+    "Source",
+    "fits",
+    "ignored_files",
+    "inspect",
+    "published_at",
+    "refresh_index",
+    "settle",
+    "shown",
+    "take",
+]
 
 EXPANSION = 10
 """How many times its own size an sdist may be expected to take unpacked; source code is packed to a fifth."""

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from samewheel._process import run
 from samewheel.errors import NoSourceError, SamewheelError, UsageError
 from samewheel.sources._command import ALWAYS, HERMETIC, TIMEOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["clone", "split_ref", "tags"]
 
-PROTOCOLS = "file:git:http:https:ssh"
-"""Ways to a repository; others, such as ``ext``, run a program that the URL names."""
+WAYS = ("http", "https", "ssh")
+"""Ways to a repository that somebody named; others, such as ``ext``, run a program that the URL names."""
+
+OF_OTHERS = "https"
+"""The way to a repository's submodules, which it names itself: none to this machine, none with the user's keys."""
+
+UNREACHABLE = re.compile(
+    r"Could not resolve|Failed to connect|Connection (?:refused|reset|timed out)|timed out|unable to access"
+    r"|SSL|certificate|The requested URL returned error: 5"
+)
+"""What git says if the network fails, and not the repository."""
 
 KEPT = re.compile(r"HOME|PATH|SSH_AUTH_SOCK|GIT_SSL_CAINFO|SSL_CERT_(DIR|FILE)|(?i:(all|http|https|no)_proxy)")
 """What of the caller's environment says how to get there."""
@@ -40,29 +52,66 @@ def split_ref(place: str) -> tuple[str, str]:
     return url, ref
 
 
-def _git(words: list[str], cwd: Path) -> bytes:
+def _protocols(url: str) -> str:
+    """Return the one way that leads to a repository.
+
+    Raises:
+        UsageError: none that we go does.
+    """
+    scheme, mark, _ = url.partition("://")
+    if not mark:
+        # As scp has it, host:path, or a path of this machine.
+        return "ssh" if re.match(r"[^/]{2,}:", url) else "file"
+    if scheme not in {*WAYS, "file"}:
+        raise UsageError(f"git cannot be asked by {scheme}", hint=f"Name a path, or a URL of {', '.join(WAYS)}.")
+    return scheme
+
+
+def _credentials(url: str) -> tuple[str, dict[str, str]]:
+    """Return a URL without user and password, and the variables that have git send them to its host alone.
+
+    On a command line, every user of the machine could read them.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or "@" not in parts.netloc:
+        return url, {}
+    known, _, host = parts.netloc.rpartition("@")
+    user, _, password = known.partition(":")
+    word = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+    return parts._replace(netloc=host).geturl(), {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{host}/.extraHeader",
+        "GIT_CONFIG_VALUE_0": f"Authorization: Basic {word}",
+    }
+
+
+def _git(words: list[str], cwd: Path, protocols: str, credentials: Mapping[str, str]) -> bytes:
     binary = shutil.which("git")
     if binary is None:
         raise SamewheelError("git is not on PATH", cause="The source is a repository.", hint="Install git.")
     chosen = [word for name, value in (ALWAYS | HERMETIC).items() for word in ("-c", f"{name}={value}")]
     environment = {name: value for name, value in sorted(os.environ.items()) if KEPT.fullmatch(name)}
     environment |= {
-        "GIT_ALLOW_PROTOCOL": PROTOCOLS,
+        "GIT_ALLOW_PROTOCOL": protocols,
         "GIT_ATTR_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",
+        **credentials,
     }
-    finished = run([binary, *chosen, *words], env=environment, cwd=cwd, timeout=TIMEOUT, keep=None)
-    if not finished.ok:
-        raise NoSourceError(
-            f"git {words[0]} failed",
-            cause=finished.tail(10),
-            hint="Check the URL and the reference; whoever may read the repository can clone it and name the folder.",
-        )
-    return finished.stdout
+    finished = run([binary, *chosen, *words], env=environment, cwd=cwd, timeout=TIMEOUT)
+    if finished.ok:
+        return finished.stdout
+    said = finished.tail(10)
+    if finished.timed_out or UNREACHABLE.search(said):
+        raise SamewheelError(f"git {words[0]} failed", cause=said, hint="Check the network, the proxy and the URL.")
+    raise NoSourceError(
+        f"git {words[0]} failed",
+        cause=said,
+        hint="Check the URL and the reference; whoever may read the repository can clone it and name the folder.",
+    )
 
 
 def tags(url: str, cwd: Path) -> dict[str, str]:
@@ -76,7 +125,9 @@ def tags(url: str, cwd: Path) -> dict[str, str]:
         NoSourceError: there is no such repository, or it cannot be read.
         SamewheelError: there is no git.
     """
-    listing = _git(["ls-remote", "--tags", "--", url], cwd).decode("utf-8", "replace")
+    bare, credentials = _credentials(url)
+    said = _git(["ls-remote", "--tags", "--", bare], cwd, _protocols(url), credentials)
+    listing = said.decode("utf-8", "replace")
     found: dict[str, str] = {}
     for line in listing.splitlines():
         commit, _, name = line.partition("\t")
@@ -100,8 +151,11 @@ def clone(url: str, ref: str, into: Path) -> str:
         NoSourceError: there is no such repository or reference, or it cannot be read.
         SamewheelError: there is no git.
     """
+    bare, credentials = _credentials(url)
+    way = _protocols(url)
     into.mkdir()
-    _git(["clone", "--quiet", "--no-checkout", "--", url, str(into)], into.parent)
-    _git(["checkout", "--quiet", "--detach", ref, "--"], into)
-    _git(["submodule", "--quiet", "update", "--init", "--recursive"], into)
-    return _git(["rev-parse", "HEAD"], into).decode().strip()
+    _git(["clone", "--quiet", "--no-checkout", "--", bare, str(into)], into.parent, way, credentials)
+    commit = _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"], into, way, {})
+    _git(["checkout", "--quiet", "--detach", commit.decode().strip()], into, way, {})
+    _git(["submodule", "--quiet", "update", "--init", "--recursive"], into, OF_OTHERS, {})
+    return commit.decode().strip()
