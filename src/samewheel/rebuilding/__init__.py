@@ -2,9 +2,10 @@
 
 from samewheel.rebuilding.plans import plan_text, read_plan, write_plan
 from samewheel.rebuilding.rebuilding import rebuild
-from samewheel.rebuilding.values import SCHEMA, TRIES, Attempt, Plan, Rebuilt, Residue, Wanted
+from samewheel.rebuilding.values import GIVEN, SCHEMA, TRIES, Attempt, Plan, Rebuilt, Residue, Wanted
 
 __all__ = [
+    "GIVEN",
     "SCHEMA",
     "TRIES",
     "Attempt",

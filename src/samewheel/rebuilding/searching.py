@@ -25,7 +25,7 @@ from samewheel.errors import (
 from samewheel.rebuilding.correcting import Outcome, corrections
 from samewheel.rebuilding.performing import make
 from samewheel.rebuilding.residues import Evidence, find_residues, source_digests
-from samewheel.rebuilding.values import Attempt
+from samewheel.rebuilding.values import GIVEN, Attempt
 from samewheel.wheel import open_wheel
 
 if TYPE_CHECKING:
@@ -243,7 +243,8 @@ def search(first: Plan, task: Task, *, correct: bool = True, progress: Progress 
     """
     tried = _try(first, task, progress)
     best, distance, number = tried, tried.distance, 1
-    attempts = [Attempt(changed={}, why="the first plan", verdict=tried.verdict, reason=tried.failure)]
+    why = "the first plan" if correct else GIVEN
+    attempts = [Attempt(changed={}, why=why, verdict=tried.verdict, reason=tried.failure)]
     waiting = _Waiting()
     waiting.known.add(_identity(first))
     while correct and best.verdict not in GOOD and not tried.hopeless and len(attempts) < task.tries:

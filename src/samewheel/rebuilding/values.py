@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from samewheel.limits import Limits
 
 __all__ = [
+    "GIVEN",
     "PLAN_SCHEMA",
     "SCHEMA",
     "TRIES",
@@ -36,6 +37,9 @@ __all__ = [
 
 SCHEMA = "samewheel/rebuild/1"
 """What the JSON of a :class:`Rebuilt` says it is."""
+
+GIVEN = "the given plan"
+"""Why the one attempt was made that followed a plan."""
 
 TRIES = 8
 """Plans that are tried unless somebody says otherwise."""

@@ -10,6 +10,7 @@ import msgspec
 from click import style
 
 from samewheel.comparison import Verdict
+from samewheel.rebuilding.values import GIVEN
 from samewheel.report.lines import headline, isolated, row
 from samewheel.report.wheels import difference_lines
 
@@ -134,11 +135,14 @@ def _shown(value: object) -> str:
 def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:
     """Yield the lines that tell how the plan came about: each field with its evidence, then each attempt."""
     if rebuilt.plan is not None:
+        given = any(attempt.why == GIVEN for attempt in rebuilt.attempts)
         yield style("  plan", bold=True)
         fields = msgspec.to_builtins(rebuilt.plan)
         for name, value in fields.items():
             if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
                 why = rebuilt.plan.evidence.get(name, "")
+                # Whoever edits a plan need not keep its evidence true.
+                why = f"the plan says: {why}" if why and given else why
                 text = _shown(value)[:LONGEST]
                 yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
     yield style("  tried", bold=True)
