@@ -64,7 +64,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     locked: tuple[str, ...]
     """What was installed, without hashes."""
     causes: dict[str, tuple[str, ...]]
-    """Of what is left, with the members that each concerns."""
+    """Of what is left, with members that each concerns; :func:`shortened`."""
     reason: str
 
 
@@ -114,14 +114,20 @@ def row(group: str, filename: str, rebuilt: Rebuilt | None, reason: str, index: 
         tried=len(rebuilt.attempts) if rebuilt is not None else 0,
         python=plan.python if plan is not None else "",
         locked=tuple(line.split(" ")[0] for line in plan.locked) if plan is not None else (),
-        causes={residue.cause: residue.members for residue in rebuilt.residues} if rebuilt is not None else {},
+        causes={one.cause: shortened(one.members) for one in rebuilt.residues} if rebuilt is not None else {},
         reason=(rebuilt.reason or cause_of(rebuilt)) if rebuilt is not None else reason,
     )
 
 
+def shortened(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the first names, and how many more there are."""
+    more = (f"and {len(names) - MOST_MEMBERS} more",) if len(names) > MOST_MEMBERS else ()
+    return (*names[:MOST_MEMBERS], *more)
+
+
 def percent(count: int, total: int) -> str:
     """Return a share in words."""
-    return f"{100 * count / total:.0f} %" if total else "-"
+    return f"{100 * count / total:.1f} %" if total else "-"
 
 
 def rates(rows: Sequence[Row]) -> Iterator[str]:
@@ -169,9 +175,8 @@ def residues(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _members(names: Sequence[str]) -> str:
-    short = [name.rstrip("/").rpartition("/")[2] for name in names[:MOST_MEMBERS]]
-    more = f" and {len(names) - MOST_MEMBERS} more" if len(names) > MOST_MEMBERS else ""
-    return f": {', '.join(short)}{more}" if short else ""
+    short = [name.rstrip("/").rpartition("/")[2] for name in names]
+    return f": {', '.join(short)}" if short else ""
 
 
 def machine() -> dict[str, Any]:

@@ -33,7 +33,7 @@ ROWS = [
     row("identical"),
     row("identical-after-replay", generator="bdist_wheel 0.37.1", moments=("a.py",)),
     row("same-contents", compressor=()),
-    row("payload-differs", native=("x.so", "y.so", "z.so", "w.so")),
+    row("payload-differs", native=BENCH.shortened(("a/x.so", "y.so", "z.so", "w.so"))),
     row("not-buildable"),
     row("identical", group="popular"),
 ]
@@ -42,9 +42,9 @@ ROWS = [
 def test_each_rung_counts_with_all_better_ones() -> None:
     """At least the same contents is what most people ask for; a failure counts among all, and for none."""
     table = list(BENCH.rates(ROWS))
-    assert "| older | 5 | 1 (20 %) | 2 (40 %) | 3 (60 %) | 3 (60 %) | 4 (80 %) |" in table
-    assert "| older, bdist_wheel | 1 | 0 (0 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) |" in table
-    assert "| popular | 1 | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) | 1 (100 %) |" in table
+    assert "| older | 5 | 1 (20.0 %) | 2 (40.0 %) | 3 (60.0 %) | 3 (60.0 %) | 4 (80.0 %) |" in table
+    assert "| older, bdist_wheel | 1 | 0 (0.0 %) | 1 (100.0 %) | 1 (100.0 %) | 1 (100.0 %) | 1 (100.0 %) |" in table
+    assert "| popular | 1 | 1 (100.0 %) | 1 (100.0 %) | 1 (100.0 %) | 1 (100.0 %) | 1 (100.0 %) |" in table
 
 
 def test_causes_are_counted_by_group() -> None:
@@ -56,7 +56,7 @@ def test_what_is_left_is_named() -> None:
     """Every wheel whose contents our build did not give, with cause or reason; what ends a cell is taken out."""
     table = list(BENCH.residues(ROWS))[2:]
     assert table == [
-        "| older: payload_differs-1.0 | payload-differs | `native`: x.so, y.so, z.so and 1 more |",
+        "| older: payload_differs-1.0 | payload-differs | `native`: x.so, y.so, z.so, and 1 more |",
         "| older: not_buildable-1.0 | not-buildable | it failed / badly |",
     ]
 
