@@ -27,6 +27,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     claimed: int | None = None
     """The length that the answer says it has, if it lies."""
+    dripped: bytes = b""
+    """What is sent instead of all this, from the status on; what comes after a ``|``, byte by byte."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class PackageIndex:
     answers: dict[str, list[Reply]] = field(default_factory=dict)
     """By path; the last of several is for all further requests."""
     asked: list[Asked] = field(default_factory=list)
+    drops: int = 0
+    """Bytes that were sent one by one."""
+    drip: float = 0.02
+    """Seconds between them."""
 
     @property
     def simple(self) -> str:
@@ -108,12 +114,28 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             )
             replies = index.answers.get(self.path, [Reply(status=404)])
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
+            if reply.dripped:
+                self.drip(reply.dripped)
+                return
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.content) if reply.claimed is None else reply.claimed))
             self.end_headers()
             self.wfile.write(reply.content)
+
+        def drip(self, content: bytes) -> None:
+            self.close_connection = True
+            start, _, rest = content.partition(b"|")
+            self.wfile.write(start)
+            never = threading.Event()
+            try:
+                for byte in rest:
+                    self.wfile.write(bytes([byte]))
+                    index.drops += 1
+                    never.wait(index.drip)
+            except OSError:
+                pass  # nobody listens any more
 
         def log_message(self, *_: object) -> None:
             pass

@@ -21,6 +21,8 @@ import functools
 from enum import IntEnum
 from typing import ClassVar
 
+from samewheel._text import printable
+
 __all__ = [
     "BuildFailedError",
     "ExitCode",
@@ -171,9 +173,4 @@ class Flaw(Exception):  # noqa: N818 - no error of a user's yet: the file's name
 
     def __str__(self) -> str:
         """Return both as one line."""
-        return f"{_printable(self.member)}: {self.reason}" if self.member else self.reason
-
-
-def _printable(name: str) -> str:
-    """Return a name with what no terminal should be told escaped."""
-    return name if name.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
+        return f"{printable(self.member)}: {self.reason}" if self.member else self.reason

@@ -199,6 +199,8 @@ POLICIES = [
     ("identical==1.0\nx>1\n", ["min=identical", "skips=allow"], 0, ""),
     ("identical==1.0\nmachine==1.0\n", ["min=identical,skips=allow"], 16, "failed                  machine 1.0"),
     ("payload-differs==1.0\nmachine==1.0\n", [], 0, ""),
+    ("bare==1.0\n", ["min=identical"], 16, "built without a sandbox"),
+    ("bare==1.0\n", ["min=identical,isolation=none"], 0, ""),
 ]
 
 

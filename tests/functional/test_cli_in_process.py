@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
+from samewheel.cli import audit
+from samewheel.cli.console import TerminalProgress
 from samewheel.cli.main import run
 from tests.functional.builds import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from rich.text import Text
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +106,56 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("build", "lock"):
         assert command in shown
         assert run([command, "--help"]) == 0
+
+
+class Shown:
+    """What stands for the moving line of a terminal, and keeps what is printed above it."""
+
+    def __init__(self) -> None:
+        """Have nothing yet."""
+        self.console = self
+        self.text = ""
+
+    def print(self, text: Text, **_: object) -> None:
+        """Keep it."""
+        self.text += text.plain
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_warning_tells_a_terminal_nothing(capsys: pytest.CaptureFixture[str], *, terminal: bool) -> None:
+    """As a step: names in it are other people's; its lines stay lines."""
+    shown = Shown()
+    progress = TerminalProgress(shown if terminal else None, quiet=False)  # type: ignore[arg-type]
+    progress.warn("one\x1b]0;title\x07\ntwo\u202e")
+    text = shown.text if terminal else click.unstyle(capsys.readouterr().err).rstrip("\n")
+    assert text == "warning: one\\x1b]0;title\\x07\ntwo\\u202e"
+
+
+OPTIONS = [
+    [],
+    ["--jobs", "3", "--limit", "memory=16GiB", "--limit", "seconds=none", "--policy", "min=identical,skips=allow"],
+    ["--anew", "--extra", "a", "--group", "b", "--group", "c", "--python", "3.9", "--offline", "-q", "--json"],
+    ["--name", "-x", "--store", "other dir/s.sqlite3", "--policy", "min=identical", "--policy", "skips=allow"],
+    ["--resume"],
+]
+
+
+@pytest.mark.parametrize("files", [["./list", "-dash.txt"], ["-dash.txt", "list"], ["list.txt"]], ids=str)
+@pytest.mark.parametrize("words", OPTIONS, ids=range(len(OPTIONS)))
+def test_command_that_goes_on_with_an_audit_does_the_same_again(
+    words: list[str], files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An audit that goes on with other limits, or without its policy, is another one."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("list.txt", "list", "-dash.txt"):
+        (tmp_path / name).touch()
+
+    def parsed(arguments: list[str]) -> dict[str, Any]:
+        return audit.command.commands["run"].make_context("run", list(arguments)).params
+
+    asked = parsed([*words, "--", *files])
+    title = asked["title"] or "a name"
+    again = audit._again(asked["files"], asked["store"], title, asked)  # noqa: SLF001 - else only an interruption shows it
+    assert again[:2] == ["samewheel", "audit"]
+    assert again[2] not in audit.command.commands
+    assert parsed(again[2:]) == asked | {"title": title, "resume": True, "anew": False}

@@ -16,8 +16,9 @@ from samewheel.audit.choosing import choose
 from samewheel.audit.reading import read_files
 from samewheel.audit.target import Target
 from samewheel.audit.values import Item, Job, Outcome
+from samewheel.buildinfo import Isolation
 from samewheel.comparison import File, Verdict
-from samewheel.errors import NoSourceError, SamewheelError
+from samewheel.errors import LimitExceededError, NoSourceError, SamewheelError
 from samewheel.rebuilding.values import Plan, PlannedSource, PlannedWheel, Rebuilt, Residue
 
 if TYPE_CHECKING:
@@ -105,9 +106,15 @@ def job_of(name: str, version: str = "1.0") -> Job:
     return Job(name=name, version=version, filename=item.filename, sha256=item.sha256)
 
 
+SANDBOX = Isolation(network="none", filesystem="hidden", mechanism="user-namespaces")
+
+OPEN = Isolation(network="open", filesystem="open", mechanism="none")
+
+
 def rebuilt_of(job: Job) -> Rebuilt:
-    """Return an outcome whose verdict is the job's name."""
+    """Return an outcome whose verdict is the job's name; what is called ``bare`` was built without a sandbox."""
     verdict = Verdict(job.name) if job.name in set(Verdict) else Verdict.IDENTICAL
+    built = verdict not in {Verdict.NOT_BUILDABLE, Verdict.NO_SOURCE}
     bad = verdict not in {Verdict.IDENTICAL, Verdict.NOT_BUILDABLE, Verdict.NO_SOURCE}
     plan = Plan(
         wheel=PlannedWheel(filename=job.filename, sha256=job.sha256 or digest("0")),
@@ -122,6 +129,7 @@ def rebuilt_of(job: Job) -> Rebuilt:
         verdict=verdict,
         reason="" if bad or verdict is Verdict.IDENTICAL else "The backend failed.\nIt said why.",
         sha256=digest("c"),
+        isolation=(OPEN if job.name == "bare" else SANDBOX) if built else None,
         plan=plan,
         residues=(Residue(cause="clock", text="The time of the build is in it.", members=("a.py",)),) if bad else (),
     )
@@ -137,6 +145,9 @@ def easy_work(job: Job) -> Outcome:
         raise ValueError(job.name)
     if job.name == "machine":
         raise SamewheelError("the disk is full", cause="It has 0 bytes.", hint="Free some.")
+    if job.name == "limit":
+        what = "its hook build_wheel was stopped at its limit of 8 GiB of memory"
+        raise LimitExceededError(what, cause="compiling a.c\ncompiling b.c", hint="Allow it more.")
     return Outcome(rebuilt=rebuilt_of(job), log="step", seconds=0.5)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
-    *("errors", "_types", "_early", "_groups", "_process", "_files", "_indexes", "_uv"),
+    *("_text", "errors", "_types", "_early", "_groups", "_process", "_files", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "verification"),
     *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),

@@ -387,6 +387,10 @@ def test_hostile_environment_does_not_keep_us_waiting(tmp_path: Path) -> None:
         file.truncate(1 << 34)
     with pytest.raises(UsageError, match="WHEEL is too large"):
         list(read_file(tmp_path, target_of()))
+    for tag in ("-".join([".".join(["a"] * 99)] * 3), "a-b-c\nTag: a-b"):
+        (info / "WHEEL").write_text(f"Tag: {tag}\n", "utf-8")
+        with pytest.raises(UsageError, match="WHEEL is damaged"):
+            list(read_file(tmp_path, target_of()))
     (info / "WHEEL").unlink()
     (info / "direct_url.json").write_text("[" * 100_000, "utf-8")
     with pytest.raises(UsageError, match=r"direct_url\.json is damaged"):

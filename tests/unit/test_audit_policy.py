@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
-from samewheel.audit.policy import Policy, meets, missed, parse_policy
+from samewheel.audit.policy import Policy, anything_rebuilt, meets, missed, parse_policy
 from samewheel.audit.values import Entry, Skipped, Status
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
 
 
-def entry(status: Status, verdict: Verdict | None = None) -> Entry:
+def entry(status: Status, verdict: Verdict | None = None, isolation: str | None = "user-namespaces") -> Entry:
     """Return an entry."""
     return Entry(
         name="demo", version="1", filename="", sha256=None, status=status, verdict=verdict, reason="",
-        skipped=Skipped.URL if status is Status.SKIPPED else None, where="", log="", tool="",
+        skipped=Skipped.URL if status is Status.SKIPPED else None, where="", log="", tool="", isolation=isolation,
     )  # fmt: skip
 
 
@@ -35,6 +36,18 @@ def test_policy_accepts_its_rung_and_those_above(words: str, rungs: int, *, skip
     assert list(missed(EVERYTHING, policy)) == [one for one in EVERYTHING if one not in accepted]
 
 
+@pytest.mark.parametrize("isolation", ["none", None])
+def test_rebuild_that_nothing_kept_apart_passes_only_where_that_is_allowed(isolation: str | None) -> None:
+    """It could have fetched the published wheel; a result that does not say is not taken for a good one."""
+    one = entry(Status.REBUILT, Verdict.IDENTICAL, isolation)
+    for words, passes in (("min=identical", False), ("min=identical,isolation=none", True)):
+        policy = parse_policy([words])
+        assert policy is not None
+        assert meets(one, policy) is passes
+    worse = entry(Status.REBUILT, Verdict.PAYLOAD_DIFFERS, isolation)
+    assert not meets(worse, Policy(minimum=Verdict.IDENTICAL, unconfined=True))
+
+
 @pytest.mark.parametrize("rung", [verdict.value for verdict in Verdict][3:])
 def test_lower_rungs_cannot_be_accepted(rung: str) -> None:
     """They order distance, not safety: an entry point that was added is a difference of metadata."""
@@ -53,6 +66,8 @@ def test_lower_rungs_cannot_be_accepted(rung: str) -> None:
         "skips=allow",
         "skips=yes,min=identical",
         "max=identical",
+        "min=identical,isolation=yes",
+        "min=identical,isolation=none,isolation=none",
         "min=identical,min=identical",
     ],
 )
@@ -67,3 +82,18 @@ def test_one_word_or_many_are_the_same() -> None:
     both = Policy(minimum=Verdict.IDENTICAL, skips=True)
     assert parse_policy(["min=identical", "skips=allow"]) == parse_policy(["skips=allow, min=identical"]) == both
     assert parse_policy([]) is None
+
+
+@pytest.mark.parametrize("reason", list(Skipped))
+def test_what_is_skipped_counts_by_its_reason(reason: Skipped) -> None:
+    """What nothing here installs is no gap; a file that only has a release's name is one that nobody may pass over."""
+    one = structs.replace(entry(Status.SKIPPED), skipped=reason)
+    harmless = {Skipped.DUPLICATE, Skipped.NOT_INSTALLED, Skipped.OTHER_PLATFORM}
+    assert meets(one, Policy(minimum=Verdict.IDENTICAL)) is (reason in harmless)
+    assert meets(one, Policy(minimum=Verdict.IDENTICAL, skips=True)) is (reason is not Skipped.OTHER_FILE)
+
+
+def test_an_audit_without_a_verdict_proves_nothing() -> None:
+    """Every policy would be met by an empty file."""
+    assert not anything_rebuilt(EVERYTHING[-3:])
+    assert anything_rebuilt(EVERYTHING)

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from samewheel._groups import stopped
 from samewheel.audit.running import audit, jobs_of, log_folder
 from samewheel.audit.store import writing
-from samewheel.audit.values import Job, Outcome, Status
+from samewheel.audit.values import Item, Job, Outcome, Status, failed
 from samewheel.audit.workers import workers
 from samewheel.audit.working import work
 from samewheel.comparison import Verdict
 from samewheel.errors import SamewheelError
+from samewheel.limits import Limits
 from tests.conftest import ROOT
 
 from .audits import easy_work, held_work, item_of, job_of, printing_work, process_work
@@ -104,14 +106,86 @@ def test_failure_is_kept_with_its_reason(entries: tuple[Path, dict[str, Entry]],
 def test_log_of_a_failure_is_kept(entries: tuple[Path, dict[str, Entry]], name: str, said: str) -> None:
     """What one needs to find out more is in a file beside the store, and the entry names it."""
     path, found = entries
-    assert found[name].log == f"audit-logs/{name}-1.0-py3-none-any.whl.log"
+    folder = log_folder(path, "list")
+    assert found[name].log == f"audit.sqlite3-logs/{folder.name}/{name}-1.0-py3-none-any.whl.log"
     assert said in (path.parent / found[name].log).read_text("utf-8")
+
+
+def test_limit_of_a_build_is_a_failure_that_another_limit_may_mend(tmp_path: Path) -> None:
+    """It is our limit, and says nothing about the wheel; the end of the build's output is in the log alone."""
+    path = tmp_path / "audit.sqlite3"
+    with ThreadPoolExecutor(1) as executor:
+        entry = audited(path, ["limit"], executor)["limit"]
+    reason = "its hook build_wheel was stopped at its limit of 8 GiB of memory"
+    assert (entry.status, entry.verdict, entry.reason) == (Status.FAILED, None, reason)
+    assert "compiling b.c\nAllow it more." in (tmp_path / entry.log).read_text("utf-8")
+    more = Limits(memory=16 << 30)
+    assert [job.limits for job in jobs_of([entry], limits=more)] == [more]
+
+
+def kept_log(folder: Path, job: Job, outcome: Outcome, title: str = "list", name: str = "audit.sqlite3") -> str:
+    """Have one outcome kept, and return what its entry has for a log."""
+    item = Item(name=job.name, version=job.version, filename=job.filename, sha256=job.sha256, where="list.txt")
+    with writing(folder / name, title, [item]) as writer, ThreadPoolExecutor(1) as executor:
+        audit(
+            [job], executor=executor, work=lambda _: outcome, store=folder / name, writer=writer, ahead=1,
+            told=lambda *_: None,
+        )  # fmt: skip
+        (entry,) = writer.entries(writer.audit)
+    return entry.log
+
+
+BROKEN = failed(SamewheelError("the disk is full"))
+
+
+@pytest.mark.parametrize("length", [250, 251, 252, 255])
+def test_log_of_a_wheel_with_the_longest_name_is_kept(tmp_path: Path, length: int) -> None:
+    """With an ending it would be too long for a file system; two such wheels have two logs."""
+    logs = set[str]()
+    for last in "ab":
+        filename = f"x-1.0-py3-none-{'a' * (length - 20)}{last}.whl"
+        assert len(filename) == length
+        log = kept_log(tmp_path, replace(job_of("x"), filename=filename), BROKEN, title=last)
+        assert (tmp_path / log).read_text("utf-8").startswith(filename)
+        logs.add(log.rpartition("/")[2])
+    assert len(logs) == 2
+
+
+def test_log_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    """The outcome is worth more than its log; the entry says that there is none, and why."""
+    (tmp_path / "audit.sqlite3-logs").write_bytes(b"a file of somebody's")
+    assert kept_log(tmp_path, job_of("x"), BROKEN) == "not kept: Not a directory"
+
+
+def test_each_audit_has_logs_of_its_own(tmp_path: Path) -> None:
+    """In one store, and in two beside each other whose names differ in the ending alone."""
+    places = [
+        ("a/b", "a.db"),
+        ("a_b", "a.db"),
+        ("A_B", "a.db"),
+        ("..", "a.db"),
+        ("é" * 300, "a.db"),
+        ("a/b", "a.sqlite3"),
+    ]
+    logs = [kept_log(tmp_path, job_of("x"), BROKEN, title, name) for title, name in places]
+    assert len({log.lower() for log in logs}) == len(places)
+    assert all((tmp_path / log).resolve() == tmp_path / log for log in logs)
+    assert all((tmp_path / log).is_file() for log in logs)
+
+
+def test_log_tells_a_terminal_nothing(tmp_path: Path) -> None:
+    """Builds print what they want, in names of files too; the lines stay lines."""
+    text = "one\x1b]0;title\x07\r\n\ttwo\u202e\ud800\x9b2J\nthree"
+    log = kept_log(tmp_path, job_of("x"), failed(SamewheelError("no\x1b[2J"), log=text))
+    lines = (tmp_path / log).read_text("utf-8").split("\n")
+    assert all(line.isprintable() for line in lines)
+    assert lines[-4:] == ["one\\x1b]0;title\\x07", "        two\\u202e\\ud800\\x9b2J", "three", ""]
 
 
 def test_success_leaves_no_log(entries: tuple[Path, dict[str, Entry]]) -> None:
     """A folder with a file for each of hundreds of packages tells nobody where to look."""
     path, found = entries
-    assert {file.name.partition("-1.0")[0] for file in log_folder(path).iterdir()} == set(NAMES) - {
+    assert {file.name.partition("-1.0")[0] for file in log_folder(path, "list").iterdir()} == set(NAMES) - {
         "identical", "payload-differs", "no-source",
     }  # fmt: skip
     assert found["identical"].log == ""

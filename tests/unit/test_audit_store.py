@@ -84,6 +84,16 @@ def test_rebuild_comes_back_as_it_was(store: Path) -> None:
         assert reader.rebuilt(audit, entries[1]) is None
 
 
+def test_entry_says_what_kept_a_build_apart(tmp_path: Path) -> None:
+    """Policies ask for it; where nothing was built, there is nothing to say."""
+    names = {"identical": "user-namespaces", "bare": "none", "no-source": None}
+    with writing(tmp_path / "a.sqlite3", "list", [item_of(name) for name in (*names, "waits")]) as writer:
+        for name in names:
+            writer.put(job_of(name), done(job_of(name)))
+        found = {entry.name: entry.isolation for entry in writer.entries(writer.audit)}
+    assert found == names | {"waits": None}
+
+
 def test_store_at_rest_is_one_plain_file(store: Path) -> None:
     """It can be copied, and read where nothing can be written; beside it is the lock's empty file, and no more."""
     left = {path.name: path.stat().st_size for path in store.parent.iterdir() if path != store}

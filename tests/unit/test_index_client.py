@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import pickle
 import re
@@ -144,6 +145,26 @@ def test_an_answer_that_somebody_else_got_can_be_believed(server: PackageIndex) 
     with pytest.raises(NoSourceError):
         Index(asked_before=True).files("nothing")
     assert len(server.asked) > asked
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_answer_that_lacks_a_file_can_be_asked_for_anew(server: PackageIndex, *, asked_before: bool) -> None:
+    """An answer that is kept may be of any age, and a wheel that a lock file names be younger."""
+    Index().files("six")
+    index = Index(asked_before=asked_before)
+    assert len(index.files("six")) == 2
+    server.put_json("six", entry(WHEEL), entry(SDIST), entry("six-1.17.0.tar.gz"))
+    assert len(index.files("six")) == 2
+    assert len(index.files("six", anew=True)) == 3
+    assert len(index.files("six")) == len(Index(offline=True).files("six")) == 3
+
+
+def test_nothing_is_asked_anew_offline(server: PackageIndex) -> None:
+    """What is kept is all that there is."""
+    Index().files("six")
+    asked = len(server.asked)
+    assert len(Index(offline=True).files("six", anew=True)) == 2
+    assert len(server.asked) == asked
 
 
 def test_offline_without_an_answer_says_what_to_do(server: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,6 +325,64 @@ def test_answer_without_end_is_given_up(server: PackageIndex, cache: Path, monke
             ask()
     assert left(cache) == []
     assert server.asked
+
+
+FOREVER = b"x" * 400
+"""Eight seconds of drops."""
+
+
+@pytest.mark.parametrize(
+    "dripped",
+    [
+        b"|HTTP/1.1 200 " + FOREVER,
+        b"HTTP/1.1 200 OK\r\nX: |" + FOREVER,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n|X: " + FOREVER,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n|" + FOREVER,
+        b"HTTP/1.0 200 OK\r\n\r\n|" + FOREVER,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n|7;" + FOREVER,
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 410\r\n\r\n"
+        b"|\x1f\x8b\x08\x08\0\0\0\0\0\xff" + FOREVER,
+        b"HTTP/1.1 302 Found\r\nLocation: /simple/six/\r\nX: |" + FOREVER,
+    ],
+    ids=["status", "header", "more-headers", "body", "body-to-the-end", "chunk-size", "gzip-header", "redirection"],
+)
+@pytest.mark.parametrize("what", ["page", "file"])
+def test_answer_that_drips_is_given_up(
+    server: PackageIndex, cache: Path, monkeypatch: pytest.MonkeyPatch, dripped: bytes, what: str
+) -> None:
+    """A byte now and then is no silence; the limit is for the answer as a whole, and its end is no good answer."""
+    index = Index()
+    file = wheel_of(index)
+    monkeypatch.setattr("samewheel.index.transport.PATIENCE", 0.1)
+    server.put("/simple/slow/" if what == "page" else f"/files/{WHEEL}", Reply(dripped=dripped))
+    asked = len(server.asked)
+    with pytest.raises(SamewheelError, match="too slow") as raised:
+        _ = index.files("slow") if what == "page" else index.fetch(file)
+    assert raised.value.cause.startswith("The limit is 0.1 s; it is http://127.0.0.1")
+    assert server.drops < len(FOREVER)
+    # Nor is it tried again, as what fails for a moment is.
+    assert len(server.asked) <= asked + 1
+    assert left(cache) == []
+
+
+def test_slow_answer_does_not_spoil_the_next_one(server: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the same session, to which the connections belong."""
+    index = Index()
+    file = wheel_of(index)
+    server.put(f"/files/{WHEEL}", Reply(dripped=b"HTTP/1.1 200 |" + FOREVER), Reply(CONTENT))
+    with monkeypatch.context() as patch:
+        patch.setattr("samewheel.index.transport.PATIENCE", 0.1)
+        with pytest.raises(SamewheelError, match="too slow"):
+            index.fetch(file)
+    assert index.fetch(file).read_bytes() == CONTENT
+
+
+def test_page_may_be_compressed(server: PackageIndex) -> None:
+    """Most indexes send them so."""
+    (page,) = server.answers["/simple/six/"]
+    packed = gzip.compress(page.content)
+    server.put("/simple/six/", Reply(packed, headers={**page.headers, "Content-Encoding": "gzip"}))
+    assert len(Index().files("six")) == 2
 
 
 def test_file_is_taken_as_it_is_stored(server: PackageIndex) -> None:

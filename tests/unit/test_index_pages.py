@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+import warnings
 
 import pytest
 from hypothesis import given
@@ -104,7 +105,12 @@ def test_what_is_not_yanked_in_json(yanked: object) -> None:
         ("six-1.0-py3-none-any.whl\u202e", "six", None, None),
         (".tar.gz", "six", None, None),
         ("six-" + "1" * 300 + ".tar.gz", "six", None, None),
-        (f"six-1.0-{'.'.join('abcdefgh')}-{'.'.join('abcdefgh')}-{'.'.join('abcdefgh')}.whl", "six", None, None),
+        (
+            f"six-1.0-{'.'.join('abcdefghijk')}-{'.'.join('abcdefghijk')}-{'.'.join('abcdefghijk')}.whl",
+            "six",
+            None,
+            None,
+        ),
     ],
 )
 def test_name_says_what_a_file_is(filename: str, project: str, kind: str | None, version: str | None) -> None:
@@ -194,6 +200,22 @@ def test_html_of_a_later_minor_version_is_read_without_a_warning() -> None:
     """PEP 629: what we know is still there."""
     head = '<meta name="pypi:repository-version" content="1.99">'
     assert len(read_html(f'<a href="/{WHEEL}">{WHEEL}</a>', head=head)) == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_html_of_a_later_minor_version_leaves_the_filters_of_warnings_alone() -> None:
+    """They are the whole process's, and pages are read by several of its threads."""
+    head = '<meta name="pypi:repository-version" content="1.99">'
+    before = list(warnings.filters)
+    read_html(f'<a href="/{WHEEL}">{WHEEL}</a>', head=head)
+    assert list(warnings.filters) == before
+
+
+@pytest.mark.parametrize("html", ["<![foo[x", "<![foo[ x ]]>"])
+def test_declaration_that_nobody_knows_is_an_error_of_the_page(html: str) -> None:
+    """The standard library's parser says it by an assertion."""
+    with pytest.raises(SamewheelError, match="cannot be read"):
+        read_html(html)
 
 
 def test_html_names_no_codec() -> None:

@@ -91,6 +91,7 @@ def test_json_says_everything_and_no_time(entries: tuple[Entry, ...]) -> None:
     assert [package["name"] for package in document["packages"]] == sorted(p["name"] for p in document["packages"])
     assert document["packages"][3] == {
         "filename": "metadata-differs-1.0-py3-none-any.whl",
+        "isolation": "user-namespaces",
         "log": "",
         "name": "metadata-differs",
         "reason": "clock",
@@ -109,8 +110,8 @@ def test_json_says_everything_and_no_time(entries: tuple[Entry, ...]) -> None:
 
 
 TABLE = """\
-name,version,filename,sha256,status,verdict,skipped,reason,where,log,tool
-git,,,,skipped,,vcs,"It comes from version control, so no wheel of it was published.",list.txt,,
+name,version,filename,sha256,status,verdict,skipped,reason,where,log,tool,isolation
+git,,,,skipped,,vcs,"It comes from version control, so no wheel of it was published.",list.txt,,,
 """
 
 
@@ -119,12 +120,29 @@ def test_csv_is_golden(entries: tuple[Entry, ...]) -> None:
     assert to_csv(entries[1:2]) == TABLE.replace("\n", "\r\n")
 
 
-@pytest.mark.parametrize("said", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)"])
-def test_csv_holds_no_formula(said: str) -> None:
-    """A spreadsheet would run what somebody else wrote into a build log."""
+@pytest.mark.parametrize(
+    ("said", "cell"),
+    [
+        *((said, f"'{said}") for said in ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)")),
+        ("\t=1", "\\t=1"),
+        ("\r=1", "\\r=1"),
+    ],
+)
+def test_csv_holds_no_formula(said: str, cell: str) -> None:
+    """A spreadsheet would run what somebody else wrote into a build log, after a tab too; that is escaped anyway."""
     entry = Entry(**fields("x", Verdict.IDENTICAL, said))  # type: ignore[arg-type]
     rows = list(csv.reader(io.StringIO(to_csv([entry]))))
-    assert rows[1][7] == f"'{said}"
+    assert rows[1][7] == cell
+
+
+def test_missed_policy_says_where_only_a_sandbox_is_missing() -> None:
+    """The verdict alone would seem to be good enough."""
+    policy = parse_policy(["min=same-contents"])
+    assert policy is not None
+    bare, worse = (Entry(**fields("x", verdict)) for verdict in (Verdict.IDENTICAL, Verdict.NO_SOURCE))  # type: ignore[arg-type]
+    lines = text(missed_lines([bare, worse], policy)).splitlines()
+    assert lines[1].endswith("identical               x 1  built without a sandbox (else: isolation=none)")
+    assert lines[2].endswith("no-source               x 1")
 
 
 def test_control_characters_reach_no_terminal() -> None:
@@ -143,6 +161,7 @@ metadata-differs metadata-differs 1.0
   wheel        metadata-differs-1.0-py3-none-any.whl
   sha256       aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
   rebuilt      cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc
+  isolation    user-namespaces: no network, files hidden
   source       metadata-differs-1.0.tar.gz
   python       3.11
   epoch        315532800

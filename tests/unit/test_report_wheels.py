@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from samewheel._text import printable
 from samewheel._types import Sha256
 from samewheel.buildinfo import Epoch
 from samewheel.canonicalizing import CanonicalReport, Form
 from samewheel.comparison import Diff, Difference, File, Verdict
 from samewheel.comparison.values import difference
-from samewheel.report.lines import printable
 from samewheel.report.wheels import MOST_GROUPS, canonicalized_lines, diff_lines, difference_lines
 
 ONE, OTHER = Sha256("1" * 64), Sha256("2" * 64)

@@ -288,4 +288,4 @@ def test_tags_without_end_are_refused(tmp_path: Path) -> None:
     """A line of a thousand bytes can stand for millions of tags, which would all be made."""
     many = b"-".join(b".".join([b"a"] * 120) for _ in range(3))
     path = written(tmp_path, members(WHEEL=b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: " + many + b"\n"))
-    assert refusal(path) == f"{INFO}/WHEEL: it has a Tag that stands for more than 1024 of them"
+    assert refusal(path) == f"{INFO}/WHEEL: it has a wrong Tag: it stands for more than 1024 tags"

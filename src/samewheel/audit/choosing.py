@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
 from samewheel._types import Value
-from samewheel.audit.inputs.names import WheelName, parse_wheel_name, same_version
+from samewheel.audit.inputs.names import parse_wheel_name, same_version
 from samewheel.audit.values import Item, NamedWheel, Skipped
 from samewheel.errors import NoSourceError, UsageError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from samewheel._types import Sha256
     from samewheel.audit.target import Target
     from samewheel.audit.values import Named
+    from samewheel.wheel import FileName
 
 __all__ = ["Released", "choose"]
 
@@ -71,7 +72,7 @@ def _best(wheels: Iterable[NamedWheel], named: Named, target: Target) -> NamedWh
     return min(ranked, key=lambda one: one[:3])[3] if ranked else None
 
 
-def _rank(parsed: WheelName, named: Named, target: Target) -> int | None:
+def _rank(parsed: FileName, named: Named, target: Target) -> int | None:
     """Return how well a wheel fits; of an installed one, the very same tags do."""
     if named.tags:
         return 0 if {str(tag) for tag in parsed.tags} == named.tags else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import queue
+import re
 from concurrent.futures import BrokenExecutor
 from typing import TYPE_CHECKING
 
 from samewheel import __version__
 from samewheel._files import write_atomic
 from samewheel._groups import uninterrupted
+from samewheel._text import printable
 from samewheel.audit.values import Failure, Job, Outcome, Status, failed
 from samewheel.comparison import Verdict
 from samewheel.errors import SamewheelError
@@ -42,9 +45,29 @@ def jobs_of(entries: Iterable[Entry], *, offline: bool = False, limits: Limits =
     )
 
 
-def log_folder(store: Path) -> Path:
-    """Return the folder for the logs of what failed: beside the store, with its name."""
-    return store.with_name(f"{store.stem}-logs")
+NOT_KEPT = "not kept: "
+"""What an entry has for its log where that could not be written, followed by why."""
+
+LONGEST_NAME = 255
+"""Bytes that a file's name may have on the usual file systems."""
+
+
+def _told_apart(words: str, longest: int) -> str:
+    """Return a name that begins like a text, and is another one for each text, also where case does not count."""
+    plain = re.sub(r"[^A-Za-z0-9_.+!-]", "_", words)
+    return f"{plain[: longest - 17]}-{hashlib.sha256(words.encode(errors='surrogatepass')).hexdigest()[:16]}"
+
+
+def log_folder(store: Path, title: str) -> Path:
+    """Return the folder for the logs of what failed in one audit: beside the store, in a folder with its name."""
+    return store.with_name(f"{store.name}-logs") / _told_apart(title, 64)
+
+
+def _log_name(filename: str) -> str:
+    """Return the name of a wheel's log: the wheel's, unless that would be too long with an ending."""
+    ending = ".log"
+    whole = f"{filename}{ending}"
+    return whole if len(whole) <= LONGEST_NAME else f"{_told_apart(filename, LONGEST_NAME - len(ending))}{ending}"
 
 
 def _log_text(job: Job, outcome: Outcome) -> str:
@@ -54,16 +77,23 @@ def _log_text(job: Job, outcome: Outcome) -> str:
         return ""
     why = (failure.what, failure.cause, failure.hint) if failure is not None else (rebuilt.reason if rebuilt else "",)
     head = f"{job.filename} ({job.name} {job.version}), samewheel {__version__}\n"
-    return "\n".join([head, *(part.rstrip() for part in (*why, outcome.log) if part)]) + "\n"
+    text = "\n".join([head, *(part.rstrip() for part in (*why, outcome.log) if part)])
+    # Builds print what they want, and logs are read on terminals.
+    return "".join(f"{printable(line.expandtabs())}\n" for line in text.splitlines())
 
 
 def _keep(job: Job, outcome: Outcome, store: Path, writer: Writer) -> None:
-    """Keep an outcome, and its log if it failed."""
+    """Keep an outcome, and its log if it failed; a log that cannot be written costs neither."""
     text = _log_text(job, outcome)
-    file = log_folder(store) / f"{job.filename}.log"
+    file = log_folder(store, writer.name) / _log_name(job.filename)
+    log = file.relative_to(store.parent).as_posix() if text else ""
     if text:
-        write_atomic(file, text.encode("utf-8", "backslashreplace"))
-    writer.put(job, outcome, f"{file.parent.name}/{file.name}" if text else "")
+        try:
+            write_atomic(file, text.encode())
+        except SamewheelError as error:
+            why = error.__cause__
+            log = f"{NOT_KEPT}{why.strerror if isinstance(why, OSError) else error.cause}"
+    writer.put(job, outcome, log)
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:

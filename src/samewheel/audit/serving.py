@@ -40,6 +40,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    # Once: the end of the input says it again, and would interrupt the cleaning up.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -83,6 +85,8 @@ def serve() -> None:
     adopt_orphans()
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     try:
+        # Whoever started us says when to stop; the user's Ctrl-C is for that process.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, _stop)
         threading.Thread(target=_take, args=(lines,), daemon=True).start()
         while line := lines.get():

@@ -17,6 +17,7 @@ import msgspec
 from samewheel import __version__
 from samewheel.audit.schema import check, connect, create, explained
 from samewheel.audit.values import Entry, Item, Skipped, Status, cause_of, order
+from samewheel.buildinfo import Isolation
 from samewheel.errors import SamewheelError, UsageError
 from samewheel.rebuilding.values import Rebuilt
 
@@ -39,21 +40,28 @@ JOINED = """FROM item LEFT JOIN result ON
 """The items of an audit with the results of their wheels."""
 
 LISTED = f"""SELECT item.name, item.version, item.filename, item.sha256, item.skipped, item.place,
-    result.status, result.verdict, result.reason, result.log, result.tool {JOINED}"""
+    result.status, result.verdict, result.reason, result.log, result.tool, result.rebuilt {JOINED}"""
 
 _REASON = 2_000
 """Characters of a reason that lists show; the whole of it is in the rebuild."""
 
 
+class _Apart(msgspec.Struct, frozen=True):
+    """What of a whole rebuild is listed."""
+
+    isolation: Isolation | None = None
+
+
 def _entry(row: tuple[Any, ...]) -> Entry:
     """Return a row of a list as a value; what it holds is checked."""
-    name, version, filename, sha256, skipped, place, status, verdict, reason, log, tool = row
+    name, version, filename, sha256, skipped, place, status, verdict, reason, log, tool, rebuilt = row
     said: dict[str, Any] = {"name": name, "version": version, "filename": filename, "sha256": sha256}
     if skipped is not None:
         status, reason = Status.SKIPPED, Skipped(skipped).sentence
     said |= {"skipped": skipped, "where": place, "status": status or Status.PENDING, "verdict": verdict}
     said |= {"reason": reason or "", "log": log or "", "tool": tool or ""}
-    return msgspec.convert(said, Entry)
+    apart = msgspec.json.decode(rebuilt, type=_Apart).isolation if rebuilt is not None else None
+    return msgspec.convert(said | {"isolation": apart.mechanism if apart else None}, Entry)
 
 
 class Reader:
@@ -98,7 +106,7 @@ class Reader:
         try:
             with explained(self._path):
                 return tuple(sorted(map(_entry, self._connection.execute(LISTED, (audit,))), key=order))
-        except (msgspec.ValidationError, ValueError) as error:
+        except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
             raise SamewheelError(f"the store {self._path} is damaged", cause=str(error)) from error
 
     def rebuilt(self, audit: int, entry: Entry) -> Rebuilt | None:
@@ -123,18 +131,21 @@ class Reader:
 class Writer(Reader):
     """A store with an audit that is being written."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, audit: int) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, audit: int, name: str) -> None:
         """Write to an audit that this process holds the lock of."""
         super().__init__(path, connection)
         self.audit = audit
         """Its number."""
+        self.name = name
 
     def put(self, job: Job, outcome: Outcome, log: str = "") -> None:
-        """Keep what came of a job; it is on the disk when this returns. ``log`` is relative to the store's folder."""
+        """Keep what came of a job; it is on the disk when this returns. ``log`` is as an :class:`Entry` has it."""
         rebuilt, failure = outcome.rebuilt, outcome.failure
         reason = cause_of(rebuilt) if rebuilt is not None else ""
         if failure is not None:
-            reason = f"{failure.what}: {failure.cause}" if failure.cause else failure.what
+            # A cause of many lines is the end of what a build printed, and the log has it.
+            short = failure.cause if len(failure.cause.splitlines()) == 1 else ""
+            reason = f"{failure.what}: {short}" if short else failure.what
         row = (
             *(self.audit, job.name, job.version, job.filename, job.sha256),
             *(Status.REBUILT if rebuilt is not None else Status.FAILED, rebuilt.verdict if rebuilt else None),
@@ -234,7 +245,7 @@ def writing(
     with _held(path, name), closing(connect(path, writing=True)) as connection:
         with explained(path):
             audit = _set_up(connection, name, items, resume=resume, anew=anew)
-        yield Writer(path, connection, audit)
+        yield Writer(path, connection, audit, name)
         with suppress(sqlite3.Error):
             # At rest it is one plain file, which can be copied, and read where nothing can be written. Another
             # audit that is still being written keeps it from that, and does it itself.

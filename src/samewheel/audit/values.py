@@ -185,9 +185,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     skipped: Skipped | None
     where: str
     log: str
-    """A file beside the store, relative to the store's folder; empty if none was kept."""
+    """A file beside the store, relative to the store's folder; empty if there is none; ``not kept:`` and why, if it
+    could not be written."""
     tool: str
     """The version of samewheel that found it out."""
+    isolation: str | None = None
+    """What kept its build apart (:class:`samewheel.buildinfo.Isolation`), ``none`` where nothing did; None where
+    nothing was built."""
 
 
 MOST_CODES = 6

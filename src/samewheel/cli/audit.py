@@ -24,6 +24,17 @@ __all__ = ["command"]
 STORE = Path("evidence", "audit.sqlite3")
 
 
+SAID_AGAIN = {
+    "--extra": "extras",
+    "--group": "groups",
+    "--python": "python",
+    "--jobs": "jobs",
+    "--limit": "limits",
+    "--policy": "policy",
+}
+"""Options that decide what an audit does, with the names of their values."""
+
+
 class _Default(click.Group):
     """A group in which the first word is a subcommand, or else ``run`` is meant."""
 
@@ -76,8 +87,8 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
     "--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Rebuilds at once.  [default: one per CPU]"
 )
 @click.option(
-    "--policy", metavar="min=RUNG[,skips=allow]", multiple=True,
-    help="Exit with 16 unless every package reaches identical, identical-after-replay or same-contents.",
+    "--policy", metavar="min=RUNG[,skips=allow][,isolation=none]", multiple=True,
+    help="Exit with 16 unless every package reaches identical, identical-after-replay or same-contents in a sandbox.",
 )  # fmt: skip
 @click.option("--extra", "extras", metavar="NAME", multiple=True, help="Of lock files, this extra too.")
 @click.option("--group", "groups", metavar="NAME", multiple=True, help="Of lock files, these dependency groups only.")
@@ -94,7 +105,7 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
 def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **options: Any) -> int:
     """Rebuild what FILEs name."""
     from samewheel.audit.auditing import usual_title
-    from samewheel.audit.policy import missed, parse_policy
+    from samewheel.audit.policy import anything_rebuilt, missed, parse_policy
     from samewheel.cli.console import say
     from samewheel.report.audits import missed_lines
 
@@ -102,14 +113,16 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
     demanded = parse_policy(policy)
     title = options["title"] or usual_title(files)
-    entries = _audited(files, store, title, options)
+    entries = _audited(files, store, title, {**options, "policy": policy})
     if entries is None:
         return ExitCode.INTERRUPTED
     _print(title, entries, store, as_json=options["as_json"])
-    below = missed(entries, demanded) if demanded is not None else ()
-    if demanded is None or not below:
+    if demanded is None:
         return ExitCode.OK
-    for line in missed_lines(below, demanded):
+    below = missed(entries, demanded)
+    if not below and anything_rebuilt(entries):
+        return ExitCode.OK
+    for line in missed_lines(below, demanded) if below else ["policy missed: nothing was rebuilt"]:
         say(line)
     return ExitCode.REFUSED
 
@@ -151,13 +164,18 @@ def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str
 
 
 def _again(files: tuple[Path, ...], store: Path, title: str, options: dict[str, Any]) -> list[str]:
-    """Return the words of the command that goes on with an audit."""
-    words = ["samewheel", "audit", *map(str, files), "--store", str(store), "--name", title, "--resume"]
-    for name, values in (("--extra", options["extras"]), ("--group", options["groups"])):
-        words += [word for value in values for word in (name, value)]
-    if options["python"]:
-        words += ["--python", options["python"]]
-    return words + (["--offline"] if options["offline"] else [])
+    """Return the words of the command that goes on with an audit, as it was begun."""
+    words = ["samewheel", "audit", *map(_as_file, files), "--store", str(store), "--name", title, "--resume"]
+    for name, key in SAID_AGAIN.items():
+        given = options[key]
+        values = given if isinstance(given, tuple) else (given,)
+        words += [word for value in values if value is not None for word in (name, str(value))]
+    return words + [f"--{name}" for name in ("offline", "quiet") if options[name]] + ["--json"] * options["as_json"]
+
+
+def _as_file(path: Path) -> str:
+    """Return a path that is taken for nothing else."""
+    return f"./{path}" if str(path).startswith("-") or str(path) in command.commands else str(path)
 
 
 def _print(title: str, entries: Sequence[Entry], store: Path, *, as_json: bool) -> None:

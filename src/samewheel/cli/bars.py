@@ -6,8 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
+from samewheel._text import printable
 from samewheel.cli.console import say
-from samewheel.report.lines import printable
 
 if TYPE_CHECKING:
     from contextlib import ExitStack

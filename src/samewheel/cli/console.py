@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from samewheel.report.lines import printable
+from samewheel._text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,8 +59,9 @@ class TerminalProgress:
             say(f"{text}…")
 
     def warn(self, text: str) -> None:
-        """Say what deserves attention."""
-        line = f"{click.style('warning:', fg='yellow')} {text}"
+        """Say what deserves attention; names in it may be other people's."""
+        lines = "\n".join(map(printable, text.splitlines()))
+        line = f"{click.style('warning:', fg='yellow')} {lines}"
         if self._status is None:
             say(line)
         else:

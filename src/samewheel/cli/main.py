@@ -62,8 +62,8 @@ def samewheel() -> None:
 
 def _show(error: SamewheelError) -> None:
     """Write an error's three parts to standard error."""
+    from samewheel._text import printable
     from samewheel.cli.console import say
-    from samewheel.report.lines import printable
 
     say(f"{click.style('error:', fg='red', bold=True)} {printable(error.what)}")
     for line in error.cause.splitlines():

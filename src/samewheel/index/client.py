@@ -61,7 +61,7 @@ class Index:
 
         Args:
             offline: use the cache only; so does ``UV_OFFLINE``.
-            asked_before: believe the answers that are kept, as somebody else has just asked; ask for others.
+            asked_before: believe the answers that are kept, however old, as somebody else has asked; ask for others.
             cwd: the project whose index settings count besides the user's; None: the user's only.
         """
         self.asked_before = asked_before
@@ -86,13 +86,14 @@ class Index:
         """Return where an answer is kept, for want of a better name by its URL."""
         return cache_folder() / "index" / f"{hashlib.sha256(url.encode()).hexdigest()}.{ending}"
 
-    def files(self, name: str) -> tuple[ReleaseFile, ...]:
+    def files(self, name: str, *, anew: bool = False) -> tuple[ReleaseFile, ...]:
         """Return all wheels and sdists of a project, sorted by file name.
 
         The index is asked once, and its answer kept for offline work.
 
         Args:
             name: the project's name, in any spelling.
+            anew: ask again, as the answer that is known lacks something; offline, that is all there is.
 
         Raises:
             NoSourceError: the index has no such project.
@@ -101,15 +102,16 @@ class Index:
             SamewheelError: the index cannot be reached, refuses us or makes no sense; or offline, it was not asked.
         """
         project = _project(name)
-        if project not in self._known:
+        anew = anew and not self.offline
+        if anew or project not in self._known:
             url = urljoin(self._transport.url, f"{project}/")
-            self._known[project] = self._answer(project, url)
+            self._known[project] = self._answer(project, url, anew=anew)
         return self._known[project]
 
-    def _answer(self, project: str, url: str) -> tuple[ReleaseFile, ...]:
+    def _answer(self, project: str, url: str, *, anew: bool) -> tuple[ReleaseFile, ...]:
         if self.offline:
             return self._recall(project, url)
-        if self.asked_before:
+        if self.asked_before and not anew:
             with suppress(SamewheelError):
                 return self._recall(project, url)
         return self._ask(project, url)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from samewheel._types import Value
 from samewheel.index.values import is_filename
+from samewheel.wheel import read_file_name
 
 __all__ = ["Identity", "identify"]
 
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
 """The first is that of PEP 625; the others are older, and can be built from all the same."""
-
-MOST_TAGS = 300
-"""Tags of one wheel; a name with dots in three places stands for every combination."""
 
 
 class Identity(Value, frozen=True, kw_only=True):
@@ -29,14 +26,11 @@ class Identity(Value, frozen=True, kw_only=True):
 
 
 def _wheel(filename: str, project: str) -> Identity | None:
-    tags = filename.removesuffix(".whl").split("-")[-3:]
-    if math.prod(tag.count(".") + 1 for tag in tags) > MOST_TAGS:
-        return None
     try:
-        name, version, _, _ = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, InvalidVersion):
+        file = read_file_name(filename)
+    except InvalidWheelFilename:
         return None
-    return Identity(kind="wheel", version=str(version)) if name == project else None
+    return Identity(kind="wheel", version=file.version) if file.name == project else None
 
 
 def _sdist(stem: str, project: str) -> Identity | None:

@@ -7,7 +7,6 @@ not a page is an error.
 from __future__ import annotations
 
 import time
-import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -130,26 +129,20 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _html_entries(content: bytes, base: str) -> Iterator[_Entry]:
-    from pypi_simple import UnexpectedRepoVersionWarning, UnsupportedRepoVersionError, parse_links_stream
+    from samewheel.index.links import read_links
 
-    # A newer minor version only adds to what is there, and who reads warnings cannot do anything about it.
-    warnings.simplefilter("ignore", UnexpectedRepoVersionWarning)
     # Names and URLs are ASCII, and a page that named a codec such as bz2 would have it unpacked.
-    pieces = _pieces(content.decode("utf-8-sig", "replace"))
-    try:
-        for link in parse_links_stream(pieces, base_url=base):
-            said = {key: value for key, value in link.attrs.items() if isinstance(value, str)}
-            yield _Entry(
-                filename=link.text,
-                url=link.url,
-                hashes={key: values[0] for key, values in parse_qs(urlsplit(link.url).fragment).items()},
-                requires_python=said.get("data-requires-python"),
-                yanked="data-yanked" in said,
-                upload_time=said.get("data-upload-time"),
-                provenance=said.get("data-provenance"),
-            )
-    except UnsupportedRepoVersionError as error:
-        raise ValueError(str(error)) from error
+    for link in read_links(_pieces(content.decode("utf-8-sig", "replace")), base, SOLE_MAJOR):
+        said = {key: value for key, value in link.attrs.items() if isinstance(value, str)}
+        yield _Entry(
+            filename=link.text,
+            url=link.url,
+            hashes={key: values[0] for key, values in parse_qs(urlsplit(link.url).fragment).items()},
+            requires_python=said.get("data-requires-python"),
+            yanked="data-yanked" in said,
+            upload_time=said.get("data-upload-time"),
+            provenance=said.get("data-provenance"),
+        )
 
 
 def _unique(files: Iterable[ReleaseFile]) -> tuple[ReleaseFile, ...]:

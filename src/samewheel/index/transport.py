@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import re
 import threading
-import time
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urljoin
 
 from samewheel import __version__
 from samewheel._types import Value
 from samewheel.errors import SamewheelError
+from samewheel.index.deadlines import Deadline
 from samewheel.index.urls import origin, part, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from requests import Response, Session
+    from requests.adapters import HTTPAdapter
 
 __all__ = ["Page", "Transport"]
 
@@ -33,7 +34,8 @@ LARGEST_FILE = 8 << 30
 """Bytes of a wheel or an sdist."""
 
 PATIENCE = 3600.0
-"""Seconds that one answer may take as a whole; a silent connection is given up much earlier."""
+"""Seconds that one answer may take as a whole, redirections and repetitions included; a silent connection is given up
+much earlier."""
 
 REDIRECTS = 5
 
@@ -61,9 +63,16 @@ def _setting(names: tuple[str, ...], otherwise: float) -> float:
     return float(text) if re.fullmatch(r"[0-9]{1,6}", text) else otherwise
 
 
-def _new_session() -> Session:
-    from requests import Session
+def _adapter(deadline: Deadline) -> HTTPAdapter:
+    """Return what makes connections, all of which end at a deadline, and tries again what fails for a moment."""
     from requests.adapters import HTTPAdapter
+
+    class Adapter(HTTPAdapter):
+        def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as in the base
+            pool = super().get_connection_with_tls_context(*args, **kwargs)
+            if "ConnectionCls" not in vars(pool):
+                pool.ConnectionCls = deadline.watched(pool.ConnectionCls)
+            return pool
 
     retry = HTTPAdapter().max_retries.new(
         read=None,
@@ -74,9 +83,15 @@ def _new_session() -> Session:
         # How long to wait is not for a stranger to say.
         respect_retry_after_header=False,
     )
+    return Adapter(max_retries=retry)
+
+
+def _new_session(deadline: Deadline) -> Session:
+    from requests import Session
+
     session = Session()
     for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
+        session.mount(scheme, _adapter(deadline))
     session.headers["User-Agent"] = f"samewheel/{__version__}"
     # uv knows this variable and requests does not; REQUESTS_CA_BUNDLE comes first.
     session.verify = os.environ.get("SSL_CERT_FILE") or True
@@ -130,9 +145,16 @@ class Transport:
 
     def _session(self) -> Session:
         if not hasattr(self._own, "session"):
-            self._own.session = _new_session()
+            self._own.session = _new_session(self._deadline())
         session: Session = self._own.session
         return session
+
+    def _deadline(self) -> Deadline:
+        """Return that of this thread's session."""
+        if not hasattr(self._own, "deadline"):
+            self._own.deadline = Deadline()
+        deadline: Deadline = self._own.deadline
+        return deadline
 
     def _get(self, url: str, headers: dict[str, str]) -> Response:
         """Return an answer, of which only the headers were read; redirections are followed without credentials."""
@@ -148,6 +170,7 @@ class Transport:
             if not response.is_redirect:
                 return response
             response.close()
+            self._deadline().check()
             target = plain(urljoin(url, response.headers["Location"]))
             if target is None:
                 raise TooManyRedirects("redirected to what is no URL of http or https")
@@ -156,17 +179,21 @@ class Transport:
 
     @contextmanager
     def _answer(self, url: str, what: str, headers: dict[str, str]) -> Iterator[Response]:
-        try:
-            response = self._get(url, headers)
-        except ValueError:
-            # Its text would quote a part of a URL that cannot be read, which may be a password.
-            cause = "A URL cannot be read: that of the index, of one of its files or of a proxy."
-            raise _unreachable(what, cause) from None
-        # What requests raises is an OSError; so is what it says of a file of certificates that is not there.
-        except OSError as error:
-            raise _unreachable(what, _shown(str(error))) from None
-        with response:
-            yield response
+        with self._deadline().hold(PATIENCE, lambda: _too_much(what, f"{PATIENCE:g} s", url)):
+            try:
+                response = self._get(url, headers)
+            except ValueError:
+                # Its text would quote a part of a URL that cannot be read, which may be a password.
+                cause = "A URL cannot be read: that of the index, of one of its files or of a proxy."
+                raise _unreachable(what, cause) from None
+            # What requests raises is an OSError; so is what it says of a file of certificates that is not there.
+            except OSError as error:
+                self._deadline().check()
+                raise _unreachable(what, _shown(str(error))) from None
+            with response:
+                # Headers that were cut short look like whole ones.
+                self._deadline().check()
+                yield response
 
     def read(self, url: str, what: str, *, accept: str = "*/*", optional: bool = False) -> Page | None:
         """Return what is at a URL; None if there is nothing.
@@ -185,7 +212,7 @@ class Transport:
                 return None
             if response.status_code != HTTPStatus.OK:
                 _refuse(what, response)
-            content = b"".join(_chunks(response, what, LARGEST_PAGE))
+            content = b"".join(_chunks(response, what, LARGEST_PAGE, self._deadline()))
             said = response.headers.get("Content-Type", "text/html")
             return Page(
                 content=content, media_type=said.partition(";")[0].strip().lower(), url=plain(response.url) or url
@@ -202,26 +229,31 @@ class Transport:
                 _refuse(what, response)
             # Some servers say of a .tar.gz that it is a .tar, sent compressed.
             response.raw.headers.pop("Content-Encoding", None)
-            yield from _chunks(response, what, LARGEST_FILE)
+            yield from _chunks(response, what, LARGEST_FILE, self._deadline())
 
 
-def _chunks(response: Response, what: str, limit: int) -> Iterator[bytes]:
+def _too_much(what: str, limit: str, url: str) -> SamewheelError:
+    return SamewheelError(
+        f"{what}: the answer is too large or too slow", cause=f"The limit is {limit}; it is {_place(url)}"
+    )
+
+
+def _chunks(response: Response, what: str, limit: int, deadline: Deadline) -> Iterator[bytes]:
     """Yield the body of an answer, while it is not too large and does not take too long."""
     from requests import RequestException
 
-    end, size = time.monotonic() + PATIENCE, 0
+    size = 0
     chunks = response.iter_content(CHUNK)
     while True:
         try:
             chunk = next(chunks, b"")
         except RequestException as error:
+            deadline.check()
             raise _unreachable(what, _shown(str(error))) from None
+        deadline.check()
         if not chunk:
             return
         size += len(chunk)
-        if size > limit or time.monotonic() > end:
-            raise SamewheelError(
-                f"{what}: the answer is too large or too slow",
-                cause=f"The limits are {limit} bytes and {PATIENCE:.0f} s; it is {_place(response.url)}",
-            )
+        if size > limit:
+            raise _too_much(what, f"{limit} bytes", response.url)
         yield chunk

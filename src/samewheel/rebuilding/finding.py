@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.tags import sys_tags
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from samewheel._files import sha256_of
 from samewheel._types import Value
 from samewheel.errors import NoSourceError, SamewheelError, UsageError
+from samewheel.wheel import read_file_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,14 +61,14 @@ def _pinned(target: str) -> tuple[str, Version]:
 def _named(filename: str) -> tuple[str, Version]:
     """Return name and version that a wheel's file name says."""
     try:
-        name, version, _, _ = parse_wheel_filename(filename)
+        named = read_file_name(filename)
     except InvalidWheelFilename as error:
         raise UsageError(
             f"{filename} is not called like a wheel",
             cause=str(error),
             hint="Give it back the name that it was published with.",
         ) from error
-    return name, version
+    return named.name, Version(named.version)
 
 
 def _of(files: Iterable[ReleaseFile], version: Version, kind: str) -> list[ReleaseFile]:
@@ -87,7 +88,7 @@ def _for_here(wheels: Iterable[ReleaseFile]) -> ReleaseFile | None:
     order = {tag: number for number, tag in enumerate(sys_tags())}
 
     def rank(file: ReleaseFile) -> tuple[bool, int]:
-        tags = parse_wheel_filename(file.filename)[3]
+        tags = read_file_name(file.filename).tags
         best = min((order.get(tag, len(order)) for tag in tags), default=len(order))
         return not file.filename.endswith("-none-any.whl"), best
 
@@ -172,6 +173,10 @@ def find_release(
     name, version = _pinned(target)
     files = index.files(name)
     wheels = _of(files, version, "wheel")
+    if index.asked_before and not any(filename in {None, file.filename} for file in wheels):
+        # What is kept may be older than the release.
+        files = index.files(name, anew=True)
+        wheels = _of(files, version, "wheel")
     chosen = next((file for file in wheels if file.filename == filename), None) if filename else _for_here(wheels)
     if not _of(files, version, "wheel") and not _of(files, version, "sdist"):
         raise NoSourceError(

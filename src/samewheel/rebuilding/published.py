@@ -7,11 +7,9 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name, parse_wheel_filename
-
 from samewheel._files import sha256_of
 from samewheel._types import Sha256, Value
-from samewheel.wheel import open_wheel, read_headers
+from samewheel.wheel import open_wheel, read_file_name, read_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,13 +107,13 @@ def read_published(path: Path, uploaded: str | None = None) -> Published:
         headers = read_headers(wheel.text("WHEEL"), "WHEEL")
         members = wheel.archive.members
         dist_info = wheel.dist_info
-    name, version, _, _ = parse_wheel_filename(path.name)
+    named = read_file_name(path.name)
     return Published(
         path=path,
         sha256=sha256_of(path),
         size=path.stat().st_size,
-        name=canonicalize_name(name),
-        version=str(version),
+        name=named.name,
+        version=named.version,
         uploaded=uploaded,
         generator=_generator(headers),
         tags=tuple(sorted(headers.all("Tag"))),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from samewheel._text import printable
 from samewheel.audit.values import Entry
 from samewheel.buildinfo import to_json
 from samewheel.rebuilding.values import Rebuilt
 from samewheel.report.audits import words_of
-from samewheel.report.lines import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +26,22 @@ LISTING_SCHEMA = "samewheel/audit/1"
 SHOWN_SCHEMA = "samewheel/audit-package/1"
 """What the JSON of single packages says it is."""
 
-COLUMNS = ("name", "version", "filename", "sha256", "status", "verdict", "skipped", "reason", "where", "log", "tool")
+COLUMNS = (
+    "name",
+    "version",
+    "filename",
+    "sha256",
+    "status",
+    "verdict",
+    "skipped",
+    "reason",
+    "where",
+    "log",
+    "tool",
+    "isolation",
+)
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@")
 """How a cell begins that a spreadsheet would run: other people choose names and messages."""
 
 

@@ -6,10 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from click import style
+from msgspec.structs import replace
 
+from samewheel._text import printable
+from samewheel.audit.policy import meets
 from samewheel.audit.values import Skipped, Status
 from samewheel.comparison import Verdict
-from samewheel.report.lines import headline, printable, row
+from samewheel.report.lines import headline, isolated, row
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
@@ -96,7 +99,10 @@ def missed_lines(entries: Sequence[Entry], policy: Policy) -> Iterator[str]:
     number = f"{len(entries)} package{'s' if len(entries) != 1 else ''}"
     yield f"{style('policy missed:', fg='red', bold=True)} {number} below {policy.minimum.value}{skips}"
     for entry in entries:
-        yield f"  {words_of(entry):<{WIDTH}}  {_name(entry)}"
+        # That alone was missing.
+        bare = meets(entry, replace(policy, unconfined=True))
+        why = "  built without a sandbox (else: isolation=none)" if bare else ""
+        yield f"  {words_of(entry):<{WIDTH}}  {_name(entry)}{style(why, dim=True) if why else ''}"
 
 
 def _plan_lines(plan: Plan) -> Iterator[str]:
@@ -110,6 +116,8 @@ def _plan_lines(plan: Plan) -> Iterator[str]:
 def _rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
     if rebuilt.sha256 is not None:
         yield row("rebuilt", rebuilt.sha256)
+    if rebuilt.isolation is not None:
+        yield row("isolation", isolated(rebuilt.isolation))
     if rebuilt.plan is not None:
         yield from _plan_lines(rebuilt.plan)
     for attempt in rebuilt.attempts:

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from samewheel._text import printable
+
 if TYPE_CHECKING:
     from samewheel.buildinfo import Isolation
 
-__all__ = ["headline", "isolated", "printable", "row"]
+__all__ = ["headline", "isolated", "row"]
 
 LABEL = 13
 """Width of the column of labels."""
-
-
-def printable(text: str) -> str:
-    """Return a text with what no terminal should be told escaped: names in wheels are other people's."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def row(label: str, value: str) -> str:

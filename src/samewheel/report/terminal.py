@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from click import style
 
-from samewheel.report.lines import headline, isolated, printable, row
+from samewheel._text import printable
+from samewheel.report.lines import headline, isolated, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from click import style
 
+from samewheel._text import printable
 from samewheel.comparison import Verdict
-from samewheel.report.lines import headline, printable, row
+from samewheel.report.lines import headline, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

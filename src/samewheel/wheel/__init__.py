@@ -4,6 +4,7 @@ from samewheel.errors import Flaw
 from samewheel.wheel.canonical import Moment, canonical_bytes
 from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws, strict_text_flaws
 from samewheel.wheel.deflating import Form
+from samewheel.wheel.file_names import MOST_TAGS, FileName, read_file_name, read_tags
 from samewheel.wheel.metadata import Headers, read_headers
 from samewheel.wheel.opening import open_wheel
 from samewheel.wheel.reading import Wheel
@@ -13,8 +14,10 @@ from samewheel.wheel.values import Archive, CentralHeader, LocalHeader, Member
 
 __all__ = [
     "CHUNK",
+    "MOST_TAGS",
     "Archive",
     "CentralHeader",
+    "FileName",
     "Flaw",
     "Form",
     "Headers",
@@ -26,7 +29,9 @@ __all__ = [
     "canonical_bytes",
     "check_wheel",
     "open_wheel",
+    "read_file_name",
     "read_headers",
+    "read_tags",
     "row_flaws",
     "strict_flaws",
     "strict_text_flaws",

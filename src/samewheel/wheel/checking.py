@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 
 from samewheel.errors import BuildFailedError, Flaw, SamewheelError
 from samewheel.wheel.contents import check_contents, contents
 from samewheel.wheel.dist_info import dist_info_flaws, file_name_flaws
+from samewheel.wheel.file_names import read_file_name
 from samewheel.wheel.reading import read_wheel
 from samewheel.wheel.record import ALGORITHMS, SIGNATURES, is_right
 from samewheel.wheel.source import Source
@@ -77,7 +78,7 @@ def strict_flaws(wheel: Wheel) -> Iterator[Flaw]:
 def _flaws(path: Path) -> list[Flaw]:
     """Return everything that is wrong with a wheel; what keeps it from being read is alone."""
     try:
-        parse_wheel_filename(path.name)
+        read_file_name(path.name)
         with path.open("rb", buffering=0) as file:
             wheel = read_wheel(Source(file), path)
             return [*dist_info_flaws(wheel), *strict_flaws(wheel)]

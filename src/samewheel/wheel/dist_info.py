@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import re
-from math import prod
 from typing import TYPE_CHECKING
 
-from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from samewheel.errors import Flaw
+from samewheel.wheel.file_names import read_file_name, read_tags
 from samewheel.wheel.installing import data_flaws, entry_point_flaws
 from samewheel.wheel.metadata import read_headers
 from samewheel.wheel.reading import text_of
 from samewheel.wheel.record import SIGNATURES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from packaging.tags import Tag
+    from collections.abc import Iterator
 
     from samewheel.wheel.metadata import Headers
     from samewheel.wheel.reading import Wheel
 
 __all__ = ["dist_info_flaws", "file_name_flaws"]
-
-MOST_TAGS = 1 << 10
-"""Tags that one line may stand for."""
 
 ACTED_ON = ("Metadata-Version", "Name", "Version", "Requires-Python", "Requires-Dist", "Provides-Extra")
 """Headers of METADATA that decide what is installed; in others, such as Author, encoded words are old custom."""
@@ -90,13 +84,6 @@ def _wheel_flaws(wheel: Wheel) -> Iterator[Flaw]:
             yield Flaw(name, f"it says Root-Is-Purelib: {said}")
 
 
-def _tags(name: str, said: str) -> Iterable[Tag]:
-    """Return the tags that a compressed set of them stands for (PEP 425): the product of its parts."""
-    if prod(part.count(".") + 1 for part in said.split("-")) > MOST_TAGS:
-        raise Flaw(name, f"it has a Tag that stands for more than {MOST_TAGS} of them")
-    return parse_tag(said)
-
-
 def file_name_flaws(wheel: Wheel) -> Iterator[Flaw]:
     """Yield what the file's name says and WHEEL does not; that is so in some wheels that are published.
 
@@ -105,20 +92,20 @@ def file_name_flaws(wheel: Wheel) -> Iterator[Flaw]:
     """
     name = f"{wheel.dist_info}/WHEEL"
     try:
-        _, _, build, tags = parse_wheel_filename(wheel.path.name)
+        file = read_file_name(wheel.path.name)
     except InvalidWheelFilename as error:
         yield Flaw("", str(error))
         return
     headers = read_headers(text_of(wheel, "WHEEL"), name)
     try:
-        known = frozenset(tag for said in headers.all("Tag") for tag in _tags(name, said))
+        known = frozenset(tag for said in headers.all("Tag") for tag in read_tags(said))
     except ValueError as error:
         yield Flaw(name, f"it has a wrong Tag: {error}")
         return
-    for tag in sorted(map(str, tags - known)):
+    for tag in sorted(map(str, file.tags - known)):
         yield Flaw(name, f"it does not have the tag {tag} of the file's name")
     for said in headers.all("Build"):
-        if said != "".join(map(str, build)):
+        if said != "".join(map(str, file.build)):
             yield Flaw(name, f"it says Build: {said}, and the file's name does not")
 
 
@@ -135,10 +122,10 @@ def _row_flaws(wheel: Wheel) -> Iterator[Flaw]:
 def _file_name(wheel: Wheel) -> tuple[str, str] | None:
     """Return name and version by the file's name; None if it is none of a wheel: files are renamed."""
     try:
-        name, version, _, _ = parse_wheel_filename(wheel.path.name)
+        file = read_file_name(wheel.path.name)
     except InvalidWheelFilename:
         return None
-    return name, str(version)
+    return file.name, file.version
 
 
 def dist_info_flaws(wheel: Wheel) -> Iterator[Flaw]:

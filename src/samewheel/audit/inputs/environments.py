@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from packaging.tags import parse_tag
 
 from samewheel.audit.inputs.bytes import read_bounded
-from samewheel.audit.inputs.names import MOST_TAGS, usual_name, usual_version
+from samewheel.audit.inputs.names import usual_name, usual_version
 from samewheel.audit.values import Named, Skipped
 from samewheel.errors import UsageError
+from samewheel.wheel import MOST_TAGS, read_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,20 +76,29 @@ def _origin(info: Path) -> Skipped | None:
     return Skipped.LOCAL_PATH if said.url.startswith("file:") else Skipped.URL
 
 
-def _tag_lines(info: Path) -> list[str]:
+def _tags(info: Path) -> frozenset[str]:
     """Return the tags of the wheel that was installed, as its file WHEEL has them.
 
     Raises:
-        UsageError: there are too many.
+        UsageError: there are too many, or wrong ones.
     """
     path = info / "WHEEL"
     if not path.exists():
-        return []
+        return frozenset()
     text = read_bounded(path, MOST, plain=True).decode("utf-8", "replace")
     lines = [value.strip() for key, _, value in (line.partition(":") for line in text.splitlines()) if key == "Tag"]
-    if len(lines) > MOST_TAGS or any(line.count("-") != 2 or len(line) > MOST_TAGS for line in lines):  # noqa: PLR2004 - python, ABI, platform
-        raise UsageError(f"{path} is damaged", cause="It has too many tags, or wrong ones.")
-    return lines
+    damaged = UsageError(f"{path} is damaged", cause="It has too many tags, or wrong ones.")
+    if len(lines) > MOST_TAGS or any(line.count("-") != 2 for line in lines):  # noqa: PLR2004 - python, ABI, platform
+        raise damaged
+    tags = set[str]()
+    for line in lines:
+        try:
+            tags.update(map(str, read_tags(line)))
+        except ValueError as error:
+            raise damaged from error
+        if len(tags) > MOST_TAGS:
+            raise damaged
+    return frozenset(tags)
 
 
 def _named(info: Path) -> Named:
@@ -98,7 +107,7 @@ def _named(info: Path) -> Named:
     name, version = usual_name(words), usual_version(version)
     if not name or not version:
         return Named(name=info.name, where=str(info), skipped=Skipped.NOT_A_NAME)
-    tags = frozenset(str(tag) for line in _tag_lines(info) for tag in parse_tag(line))
+    tags = _tags(info)
     skipped = _origin(info) or (None if tags else Skipped.NOT_FROM_WHEEL)
     return Named(name=name, version=version, where=str(info), tags=tags, skipped=skipped)
 

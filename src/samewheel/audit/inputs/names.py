@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 import re
-from math import prod
-from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, is_normalized_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, is_normalized_name
 from packaging.version import InvalidVersion, Version
 
-from samewheel._types import Sha256, Value
+from samewheel._types import Sha256
 from samewheel.errors import UsageError
+from samewheel.wheel import FileName, read_file_name
 
-if TYPE_CHECKING:
-    from packaging.tags import Tag
-    from packaging.utils import BuildTag
-
-__all__ = ["WheelName", "parse_wheel_name", "same_version", "sha256_in", "usual_name", "usual_version"]
-
-MOST_TAGS = 1 << 10
-"""Tags that a file name may stand for."""
+__all__ = ["parse_wheel_name", "same_version", "sha256_in", "usual_name", "usual_version"]
 
 LONGEST = 255
 """Characters of a name, and of a file name."""
 
 _WHEEL_NAME = re.compile(r"[\w.+!-]+\.whl", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class WheelName(Value, frozen=True, kw_only=True):
-    """What a wheel's file name says."""
-
-    filename: str
-    name: str
-    """Normalised."""
-    version: str
-    """Normalised."""
-    build: BuildTag
-    tags: frozenset[Tag]
 
 
 def usual_name(text: str) -> str:
@@ -59,23 +39,19 @@ def same_version(a: str, b: str) -> bool:
     return bool(usual_version(a) and usual_version(b)) and Version(a) == Version(b)
 
 
-def parse_wheel_name(filename: str, where: str) -> WheelName:
+def parse_wheel_name(filename: str, where: str) -> FileName:
     """Read a wheel's file name strictly: it becomes part of paths and of what is asked of the index.
 
     Raises:
         UsageError: it is none; ``where`` is named.
     """
     wrong = UsageError(f"{where}: {filename[:LONGEST]!r} is not the file name of a wheel")
-    parts = filename.removesuffix(".whl").split("-")[-3:]
     if len(filename) > LONGEST or not _WHEEL_NAME.fullmatch(filename):
         raise wrong
-    if prod(part.count(".") + 1 for part in parts) > MOST_TAGS:
-        raise wrong
     try:
-        name, version, build, tags = parse_wheel_filename(filename)
+        return read_file_name(filename)
     except InvalidWheelFilename as error:
         raise wrong from error
-    return WheelName(filename=filename, name=name, version=str(version), build=build, tags=tags)
 
 
 def sha256_in(text: str, where: str) -> Sha256:
