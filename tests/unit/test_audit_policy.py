@@ -86,7 +86,7 @@ def test_one_word_or_many_are_the_same() -> None:
 
 @pytest.mark.parametrize("reason", list(Skipped))
 def test_what_is_skipped_counts_by_its_reason(reason: Skipped) -> None:
-    """What nothing here installs is no gap; a file that only has a release's name is one that nobody may pass over."""
+    """What nothing here installs is no gap; a file that only has a release's name must not be passed over."""
     one = structs.replace(entry(Status.SKIPPED), skipped=reason)
     harmless = {Skipped.DUPLICATE, Skipped.NOT_INSTALLED, Skipped.OTHER_PLATFORM}
     assert meets(one, Policy(minimum=Verdict.IDENTICAL)) is (reason in harmless)
