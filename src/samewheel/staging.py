@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import threading
 import time
@@ -130,14 +131,17 @@ def _copy_source(snapshot: Snapshot, folder: Path, conditions: Conditions, *, in
 
 
 def _dress(folder: Path, conditions: Conditions) -> None:
-    """Give files of a source's copy the modes and times of their own, those of them that are there and no links."""
+    """Give files of a source's copy the modes and times of their own; links, and what is not there, have none."""
     for path in sorted({*conditions.file_modes, *conditions.file_times}):
-        file = folder / path
-        if not file.is_file() or file.is_symlink() or not file.resolve().is_relative_to(folder.resolve()):
+        file = f"{folder}/{path}"
+        try:
+            if not stat.S_ISREG(os.lstat(file).st_mode):
+                continue
+        except (FileNotFoundError, NotADirectoryError):
             continue
         if (mode := conditions.file_modes.get(path)) is not None:
             # Whatever the modes of a published file, its own build must be able to read and change it.
-            file.chmod(mode & 0o777 | 0o600)
+            os.chmod(file, mode & 0o777 | 0o600)  # noqa: PTH101 - thousands of files
         if (own := conditions.file_times.get(path)) is not None:
             os.utime(file, (own, own))
 

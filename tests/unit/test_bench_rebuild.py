@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from typing import Any
 
+import msgspec
 from packaging.utils import parse_wheel_filename
 
 from .test_bench_verify import loaded
@@ -67,3 +70,13 @@ def test_the_lists_hold_wheels() -> None:
     assert {name: len(wheels) for name, wheels in lists.items()} == {"popular": 130, "older": 331, "compiled": 10}
     for wheels in lists.values():
         assert len({parse_wheel_filename(wheel) for wheel in wheels}) == len(set(wheels))
+
+
+def test_the_page_has_the_tables_of_the_results() -> None:
+    """Each line, as the script counts it: a figure that somebody typed would be wrong after the next run."""
+    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    (name,) = set(re.findall(r"benchmarks/results/([\w.-]+-rebuild\.json)", page))
+    result = json.loads((ROOT / "benchmarks" / "results" / name).read_text("utf-8"))
+    rows = [msgspec.convert(one, BENCH.Row) for one in result["rows"]]
+    for table in (BENCH.rates(rows), BENCH.causes(rows), BENCH.residues(rows)):
+        assert "\n".join(table) in page

@@ -20,7 +20,7 @@ def rows(kind: str, how: str) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name in sorted(set(re.findall(r"benchmarks/results/([\w.-]+\.json)", PAGE))):
         document = json.loads((ROOT / "benchmarks" / "results" / name).read_text("utf-8"))
-        if document["measured"]["how"] == how:
+        if document.get("measured", {}).get("how") == how:
             found |= {row["name"]: row for row in document["packages"] if row["kind"] == kind}
     return found
 
