@@ -191,6 +191,8 @@ def main() -> None:
     """Rebuild, and write results and tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--group", action="append", choices=["popular", "older", "compiled"])
+    parser.add_argument("--label", default="", help="what to call the groups besides, such as ', 3.11 alone'")
+    parser.add_argument("--add-to", type=Path, help="results of another run, to be written with these")
     parser.add_argument("--only", metavar="TEXT", help="wheels whose names have this text")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--resume", action="store_true")
@@ -202,10 +204,14 @@ def main() -> None:
     try:
         for group in given.group or lists:
             chosen = sorted({name for name in lists[group] if given.only is None or given.only in name})
-            rows += run(group, chosen, index, given)
+            rows += run(f"{group}{given.label}", chosen, index, given)
     except SamewheelError as error:
         raise SystemExit(str(error)) from error
-    result = {"machine": machine(), "rows": rows}
+    about = machine()
+    if given.add_to is not None:
+        before = msgspec.json.decode(given.add_to.read_bytes())
+        about, rows = before["machine"], [*(msgspec.convert(one, Row) for one in before["rows"]), *rows]
+    result = {"machine": about, "rows": rows}
     given.out.write_bytes(msgspec.json.format(msgspec.json.encode(result, order="sorted"), indent=1) + b"\n")
     tables = "\n".join([*rates(rows), "", *causes(rows), "", *residues(rows)]) + "\n"
     given.out.with_suffix(".md").write_text(tables, "utf-8")

@@ -120,6 +120,16 @@ def test_extras_and_groups_are_as_asked_for(extras: list[str], groups: list[str]
     assert {name for name in ("attrs", "iniconfig", "six") if items[name].skipped is None} == installed
 
 
+@pytest.mark.parametrize(
+    ("extras", "groups", "words"), [(["exrta"], None, "has no extra 'exrta'"), ([], ["dcos"], "has no group 'dcos'")]
+)
+def test_an_unknown_extra_or_group_is_refused(extras: list[str], groups: list[str] | None, words: str) -> None:
+    """A misspelt one would leave packages out of the audit in silence; the message names those that there are."""
+    with pytest.raises(UsageError, match=words) as caught:
+        items_of(FILES / "uv.lock", target_of(extras, groups))
+    assert "docs" in caught.value.cause or "extra" in caught.value.cause
+
+
 @pytest.mark.parametrize("file", ["uv-export.txt", "pip-compile.txt"])
 def test_requirements_choose_among_the_hashed_wheels(file: str) -> None:
     """Hashes and the index together say the same wheels as the locks do."""

@@ -79,7 +79,7 @@ def audit_files(
         UsageError: a file cannot be read, or the store is none, or has that audit already.
         SamewheelError: the index cannot be asked, or the store cannot be written.
     """
-    progress.step("Reading what is installed here")
+    progress.step("Reading what is to be audited")
     named = read_files(paths, target)
     progress.step("Asking the index for wheels")
     items = choose(named, target, files)

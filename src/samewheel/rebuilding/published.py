@@ -52,18 +52,11 @@ class Published(Value, frozen=True, kw_only=True):
     metadata: Headers
     windows_newlines: bool
     """Whether METADATA ends its lines as Windows does."""
-    trailing_newlines: int
-    """How many METADATA ends with."""
     dist_info: str
     times: Mapping[str, int]
     """Of all members, POSIX seconds, taken for UTC."""
     modes: Mapping[str, int]
     """Permission bits of the files, where the archive has them."""
-
-    @property
-    def pure(self) -> bool:
-        """Whether it is for every platform."""
-        return self.path.name.endswith("-any.whl")
 
     @property
     def one_time(self) -> int | None:
@@ -119,7 +112,6 @@ def read_published(path: Path, uploaded: str | None = None) -> Published:
         tags=tuple(sorted(headers.all("Tag"))),
         metadata=read_headers(metadata, "METADATA"),
         windows_newlines=metadata.partition(b"\n")[0].endswith(b"\r"),
-        trailing_newlines=len(metadata) - len(metadata.rstrip(b"\r\n")),
         dist_info=dist_info,
         times={member.name: _seconds(member.central) for member in members if not member.is_folder},
         modes={

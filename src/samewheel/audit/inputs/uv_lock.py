@@ -119,11 +119,27 @@ class _Walk:
         """Begin at the projects: the members of a workspace, or the one that the lock lies beside; or at a script."""
         self._follow(self._manifest.requirements)
         groups = DEFAULT_GROUPS if self._target.groups is None else self._target.groups
-        for index, package in enumerate(self._packages):
-            if _local(package.source) and (not self._manifest.members or package.name in self._manifest.members):
-                self._add(index, ("", *sorted(package.optional_dependencies.keys() & self._target.extras)))
-                for group in sorted(package.dev_dependencies.keys() & groups):
-                    self._follow(package.dev_dependencies[group])
+        projects = [
+            (index, package)
+            for index, package in enumerate(self._packages)
+            if _local(package.source) and (not self._manifest.members or package.name in self._manifest.members)
+        ]
+        self._refuse("group", self._target.groups or (), (package.dev_dependencies for _, package in projects))
+        self._refuse("extra", self._target.extras, (package.optional_dependencies for _, package in projects))
+        for index, package in projects:
+            self._add(index, ("", *sorted(package.optional_dependencies.keys() & self._target.extras)))
+            for group in sorted(package.dev_dependencies.keys() & groups):
+                self._follow(package.dev_dependencies[group])
+
+    def _refuse(self, what: str, asked: Iterable[str], tables: Iterable[Iterable[str]]) -> None:
+        """Refuse what was asked for and no project has: a misspelt name would leave things out in silence."""
+        known = sorted({name for table in tables for name in table})
+        for name in sorted({*asked} - {*known}):
+            raise UsageError(
+                f"{self._where} has no {what} {name!r}",
+                cause=f"It has: {', '.join(known) or 'none'}.",
+                hint=f"Name one of them with --{what}, or leave it out.",
+            )
 
     def reached(self) -> frozenset[int]:
         """Return the places of the packages that are installed."""
