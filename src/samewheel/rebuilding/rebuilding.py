@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from msgspec.structs import replace
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from samewheel.index import Index
     from samewheel.rebuilding.finding import Release
     from samewheel.rebuilding.published import Published
+    from samewheel.rebuilding.searching import Best
+    from samewheel.rebuilding.sourcing import FoundSource
     from samewheel.rebuilding.values import Attempt, Plan, Residue, Wanted
 
 __all__ = ["rebuild"]
@@ -142,8 +143,7 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
     published = read_published(release.wheel, release.uploaded)
     if wanted.plan is not None:
         _check_plan(wanted.plan, published)
-    with ExitStack() as stack:
-        folder = stack.enter_context(temporary_folder())
+    with temporary_folder() as folder:
         try:
             source = find_source(wanted, release, published, index=index, folder=folder, progress=progress)
         except NoSourceError as error:
@@ -153,10 +153,6 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
         pythons, why = _pythons(wanted, release, published)
         if not pythons:
             return _outcome(published, release, Verdict.NOT_BUILDABLE, reason=why)
-        if wanted.plan is not None:
-            plan = replace(wanted.plan, source=source.planned, python=wanted.python or wanted.plan.python)
-        else:
-            plan = first_plan(published, source.planned, pythons[0], why, source.why)
         task = Task(
             published=published,
             source=source.path,
@@ -168,7 +164,19 @@ def rebuild(wanted: Wanted, index: Index, *, offline: bool = False, progress: Pr
             offline=offline,
             keep=wanted.keep,
         )
-        best = search(plan, task, correct=wanted.plan is None, progress=progress)
+        first = _given(wanted, source) or first_plan(published, source.planned, pythons[0], why, source.why)
+        best = search(first, task, correct=wanted.plan is None, progress=progress)
+    return _outcome_of(best, published, release)
+
+
+def _given(wanted: Wanted, source: FoundSource) -> Plan | None:
+    """Return the plan that is to be followed, with the source that is really built; None if there is none."""
+    if wanted.plan is None:
+        return None
+    return replace(wanted.plan, source=source.planned, python=wanted.python or wanted.plan.python)
+
+
+def _outcome_of(best: Best, published: Published, release: Release) -> Rebuilt:
     return _outcome(
         published,
         release,
