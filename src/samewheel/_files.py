@@ -245,10 +245,14 @@ TEMPORARY = re.compile(r"(?:/[^\s/'\"]+)+/samewheel-[a-z0-9_]{8}")
 """A folder of :func:`temporary_folder` in a text."""
 
 
+RANDOM = re.compile(r"\btmp[a-z0-9_]{8}\b")
+"""A name that Python's ``tempfile`` has made up."""
+
+
 def without_places(text: str) -> str:
     """Return a text in which temporary folders and the user's home have no names of this machine and this run."""
     home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() can fail
-    bare = TEMPORARY.sub("$TMP", text)
+    bare = RANDOM.sub("tmp…", TEMPORARY.sub("$TMP", text))
     return bare.replace(home, "$HOME") if len(home) > 1 else bare
 
 

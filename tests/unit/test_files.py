@@ -23,6 +23,7 @@ from samewheel._files import (
     temporary_folder,
     tree_digest,
     walk,
+    without_places,
     write_atomic,
 )
 from samewheel.errors import SamewheelError
@@ -416,3 +417,12 @@ def test_nothing_that_is_there_is_copied_over(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         copy_file(str(tmp_path / "file"), str(tmp_path / "copy"), 0o644)
     assert (tmp_path / "elsewhere").read_text() == "kept"
+
+
+def test_messages_lose_the_places_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of a failure is compared between runs and machines; everything else in it stays."""
+    monkeypatch.setenv("HOME", "/home/somebody")
+    said = "in /dev/shm/samewheel-a1b2c3d4/snapshot/setup.py, '/tmp/samewheel-x_y_z_12' by /home/somebody/bin/python"
+    assert without_places(said) == "in $TMP/snapshot/setup.py, '$TMP' by $HOME/bin/python"
+    assert without_places("hook in $TMP/tmpab12_x9z/x.json failed") == "hook in $TMP/tmp…/x.json failed"
+    assert without_places("template tmp samewheel-1.0 /usr/samewheel") == "template tmp samewheel-1.0 /usr/samewheel"
