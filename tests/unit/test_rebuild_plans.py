@@ -297,6 +297,11 @@ def test_a_plan_says_nothing_that_is_as_usual() -> None:
     assert "prefix-maps" not in text
 
 
+def test_what_is_installed_stands_one_to_a_line() -> None:
+    """A change of one pin is a change of one line in a commit."""
+    assert 'pins = [\n    "a==1",\n    "b==2",\n]\n' in plan_text(replace(PLAN, pins=("a==1", "b==2")))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -15,6 +15,7 @@ from samewheel.locking import instant
 from samewheel.rebuilding.values import PLAN_SCHEMA, Plan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tomlkit.items import Array
@@ -43,11 +44,11 @@ def plan_text(plan: Plan) -> str:
     kept = {name: value for name, value in fields.items() if name in always or value != usual[name]}
     # Tables last, as TOML wants it; what is locked is long.
     for name, value in sorted(kept.items(), key=lambda field: (isinstance(field[1], dict), field[0] == "evidence")):
-        document.add(name, _array(value) if isinstance(value, list) else tomlkit.item(value))
+        document.add(name, _array(value) if isinstance(value, list | tuple) else tomlkit.item(value))
     return tomlkit.dumps(document)
 
 
-def _array(values: list[Any]) -> Array:
+def _array(values: Sequence[Any]) -> Array:
     """Return a list, one item on each line."""
     import tomlkit
 
