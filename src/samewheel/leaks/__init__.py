@@ -6,8 +6,8 @@ line breaks, and compressed data but gzip and ZIP files.
 """
 
 from samewheel.leaks.finding import find_leaks
-from samewheel.leaks.patterns import Sought
 from samewheel.leaks.values import sought_values
 from samewheel.leaks.wording import leak_warnings, summed_up
+from samewheel.patterns import Sought
 
 __all__ = ["Sought", "find_leaks", "leak_warnings", "sought_values", "summed_up"]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from samewheel._files import walk
 from samewheel.buildinfo import Leak
 from samewheel.leaks.members import Hit, hits_in, section_of
-from samewheel.leaks.patterns import Patterns
+from samewheel.patterns import Patterns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from samewheel.leaks.patterns import Sought
+    from samewheel.patterns import Sought
 
 __all__ = ["find_leaks"]
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from samewheel.leaks.patterns import Found, Patterns
+    from samewheel.patterns import Found, Patterns
 
 __all__ = ["Hit", "hits_in", "section_of"]
 
@@ -25,7 +25,7 @@ LARGEST_INNER = 64 << 20
 """Bytes that are taken out of a compressed file inside of a member; what comes after them is not looked at."""
 
 BEHIND = 300
-"""Bytes that are kept of what was already searched: the longest word, see :mod:`samewheel.leaks.patterns`."""
+"""Bytes that are kept of what was already searched: the longest word, see :mod:`samewheel.patterns`."""
 
 GZIP, ZIP = b"\x1f\x8b", b"PK\3\4"
 """How compressed files begin (RFC 1952; APPNOTE.TXT 4.3.7)."""

@@ -7,7 +7,7 @@ import pwd
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samewheel.leaks.patterns import Sought
+from samewheel.patterns import Sought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,125 @@
+"""What an explanation is made from: two wheels that are open, their differences, and what their builds were given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from samewheel._types import Value
+from samewheel.comparison import Difference
+from samewheel.comparison.facts import place
+from samewheel.wheel import open_wheel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from samewheel.buildinfo import BuildInfo
+    from samewheel.explaining.values import Certainty
+    from samewheel.wheel import Member, Wheel
+
+__all__ = ["Case", "Mark", "Recognised", "Recogniser", "opened"]
+
+LARGEST = 1 << 26
+"""Bytes of a member that is read as a whole; of a larger one, only what the comparison says is looked at."""
+
+
+class Mark(Value, frozen=True, kw_only=True):
+    """A condition's value in each of two builds, where both are such that nothing else can be meant."""
+
+    condition: str
+    a: str
+    """What the first wheel's build was given, such as a path."""
+    b: str
+
+
+class Recognised(Value, frozen=True, kw_only=True):
+    """A cause of some differences."""
+
+    cause: str
+    certainty: Certainty
+    differences: tuple[Difference, ...]
+    conditions: tuple[str, ...] = ()
+    """The guilty ones, sorted."""
+    evidence: str = ""
+    """In words: the place and the two values."""
+    whole: bool = True
+    """Whether nothing of these differences is left to explain."""
+
+
+class Case:
+    """Two wheels, side by side."""
+
+    def __init__(
+        self,
+        wheels: tuple[Wheel, Wheel],
+        differences: Sequence[Difference],
+        *,
+        marks: Sequence[Mark] = (),
+        infos: tuple[BuildInfo, BuildInfo] | None = None,
+    ) -> None:
+        """Take what is known.
+
+        Args:
+            wheels: both, open.
+            differences: what the comparison found, in its order.
+            marks: what their builds were given, if that is known.
+            infos: their buildinfos, if both are known.
+        """
+        self.wheels = wheels
+        self.differences = tuple(differences)
+        self.marks = tuple(marks)
+        self.infos = infos
+        self._contents: dict[str, tuple[bytes, bytes] | None] = {}
+
+    @cached_property
+    def members(self) -> tuple[dict[str, Member], dict[str, Member]]:
+        """The members of each wheel, by the names that differences call them by."""
+        one, other = ({**wheel.members, **_by_place(wheel)} for wheel in self.wheels)
+        return one, other
+
+    def contents(self, name: str) -> tuple[bytes, bytes] | None:
+        """Return what a member holds in each wheel; None if only one has it, or if it is too large.
+
+        Raises:
+            InvalidWheelError: the wheel is damaged.
+        """
+        if name not in self._contents:
+            members = [members.get(name) for members in self.members]
+            sizes = [member.size for member in members if member is not None]
+            if len(sizes) == len(members) and max(sizes) <= LARGEST:
+                pairs = zip(self.wheels, members, strict=True)
+                one, other = (b"".join(wheel.contents(member)) for wheel, member in pairs if member is not None)
+                self._contents[name] = one, other
+            else:
+                self._contents[name] = None
+        return self._contents[name]
+
+
+Recogniser: TypeAlias = Callable[[Case, Sequence[Difference]], Iterator[Recognised]]
+"""Takes the differences that nothing explained yet, and yields what it knows of some of them."""
+
+
+def _by_place(wheel: Wheel) -> dict[str, Member]:
+    """Return the members of a wheel by the names that stand for them where name or version differ."""
+    return {place(name, wheel.dist_info): member for name, member in wheel.members.items()}
+
+
+@contextmanager
+def opened(
+    a: Path,
+    b: Path,
+    differences: Sequence[Difference],
+    *,
+    marks: Sequence[Mark] = (),
+    infos: tuple[BuildInfo, BuildInfo] | None = None,
+) -> Iterator[Case]:
+    """Open two wheels for the time of the block; the arguments are those of :class:`Case`.
+
+    Raises:
+        InvalidWheelError: one of them is damaged.
+        SamewheelError: one of them cannot be read.
+    """
+    with open_wheel(a) as one, open_wheel(b) as other:
+        yield Case((one, other), differences, marks=marks, infos=infos)

@@ -1,0 +1,128 @@
+"""From differences to causes: recognisers are asked one after the other, and what they know is joined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from samewheel.comparison import Verdict
+from samewheel.explaining.case import opened
+from samewheel.explaining.causes import CAUSES
+from samewheel.explaining.recognisers import RECOGNISERS
+from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
+from samewheel.explaining.wording import remedy, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from samewheel.buildinfo import BuildInfo
+    from samewheel.comparison import Difference
+    from samewheel.explaining.case import Case, Mark, Recognised
+
+__all__ = ["explain", "join", "recognise"]
+
+MOST_EVIDENCE = 5
+"""Pieces of evidence that an explanation has; the rest is more of the same."""
+
+
+def recognise(case: Case) -> tuple[list[Recognised], list[Difference]]:
+    """Return what is recognised, and the differences that are not explained as a whole."""
+    found: list[Recognised] = []
+    left = list(case.differences)
+    for recogniser in RECOGNISERS:
+        for one in recogniser(case, tuple(left)):
+            found.append(one)
+            if one.whole:
+                left = [difference for difference in left if difference not in one.differences]
+    return found, left
+
+
+class _Known(NamedTuple):
+    """What explanations differ in; what is alike in all of it is said together."""
+
+    cause: str
+    certainty: Certainty
+    conditions: tuple[str, ...]
+
+
+def _worst(differences: Iterable[Difference]) -> int:
+    ladder = tuple(Verdict)
+    return max((ladder.index(one.rung) for one in differences), default=0)
+
+
+def join(found: Sequence[Recognised], left: Sequence[Difference], backend: str = "") -> tuple[Explanation, ...]:
+    """Return one explanation of each cause, the worst and the surest first; what is not explained comes last.
+
+    Args:
+        found: what was recognised.
+        left: differences that are not explained as a whole.
+        backend: the name of the one that built the wheels, for the remedies; empty if it is not known.
+    """
+    groups: dict[_Known, list[Recognised]] = {}
+    for one in found:
+        groups.setdefault(_Known(one.cause, one.certainty, one.conditions), []).append(one)
+    partly = {difference for one in found for difference in one.differences}
+    rest = [difference for difference in left if difference not in partly]
+    certainties = tuple(Certainty)
+
+    def rank(known: _Known) -> tuple[int, int, str]:
+        worst = _worst(difference for one in groups[known] for difference in one.differences)
+        return -worst, certainties.index(known.certainty), known.cause
+
+    unknown = _Known(UNKNOWN, Certainty.CONSISTENT, ())
+    return (
+        *(_explanation(known, groups[known], backend) for known in sorted(groups, key=rank)),
+        *([_explanation(unknown, [], backend, rest)] if rest else []),
+    )
+
+
+def _explanation(
+    known: _Known, found: Sequence[Recognised], backend: str, rest: Sequence[Difference] = ()
+) -> Explanation:
+    cause = CAUSES.get(known.cause)
+    differences = [*rest, *(difference for one in found for difference in one.differences)]
+    members = tuple(sorted({one.member for one in differences if one.member}))
+    codes = tuple(sorted({one.code for one in differences}))
+    evidence = dict.fromkeys(one.evidence for one in found if one.evidence)
+    return Explanation(
+        cause=known.cause,
+        certainty=known.certainty,
+        conditions=known.conditions,
+        sentence=sentence(cause, known.certainty, members, codes),
+        members=members,
+        codes=codes,
+        evidence=tuple(evidence)[:MOST_EVIDENCE],
+        remedy=remedy(cause, backend),
+    )
+
+
+def explain(
+    a: Path,
+    b: Path,
+    differences: Sequence[Difference],
+    *,
+    marks: Sequence[Mark] = (),
+    infos: tuple[BuildInfo, BuildInfo] | None = None,
+    backend: str = "",
+) -> tuple[Explanation, ...]:
+    """Say what makes two wheels differ, as far as it can be told from them.
+
+    Args:
+        a: the first wheel.
+        b: the second one.
+        differences: what :func:`samewheel.comparison.diff` found between them.
+        marks: what their builds were given, if that is known.
+        infos: their buildinfos, if both are known.
+        backend: the name of the build backend, for the remedies.
+
+    Returns:
+        The causes, the worst and the surest first; empty exactly if there are no differences.
+
+    Raises:
+        InvalidWheelError: one of them is damaged.
+        SamewheelError: one of them cannot be read.
+    """
+    if not differences:
+        return ()
+    with opened(a, b, differences, marks=marks, infos=infos) as case:
+        return join(*recognise(case), backend)

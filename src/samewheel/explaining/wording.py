@@ -1,0 +1,70 @@
+"""Causes as sentences: what depends on what, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from samewheel.explaining.values import Certainty
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from samewheel.explaining.values import Cause
+
+__all__ = ["remedy", "sentence"]
+
+ASPECTS = {
+    "SW101": "the times",
+    "SW102": "the modes",
+    "SW103": "the order",
+    "SW104": "the compression",
+    "SW105": "the system",
+    "SW106": "the headers",
+    "SW107": "the entries for folders",
+    "SW108": "the end of the archive",
+    "SW209": "the name of its dist-info",
+    "SW303": "the executable bits",
+    "SW304": "the file name",
+}
+"""What it is that differs, where it is not what a member holds."""
+
+MOST_NAMED = 2
+"""Members that a sentence names."""
+
+
+def _subject(members: Sequence[str], codes: Sequence[str]) -> tuple[str, bool]:
+    """Return what differs, and whether that is one thing, grammatically."""
+    aspects = [ASPECTS[code] for code in codes if code in ASPECTS]
+    if aspects and len(aspects) == len(codes):
+        words = " and ".join(dict.fromkeys(aspects))
+        of = f" of {len(members)} members" if len(members) > 1 else f" of {members[0]}" if members else ""
+        return words + of, len(aspects) == 1 and not words.endswith("s")
+    if not members:
+        return "the wheel", True
+    if len(members) <= MOST_NAMED:
+        return " and ".join(members), len(members) == 1
+    return f"{members[0]} and {len(members) - 1} more members", False
+
+
+def sentence(cause: Cause | None, certainty: Certainty, members: Sequence[str], codes: Sequence[str]) -> str:
+    """Return what depends on what and what to do about it, in a sentence without its full stop.
+
+    Args:
+        cause: the cause; None if nothing tells one.
+        certainty: how it is known.
+        members: where it shows, sorted.
+        codes: of the differences, sorted.
+    """
+    subject, one = _subject(members, codes)
+    if cause is None:
+        return f"{subject} differ{'s' if one else ''}, and nothing here tells why"
+    if certainty is Certainty.CONSISTENT:
+        return f"{subject} differ{'s' if one else ''}, which is consistent with {cause.what}: {cause.do}"
+    return f"{subject} depend{'s' if one else ''} on {cause.what}: {cause.do}"
+
+
+def remedy(cause: Cause | None, backend: str) -> str:
+    """Return what to paste for a backend, or else what to do."""
+    if cause is None:
+        return ""
+    return cause.lines.get(backend) or cause.lines.get("") or cause.do
