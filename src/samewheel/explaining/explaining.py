@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from samewheel.comparison import Verdict
 from samewheel.explaining.case import opened
 from samewheel.explaining.causes import CAUSES
+from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from samewheel.explaining.wording import remedy, sentence
@@ -33,8 +34,16 @@ def recognise(case: Case) -> tuple[list[Recognised], list[Difference]]:
         for one in recogniser(case, tuple(left)):
             found.append(one)
             if one.whole:
-                left = [difference for difference in left if difference not in one.differences]
+                left = _without(left, one)
+    for one in list(following(found, left)):
+        found.append(one)
+        left = _without(left, one)
     return found, left
+
+
+def _without(left: Sequence[Difference], one: Recognised) -> list[Difference]:
+    known = set(one.differences)
+    return [difference for difference in left if difference not in known]
 
 
 class _Known(NamedTuple):

@@ -4,9 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.recognisers import (
+    builds,
+    bytecode,
+    dist_info,
+    metadata,
+    native,
+    packed,
+    presence,
+    versions,
+    wheel_file,
+)
+
 if TYPE_CHECKING:
     from samewheel.explaining.case import Recogniser
 
 __all__ = ["RECOGNISERS"]
 
-RECOGNISERS: tuple[Recogniser, ...] = ()
+RECOGNISERS: tuple[Recogniser, ...] = (
+    *builds.RECOGNISERS,
+    *wheel_file.RECOGNISERS,
+    *versions.RECOGNISERS,
+    *dist_info.RECOGNISERS,
+    *metadata.RECOGNISERS,
+    *native.RECOGNISERS,
+    *bytecode.RECOGNISERS,
+    *packed.RECOGNISERS,
+    *presence.RECOGNISERS,
+    *(metadata.by_backend, dist_info.written, wheel_file.written),
+)

@@ -1,0 +1,175 @@
+"""METADATA: requirements and other fields in another form or order, and what the backend's version decides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from samewheel.explaining.recognisers.said import coded, consistent, last, may_be_backend, pair, shown
+from samewheel.wheel import read_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from samewheel.comparison import Difference
+    from samewheel.explaining.case import Case, Recognised
+    from samewheel.wheel import Headers
+
+__all__ = ["RECOGNISERS", "by_backend", "line_endings"]
+
+REQUIREMENTS = "requires-dist"
+
+MOST_REQUIREMENTS = 2000
+"""Requirements that are parsed."""
+
+LONGEST = 500
+"""Characters of a requirement that is parsed."""
+
+LICENCES = frozenset({"license-file", "license", "license-expression"})
+
+BY_BACKEND = frozenset(
+    {
+        *("metadata-version", "dynamic", "platform", "home-page", "download-url", "project-url", "provides-extra"),
+        *("description-content-type", "keywords", "author", "author-email", "maintainer", "maintainer-email"),
+        *("license", "license-expression", "classifier", "requires-python", "import-name", "import-namespace"),
+        *("provides", "requires", "obsoletes", "supported-platform"),
+    }
+)
+"""Fields, in lower case, that backends leave out, add, or write in a way of their own."""
+
+EVERYWHERE = frozenset({"metadata-version", "dynamic", "import-name", "import-namespace"})
+"""Those of them that no source gives."""
+
+
+def _headers(case: Case) -> tuple[Headers, Headers]:
+    one, other = (read_headers(wheel.text("METADATA"), "METADATA") for wheel in case.wheels)
+    return one, other
+
+
+def _of_metadata(left: Sequence[Difference], *fields: str) -> list[Difference]:
+    return [one for one in coded(left, "SW202") if one.field.lower() in fields]
+
+
+def _requirements(texts: Sequence[str]) -> list[Requirement] | None:
+    """Return requirements, as they are read; None if one cannot be."""
+    if len(texts) > MOST_REQUIREMENTS or any(len(text) > LONGEST for text in texts):
+        return None
+    try:
+        return [Requirement(text) for text in texts]
+    except (InvalidRequirement, RecursionError):
+        return None
+
+
+def requirement_format(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """The same requirements, once they are read: parentheses, white space, quotes, the order of specifiers."""
+    for one in _of_metadata(left, REQUIREMENTS):
+        texts = [headers.all(one.field) for headers in _headers(case)]
+        a, b = map(_requirements, texts)
+        if a is not None and b is not None and Counter(map(_key, a)) == Counter(map(_key, b)):
+            yield consistent("requirement-format", one)
+            if Counter(map(_parts, texts[0])) == Counter(map(_parts, texts[1])):
+                yield consistent("set-order", one)
+
+
+def _key(requirement: Requirement) -> str:
+    """Return a requirement in the form that packaging gives it, where its hash and order are of no use."""
+    return str(requirement).lower() if requirement.url is None else str(requirement)
+
+
+def _parts(text: str) -> str:
+    """Return a requirement without the order of what commas divide in it."""
+    specifiers, _, marker = text.partition(";")
+    name, bracket, rest = specifiers.partition("[")
+    extras, _, versions = rest.partition("]") if bracket else ("", "", name)
+    return f"{sorted(extras.split(','))}{sorted(versions.split(','))}{marker}{name if bracket else ''}"
+
+
+def keyword_order(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """The same keywords in another order."""
+    for one in _of_metadata(left, "keywords"):
+        a, b = (_words(",".join(headers.all(one.field))) for headers in _headers(case))
+        if a != b and sorted(a) == sorted(b):
+            yield consistent("set-order", one, evidence=f"{one.member}: the same {len(a)} keywords in another order")
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+def header_order(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """The same fields in another order: that of the values of one of them, or that of the fields."""
+    moved = [one for one in coded(left, "SW202") if one.field.startswith("order from header")]
+    if not moved:
+        return
+    a, b = _headers(case)
+    keys = dict.fromkeys(field.key for field in a.fields)
+    orders = [key for key in keys if _values(a, key) != _values(b, key)]
+    for one in moved:
+        for key in orders:
+            evidence = f"{one.member}: the {len(_values(a, key))} values of {key} are the same, in another order"
+            yield consistent("set-order", one, evidence=evidence)
+        if [field.key for field in a.fields] != [field.key for field in b.fields] and may_be_backend(case):
+            yield consistent("backend-version", one)
+
+
+def _values(headers: Headers, key: str) -> list[str]:
+    return [field.value for field in headers.fields if field.key == key]
+
+
+def description(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """The description: its line endings, and empty lines at its end."""
+    found = [one for one in coded(left, "SW202") if one.field.endswith("of the description")]
+    if not found:
+        return
+    a, b = (headers.body for headers in _headers(case))
+    plain = [text.replace("\r\n", "\n") for text in (a, b)]
+    if plain[0].rstrip() != plain[1].rstrip():
+        return
+    if a.rstrip().count("\r\n") != b.rstrip().count("\r\n") or plain[0] == plain[1]:
+        yield shown("line-endings", *found)
+    if plain[0] != plain[1]:
+        yield consistent("metadata-blank-lines", *found)
+
+
+def line_endings(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """Lines that end as on Windows, in a text of ``*.dist-info`` that says the same."""
+    del case
+    for one in coded(left, "SW202", "SW204", "SW206", "SW207", "SW208"):
+        if one.field == "line endings" or one.field.startswith("ending of line"):
+            yield shown("line-endings", one)
+
+
+def licence_fields(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """License-File, as far as the files are found; the other fields of licences are a matter of the backend."""
+    del case
+    for one in _of_metadata(left, "license-file"):
+        yield consistent("licence-files", one)
+
+
+def by_backend(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """Fields that backends write each in a way of their own, where another one may have written them."""
+    if not may_be_backend(case):
+        return
+    for one in coded(left, "SW202"):
+        field = one.field.lower()
+        unknown = "UNKNOWN" in pair(one) or "" in pair(one)
+        is_form = last(field).startswith("form of line") or " ".join(pair(one)[0].split()) == " ".join(
+            pair(one)[1].split()
+        )
+        if field in EVERYWHERE or is_form or (field in BY_BACKEND and (unknown or one in _reworded(case, left))):
+            yield consistent("backend-version", one)
+
+
+def _reworded(case: Case, left: Sequence[Difference]) -> list[Difference]:
+    """Return fields that hold the same words as another one that differs, in any order: people, URLs, licences."""
+    a, b = _headers(case)
+    found = _of_metadata(left, *BY_BACKEND)
+    fields = sorted({one.field for one in found})
+    words = [Counter(_words(" ".join(" ".join(headers.all(field)) for field in fields))) for headers in (a, b)]
+    return found if words[0] == words[1] else []
+
+
+RECOGNISERS = (requirement_format, keyword_order, header_order, description, line_endings, licence_fields)
+"""The surest first; `by_backend` comes after all others."""
