@@ -12,6 +12,7 @@ from samewheel.explaining.recognisers import (
     native,
     packed,
     presence,
+    stamped,
     versions,
     wheel_file,
 )
@@ -27,9 +28,11 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *versions.RECOGNISERS,
     *dist_info.RECOGNISERS,
     *metadata.RECOGNISERS,
+    *stamped.RECOGNISERS,
     *native.RECOGNISERS,
     *bytecode.RECOGNISERS,
     *packed.RECOGNISERS,
     *presence.RECOGNISERS,
     *(metadata.by_backend, dist_info.written, wheel_file.written),
 )
+"""Asked in this order: facts of builds and what says its own name, then shapes, then what backends may decide."""

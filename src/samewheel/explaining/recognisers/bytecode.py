@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel.explaining.recognisers.native import is_path
 from samewheel.explaining.recognisers.said import by_member, coded, consistent, last, shown
+from samewheel.explaining.recognisers.shapes import is_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from samewheel.explaining.recognisers.native import masked
 from samewheel.explaining.recognisers.said import by_member, coded, consistent, last, shown
+from samewheel.explaining.recognisers.shapes import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,17 +95,24 @@ def nested_headers(case: Case, left: Sequence[Difference]) -> Iterator[Recognise
                 yield consistent(cause, one)
 
 
+FORMS = {"SW305": "line-endings", "SW306": "text-encoding", "SW307": "blank-end", "SW314": "json-form"}
+"""What a difference of form is, by code."""
+
+FIELDS = {"encoding": "text-encoding", "form": "json-form", "order of keys": "json-form"}
+"""The same by field, where the code says only that the file is in ``*.dist-info``."""
+
+PROVEN = frozenset({"line-endings", "json-form"})
+"""Those that are no more than what the bytes show."""
+
+
 def forms(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """The same text with other line endings, in another encoding or with another end; the same JSON, otherwise."""
     del case
-    for one in coded(left, "SW305"):
-        yield shown("line-endings", one)
-    for one in coded(left, "SW306"):
-        yield consistent("text-encoding", one)
-    for one in coded(left, "SW307"):
-        yield consistent("blank-end", one)
-    for one in coded(left, "SW314"):
-        yield shown("json-form", one)
+    for one in left:
+        field = last(one.field).partition(" in ")[0] if one.code == "SW204" else ""
+        cause = FORMS.get(one.code) or FIELDS.get(field)
+        if cause is not None:
+            yield (shown if cause in PROVEN else consistent)(cause, one)
 
 
 def encodings(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.recognisers.dist_info import is_licence
-from samewheel.explaining.recognisers.native import HASHED
 from samewheel.explaining.recognisers.said import alone, coded, consistent, may_be_backend, shown, side
+from samewheel.explaining.recognisers.shapes import HASHED
 from samewheel.explaining.recognisers.versions import VERSION_FILES
 from samewheel.explaining.recognisers.wheel_file import is_native
 
