@@ -52,7 +52,8 @@ def _of(difference: Difference, known: dict[str, list[Recognised]]) -> Iterator[
         evidence = f"{difference.member}, {difference.field}: follows from {origin.field} of {origin.member}"
         yield _consistent(one.cause, difference, one.conditions, evidence)
     elif difference.code == "SW401":
-        yield _consistent("build-id", difference, (), "")
+        evidence = f"{difference.member}, {difference.field}: a digest of what differs in the file"
+        yield _consistent("build-id", difference, (), evidence)
 
 
 def _consistent(cause: str, difference: Difference, conditions: tuple[str, ...], evidence: str) -> Recognised:

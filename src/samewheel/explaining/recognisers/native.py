@@ -99,7 +99,7 @@ def paths(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     del case
     for one in coded(left, "SW404"):
         texts = (one.a, one.b)
-        if last(one.field).startswith("string in section") and all(map(is_path, texts)):
+        if last(one.field).startswith("string in section .rodata") and all(map(is_path, texts)):
             is_cython = all(text.endswith((".pyx", ".pxd", ".pxi")) for text in texts)
             yield consistent("cython-path" if is_cython else "build-path", one)
 

@@ -98,7 +98,7 @@ def nested_headers(case: Case, left: Sequence[Difference]) -> Iterator[Recognise
 FORMS = {"SW305": "line-endings", "SW306": "text-encoding", "SW307": "blank-end", "SW314": "json-form"}
 """What a difference of form is, by code."""
 
-FIELDS = {"encoding": "text-encoding", "form": "json-form", "order of keys": "json-form"}
+FIELDS = {"encoding": "text-encoding", "end of file": "blank-end", "form": "json-form", "order of keys": "json-form"}
 """The same by field, where the code says only that the file is in ``*.dist-info``."""
 
 PROVEN = frozenset({"line-endings", "json-form"})
