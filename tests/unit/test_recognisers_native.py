@@ -11,7 +11,7 @@ from samewheel.comparison.values import difference
 from samewheel.explaining.case import Recognised
 from samewheel.explaining.following import following
 from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, Told, told_of
-from tests.unit.test_inside_containers import TWO, archived, launcher
+from tests.unit.test_inside_containers import TWO, archived, launcher, mach_o
 from tests.unit.test_inside_elf import SOURCE, changed, compiled, section
 
 if TYPE_CHECKING:
@@ -219,6 +219,12 @@ def test_stamp_of_a_linker_is_shown(tmp_path: Path) -> None:
         ("link-stamp", CONSISTENT): ("SW408",),
         UNTOLD: ("SW301",),
     }
+
+
+def test_identifier_of_macos_is_a_stamp(tmp_path: Path) -> None:
+    """A UUID that differs alone is the linker's."""
+    one, other = mach_o(), mach_o(b"\1" * 16)
+    assert of_libraries(tmp_path, one, other, "demo/x.dylib") == {("link-stamp", SHOWN): ("SW409",)}
 
 
 def test_counted_differences_follow() -> None:

@@ -54,7 +54,7 @@ def pythons(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     for pattern, make in ((PYTHON, shown), (NUMBER, consistent)):
         there: dict[str, list[Difference]] = {}
         for one in present(left):
-            if pattern.search(one.member):
+            if pattern.search(one.member) and (pattern is PYTHON or not PYTHON.search(one.member)):
                 there.setdefault(pattern.sub("?", one.member), []).append(one)
         for ones in there.values():
             if {side(one) for one in ones} == {0, 1}:
