@@ -9,6 +9,7 @@ import msgspec
 
 from samewheel.buildinfo import BuildInfo, from_json
 from samewheel.comparison import Difference, Verdict
+from samewheel.explaining.values import Explanation
 
 __all__ = ["SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_verification"]
 
@@ -48,6 +49,8 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     not_varied: tuple[NotVaried, ...]
     differences: tuple[Difference, ...]
     """Of the two wheels that give the verdict."""
+    causes: tuple[Explanation, ...] = ()
+    """Of these differences, the worst and the surest first."""
     compared: tuple[str, str] = FIRST_WITH_SECOND
     """Which these are: ``first build``, ``second build`` or ``given wheel``."""
     against: str | None = None

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from samewheel.building import Product
     from samewheel.comparison import Difference, Verdict
     from samewheel.constraints import Constraints
+    from samewheel.explaining import Explanation
     from samewheel.pairing import Performed
     from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
@@ -121,6 +122,25 @@ def _compare(built: tuple[Product, Product], against: Path | None) -> _Compared:
     return _Compared(names=names, verdict=verdict, differences=comparisons[names].differences)
 
 
+def _explain(
+    pair: Pair, built: tuple[Product, Product], compared: _Compared, against: Path | None
+) -> tuple[Explanation, ...]:
+    """Return why the wheels differ that decide."""
+    # Most verifications end well, and it takes as long to import as to compare.
+    from samewheel.explaining import backend_of, explain, given_by
+
+    one, two = built
+    wheels = {name: product.wheel for name, product in zip(FIRST_WITH_SECOND, built, strict=True)}
+    given = None
+    if compared.names == FIRST_WITH_SECOND and one.observed is not None and two.observed is not None:
+        given = given_by((one.conditions, two.conditions), (one.observed, two.observed))
+    a, b = (wheels.get(name, against) for name in compared.names)
+    if a is None or b is None:
+        return ()
+    backend = backend_of(pair.prepared.opened.project.build_system.backend)
+    return explain(a, b, compared.differences, given=given, backend=backend)
+
+
 def _check_given(wheel: Path) -> None:
     """Refuse before the work what is no archive to compare with; a wheel that is wrong inside will differ."""
     if not zipfile.is_zipfile(wheel):
@@ -157,6 +177,7 @@ def _judge(
     seen = observe(built, pair.folders)
     varied, idle = proven(apply, *seen)
     compared = _compare(built, against)
+    causes = _explain(pair, built, compared, against) if compared.differences else ()
     return Verification(
         verdict=compared.verdict,
         builds=(
@@ -168,6 +189,7 @@ def _judge(
         varied=varied,
         not_varied=tuple(sorted([*missed, *idle])),
         differences=compared.differences,
+        causes=causes,
         compared=compared.names,
         against=sha256_of(against) if against is not None else None,
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from samewheel.buildinfo import BuildInfo
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Mark, Recognised
+    from samewheel.explaining.case import Case, Given, Recognised
 
 __all__ = ["explain", "join", "recognise"]
 
@@ -101,7 +101,7 @@ def explain(
     b: Path,
     differences: Sequence[Difference],
     *,
-    marks: Sequence[Mark] = (),
+    given: Given | None = None,
     infos: tuple[BuildInfo, BuildInfo] | None = None,
     backend: str = "",
 ) -> tuple[Explanation, ...]:
@@ -111,7 +111,7 @@ def explain(
         a: the first wheel.
         b: the second one.
         differences: what :func:`samewheel.comparison.diff` found between them.
-        marks: what their builds were given, if that is known.
+        given: what their builds were given, if that is known.
         infos: their buildinfos, if both are known.
         backend: the name of the build backend, for the remedies.
 
@@ -124,5 +124,5 @@ def explain(
     """
     if not differences:
         return ()
-    with opened(a, b, differences, marks=marks, infos=infos) as case:
+    with opened(a, b, differences, given=given, infos=infos) as case:
         return join(*recognise(case), backend)

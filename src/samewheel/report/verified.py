@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, isolated, row
 from samewheel.report.wheels import difference_lines
 
@@ -46,6 +47,7 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     first = report.builds[0]
     good = report.verdict.exit_code == 0
     yield headline(report.verdict.value, verified.wheel, good=good)
+    yield from summary_lines(report.causes)
     for build in report.builds if not good else report.builds[:1]:
         yield row("sha256", build.wheel.sha256)
     if report.against is not None:
@@ -59,6 +61,9 @@ def verified_lines(verified: Verified) -> Iterator[str]:
         yield row("via sdist", _via_sdist(report.via_sdist))
     yield row("isolation", isolated(first.isolation))
     yield row("report", os.path.relpath(verified.evidence))
+    if report.causes:
+        yield ""
+        yield from cause_lines(report.causes)
     if report.differences:
         yield ""
         yield style(f"  code  member: what differs, - {report.compared[0]}, + {report.compared[1]}", dim=True)
