@@ -67,7 +67,7 @@ VARIATIONS = (
         name="environment_path",
         apply=lambda c, _: replace(c, environment=_beside(c.environment, "zq7-environment")),
     ),
-    Variation(name="hash_seed", apply=lambda c, _: replace(c, hash_seed=4242)),
+    Variation(name="hash_seed", apply=lambda c, _: replace(c, hash_seed=7117)),
     Variation(name="home", apply=lambda c, _: replace(c, home=_beside(c.home, "zq7-home"))),
     Variation(name="host", apply=lambda c, _: replace(c, host="zq7host"), missing=_needs_sandbox),
     Variation(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from samewheel.building import Product
     from samewheel.comparison import Difference, Verdict
     from samewheel.constraints import Constraints
-    from samewheel.explaining import Explanation
+    from samewheel.explaining.values import Explanation
     from samewheel.pairing import Performed
     from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
@@ -127,7 +127,9 @@ def _explain(
 ) -> tuple[Explanation, ...]:
     """Return why the wheels differ that decide."""
     # Most verifications end well, and it takes as long to import as to compare.
-    from samewheel.explaining import backend_of, explain, given_by
+    from samewheel.explaining.explaining import explain
+    from samewheel.explaining.given import given_by
+    from samewheel.explaining.wording import backend_of
 
     one, two = built
     wheels = {name: product.wheel for name, product in zip(FIRST_WITH_SECOND, built, strict=True)}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from samewheel.comparison import Verdict
-from samewheel.explaining.case import opened
+from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.recognisers import RECOGNISERS
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
-from samewheel.explaining.wording import remedy, sentence
+from samewheel.explaining.wording import backend_of, remedy, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
 
     from samewheel.buildinfo import BuildInfo
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Given, Recognised
+    from samewheel.explaining.case import Case, Given
 
 __all__ = ["explain", "join", "recognise"]
+
+GENERATOR = re.compile(rb"^Generator: *(.+)$", re.MULTILINE)
 
 MOST_EVIDENCE = 5
 """Pieces of evidence that an explanation has; the rest is more of the same."""
@@ -45,13 +48,16 @@ class _Known(NamedTuple):
     conditions: tuple[str, ...]
 
 
+NOBODY = _Known(UNKNOWN, Certainty.CONSISTENT, ())
+
+
 def _worst(differences: Iterable[Difference]) -> int:
     ladder = tuple(Verdict)
     return max((ladder.index(one.rung) for one in differences), default=0)
 
 
 def join(found: Sequence[Recognised], left: Sequence[Difference], backend: str = "") -> tuple[Explanation, ...]:
-    """Return one explanation of each cause, the worst and the surest first; what is not explained comes last.
+    """Return one explanation of each cause, the worst and the surest first.
 
     Args:
         found: what was recognised.
@@ -62,25 +68,21 @@ def join(found: Sequence[Recognised], left: Sequence[Difference], backend: str =
     for one in found:
         groups.setdefault(_Known(one.cause, one.certainty, one.conditions), []).append(one)
     partly = {difference for one in found for difference in one.differences}
-    rest = [difference for difference in left if difference not in partly]
+    rest = tuple(difference for difference in left if difference not in partly)
+    if rest:
+        groups[NOBODY] = [Recognised(cause=UNKNOWN, certainty=Certainty.CONSISTENT, differences=rest)]
     certainties = tuple(Certainty)
 
-    def rank(known: _Known) -> tuple[int, int, str]:
+    def rank(known: _Known) -> tuple[int, bool, int, str]:
         worst = _worst(difference for one in groups[known] for difference in one.differences)
-        return -worst, certainties.index(known.certainty), known.cause
+        return -worst, known == NOBODY, certainties.index(known.certainty), known.cause
 
-    unknown = _Known(UNKNOWN, Certainty.CONSISTENT, ())
-    return (
-        *(_explanation(known, groups[known], backend) for known in sorted(groups, key=rank)),
-        *([_explanation(unknown, [], backend, rest)] if rest else []),
-    )
+    return tuple(_explanation(known, groups[known], backend) for known in sorted(groups, key=rank))
 
 
-def _explanation(
-    known: _Known, found: Sequence[Recognised], backend: str, rest: Sequence[Difference] = ()
-) -> Explanation:
+def _explanation(known: _Known, found: Sequence[Recognised], backend: str) -> Explanation:
     cause = CAUSES.get(known.cause)
-    differences = [*rest, *(difference for one in found for difference in one.differences)]
+    differences = [difference for one in found for difference in one.differences]
     members = tuple(sorted({one.member for one in differences if one.member}))
     codes = tuple(sorted({one.code for one in differences}))
     evidence = dict.fromkeys(one.evidence for one in found if one.evidence)
@@ -113,7 +115,7 @@ def explain(
         differences: what :func:`samewheel.comparison.diff` found between them.
         given: what their builds were given, if that is known.
         infos: their buildinfos, if both are known.
-        backend: the name of the build backend, for the remedies.
+        backend: the name of the build backend, for the remedies; empty: what the first wheel's Generator says.
 
     Returns:
         The causes, the worst and the surest first; empty exactly if there are no differences.
@@ -125,4 +127,10 @@ def explain(
     if not differences:
         return ()
     with opened(a, b, differences, given=given, infos=infos) as case:
-        return join(*recognise(case), backend)
+        return join(*recognise(case), backend or _generator(case))
+
+
+def _generator(case: Case) -> str:
+    """Return the backend that the first wheel says it is from."""
+    said = GENERATOR.search(case.wheels[0].text("WHEEL"))
+    return backend_of(said[1].decode("utf-8", "replace")) if said else ""

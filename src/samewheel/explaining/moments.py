@@ -109,9 +109,8 @@ def instants(text: str) -> Iterator[Instant]:
 
 def _seconds_of_day(text: str) -> int | None:
     """Return the seconds since midnight, if a text is the time of a day."""
-    parts = text.split(":")
-    whole = len(parts) in {2, 3} and all(part[:2].isdigit() for part in parts)
-    return sum(int(part[:2]) * factor for part, factor in zip(parts, (3600, 60, 1), strict=False)) if whole else None
+    found = re.fullmatch(r"(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?", text)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0) if found else None
 
 
 def told_by(given: Given, a: str, b: str) -> str | None:

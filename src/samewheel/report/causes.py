@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from click import style
 
 from samewheel._text import printable
-from samewheel.explaining import CAUSES, UNKNOWN, Certainty
+from samewheel.explaining.causes import CAUSES
+from samewheel.explaining.values import UNKNOWN, Certainty
 from samewheel.report.lines import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from samewheel.explaining import Explanation
+    from samewheel.explaining.values import Explanation
 
 __all__ = ["cause_lines", "summary_lines"]
 
@@ -42,7 +43,7 @@ def summary_lines(causes: Sequence[Explanation]) -> Iterator[str]:
 
 def _why(cause: Explanation) -> str:
     guilty = f"; guilty: {', '.join(cause.conditions)}" if cause.conditions else ""
-    return f"{SURELY[cause.certainty]}{guilty}" if cause.cause != UNKNOWN else "nothing here tells one"
+    return f"{SURELY[cause.certainty]}{guilty}"
 
 
 def _paragraph(label: str, text: str) -> Iterator[str]:
@@ -51,7 +52,8 @@ def _paragraph(label: str, text: str) -> Iterator[str]:
 
 
 def cause_lines(causes: Sequence[Explanation]) -> Iterator[str]:
-    """Yield each cause with how sure it is, what it is told from, and what to paste."""
+    """Yield each cause with how sure it is, what it is told from, and what to paste; an unknown one is none."""
+    causes = [cause for cause in causes if cause.cause != UNKNOWN]
     for number, cause in enumerate(causes[:MOST_CAUSES]):
         if number:
             yield row("", cause.sentence)

@@ -61,9 +61,8 @@ def verified_lines(verified: Verified) -> Iterator[str]:
         yield row("via sdist", _via_sdist(report.via_sdist))
     yield row("isolation", isolated(first.isolation))
     yield row("report", os.path.relpath(verified.evidence))
-    if report.causes:
-        yield ""
-        yield from cause_lines(report.causes)
+    if told := list(cause_lines(report.causes)):
+        yield from ("", *told)
     if report.differences:
         yield ""
         yield style(f"  code  member: what differs, - {report.compared[0]}, + {report.compared[1]}", dim=True)
