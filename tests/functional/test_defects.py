@@ -1,4 +1,4 @@
-"""Each defect, verified: the verdict that is expected of it, by the condition that is guilty, and by no other."""
+"""Each defect, verified: it gets the verdict and the codes that it must, by the guilty condition and by no other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from samewheel.comparison import Verdict
+from samewheel.comparison.codes import CODES
+from samewheel.explaining import CAUSES
 from samewheel.verifying import available, verify
 from tests.conftest import PROJECTS
 
@@ -38,18 +40,32 @@ def expected(defect: Path) -> dict[str, Any]:
 
 
 def needs(defect: Path) -> None:
-    """Skip a defect whose guilty condition cannot be varied here."""
+    """Skip a defect that cannot be built here, or whose guilty condition cannot be varied."""
+    for tool in expected(defect).get("tools", ()):
+        if shutil.which(tool) is None:
+            pytest.skip(f"no {tool}")
     for name in expected(defect)["guilty"]:
         if reason := available()[name]:
             pytest.skip(f"{name}: {reason}")
 
 
 @each_defect
-def test_defect_gets_its_verdict(defect: Path, tmp_path: Path) -> None:
+def test_defect_gets_its_verdict_and_its_codes(defect: Path, tmp_path: Path) -> None:
     """All conditions at once, as a user runs it: nothing slips through, and nothing is made worse than it is."""
     needs(defect)
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
-    assert verify(project).verification.verdict == Verdict(expected(defect)["verdict"])
+    found = verify(project).verification
+    codes = {difference.code for difference in found.differences if not difference.code.startswith("SW5")}
+    assert (found.verdict, sorted(codes)) == (Verdict(expected(defect)["verdict"]), expected(defect)["codes"])
+
+
+@pytest.mark.parametrize("defect", [pytest.param(path, id=path.name) for path in DEFECTS])
+def test_expectation_names_a_known_cause_and_known_codes(defect: Path) -> None:
+    """A misspelt one would be looked for in vain; what is identical has neither."""
+    cause, codes = expected(defect)["cause"], expected(defect)["codes"]
+    assert cause in ({None} if expected(defect)["verdict"] == Verdict.IDENTICAL else set(CAUSES))
+    assert codes == sorted(set(codes) & set(CODES))
+    assert bool(codes) == (cause is not None)
 
 
 @each_defect
@@ -60,6 +76,7 @@ def test_defect_passes_without_its_condition(defect: Path, tmp_path: Path) -> No
         pytest.skip("random: no condition is guilty")
     if "clock" in guilty:
         pytest.skip("clock: two builds at the same time may see two seconds")
+    needs(defect)
     others = [name for name, reason in available().items() if not reason and name not in guilty]
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
     assert verify(project, names=others).verification.verdict is Verdict.IDENTICAL
