@@ -21,7 +21,7 @@ from samewheel.preparing import lock_file, open_project, output_folders, prepare
 from samewheel.proof import observe, proven
 from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
-from samewheel.verification import FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
+from samewheel.verification import BUDGET, FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
 from samewheel.via_sdist import build_via_sdist, compare_via_sdist
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from samewheel.building import Product
     from samewheel.comparison import Difference, Verdict
     from samewheel.constraints import Constraints
-    from samewheel.explaining.values import Explanation
     from samewheel.pairing import Performed
     from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
@@ -122,27 +121,6 @@ def _compare(built: tuple[Product, Product], against: Path | None) -> _Compared:
     return _Compared(names=names, verdict=verdict, differences=comparisons[names].differences)
 
 
-def _explain(
-    pair: Pair, built: tuple[Product, Product], compared: _Compared, against: Path | None
-) -> tuple[Explanation, ...]:
-    """Return why the wheels differ that decide."""
-    # Most verifications end well, and it takes as long to import as to compare.
-    from samewheel.explaining.explaining import explain
-    from samewheel.explaining.given import given_by
-    from samewheel.explaining.wording import backend_of
-
-    one, two = built
-    wheels = {name: product.wheel for name, product in zip(FIRST_WITH_SECOND, built, strict=True)}
-    given = None
-    if compared.names == FIRST_WITH_SECOND and one.observed is not None and two.observed is not None:
-        given = given_by((one.conditions, two.conditions), (one.observed, two.observed))
-    a, b = (wheels.get(name, against) for name in compared.names)
-    if a is None or b is None:
-        return ()
-    backend = backend_of(pair.prepared.opened.project.build_system.backend)
-    return explain(a, b, compared.differences, given=given, backend=backend)
-
-
 def _check_given(wheel: Path) -> None:
     """Refuse before the work what is no archive to compare with; a wheel that is wrong inside will differ."""
     if not zipfile.is_zipfile(wheel):
@@ -179,7 +157,6 @@ def _judge(
     seen = observe(built, pair.folders)
     varied, idle = proven(apply, *seen)
     compared = _compare(built, against)
-    causes = _explain(pair, built, compared, against) if compared.differences else ()
     return Verification(
         verdict=compared.verdict,
         builds=(
@@ -191,7 +168,6 @@ def _judge(
         varied=varied,
         not_varied=tuple(sorted([*missed, *idle])),
         differences=compared.differences,
-        causes=causes,
         compared=compared.names,
         against=sha256_of(against) if against is not None else None,
     )
@@ -205,6 +181,7 @@ def verify(
     jobs: int = 3,
     strict: bool = False,
     via_sdist: bool = True,
+    search: int = BUDGET,
     keep: Path | None = None,
     evidence_dir: Path | None = None,
     progress: Progress = SILENT,
@@ -219,6 +196,7 @@ def verify(
         jobs: builds at a time.
         strict: a build that fails under a condition fails as a whole, instead of being repeated without it.
         via_sdist: build the project's sdist too, and a wheel of that, and report how the wheel compares.
+        search: builds to make at most to find out which conditions are guilty, where the wheels do not tell.
         keep: a folder for what was built; None keeps nothing.
         evidence_dir: where the report goes; None is ``evidence`` in the project's folder, or the working folder.
         progress: told what is going on.
@@ -262,6 +240,13 @@ def verify(
         if strict:
             asked = apply if names is None else names
             _require_all([item for item in verification.not_varied if item.name in asked])
+        if verification.differences:
+            # Most verifications end well, and it takes as long to import as to compare.
+            from samewheel.reasoning import with_causes
+
+            verification = with_causes(
+                verification, pair, builds, against=against, pool=pool, budget=search, progress=progress
+            )
         if from_sdist is not None:
             found = compare_via_sdist(first, from_sdist, pair.folders, progress)
             verification = msgspec.structs.replace(verification, via_sdist=found)

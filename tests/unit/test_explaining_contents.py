@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from samewheel.comparison import compare
 from samewheel.explaining.case import Given, Mark
-from samewheel.explaining.explaining import explain
+from samewheel.explaining.explaining import join, look_into
 from samewheel.explaining.values import UNKNOWN, Certainty
 from tests.unit.wheels import FILES, written
 
@@ -40,7 +40,7 @@ def explained(tmp_path: Path, contents: tuple[bytes, bytes], *, known: bool = Tr
         written(tmp_path / name, {**FILES, "demo/data.bin": content})
         for name, content in zip("ab", contents, strict=True)
     )
-    return explain(a, b, compare(a, b).differences, given=GIVEN if known else None)
+    return join(look_into(a, b, compare(a, b).differences, given=GIVEN if known else None))
 
 
 def told(tmp_path: Path, contents: tuple[bytes, bytes]) -> list[tuple[str, Certainty, tuple[str, ...]]]:

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from samewheel.pairing import Pair, Performed
     from samewheel.trials import Search, Target
 
-__all__ = ["BUDGET", "attribute"]
-
-BUDGET = 24
-"""Builds that are made if the caller does not say: enough for each condition alone, and for two sets of them."""
+__all__ = ["attribute"]
 
 AHEAD = 86400 + 3600 + 60 + 1
 """Seconds from now to where clocks stand: another day, hour, minute and second than that of the first build."""
@@ -105,7 +102,7 @@ def attribute(
     differences: Sequence[Difference],
     *,
     pool: Executor,
-    budget: int = BUDGET,
+    budget: int,
     progress: Progress = SILENT,
 ) -> Search:
     """Find out which conditions make two builds differ, by building again with some of them switched.

@@ -1,4 +1,4 @@
-"""What an explanation is made from: two wheels that are open, their differences, and what their builds were given."""
+"""What an explanation is made from: two open wheels, their differences, and what their builds were given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from samewheel.wheel import open_wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from samewheel.buildinfo import BuildInfo
     from samewheel.explaining.values import Certainty
     from samewheel.wheel import Member, Wheel
 
@@ -79,7 +78,6 @@ class Case:
         differences: Sequence[Difference],
         *,
         given: Given | None = None,
-        infos: tuple[BuildInfo, BuildInfo] | None = None,
     ) -> None:
         """Take what is known.
 
@@ -87,12 +85,10 @@ class Case:
             wheels: both, open.
             differences: what the comparison found, in its order.
             given: what their builds were given, if that is known.
-            infos: their buildinfos, if both are known.
         """
         self.wheels = wheels
         self.differences = tuple(differences)
         self.given = given
-        self.infos = infos
         self._contents: dict[str, tuple[bytes, bytes]] = {}
 
     @cached_property
@@ -135,7 +131,6 @@ def opened(
     differences: Sequence[Difference],
     *,
     given: Given | None = None,
-    infos: tuple[BuildInfo, BuildInfo] | None = None,
 ) -> Iterator[Case]:
     """Open two wheels for the time of the block; the arguments are those of :class:`Case`.
 
@@ -144,4 +139,4 @@ def opened(
         SamewheelError: one of them cannot be read.
     """
     with open_wheel(a) as one, open_wheel(b) as other:
-        yield Case((one, other), differences, given=given, infos=infos)
+        yield Case((one, other), differences, given=given)

@@ -14,6 +14,7 @@ from samewheel.report.wheels import difference_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from samewheel.trials import Search
     from samewheel.verification import NotVaried, ViaSdist
     from samewheel.verifying import Verified
 
@@ -41,6 +42,13 @@ def _via_sdist(found: ViaSdist) -> str:
     return f"{found.verdict.value}: {', '.join(members[:MOST_MEMBERS])}{more}"
 
 
+def _searched(search: Search) -> str:
+    made = f"{search.builds} more build{'s' if search.builds != 1 else ''}"
+    if search.complete or search.builds < search.budget:
+        return made
+    return f"{made}, and not everything is told apart: --search {2 * search.budget} may tell"
+
+
 def verified_lines(verified: Verified) -> Iterator[str]:
     """Yield the lines that tell about a verification: the verdict first."""
     report = verified.verification
@@ -60,6 +68,8 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     if report.via_sdist is not None:
         yield row("via sdist", _via_sdist(report.via_sdist))
     yield row("isolation", isolated(first.isolation))
+    if report.search is not None:
+        yield row("searched", _searched(report.search))
     yield row("report", os.path.relpath(verified.evidence))
     if told := list(cause_lines(report.causes)):
         yield from ("", *told)

@@ -9,7 +9,7 @@ from samewheel.explaining.case import Recognised
 from samewheel.explaining.values import Certainty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from samewheel.comparison import Difference
     from samewheel.explaining.case import Case, Given
@@ -135,21 +135,24 @@ def _pairs(values: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield from ((a, b) for a in values for b in values if a != b)
 
 
-def _told(
-    code: str, cause: str, certainty: Certainty, words: Callable[[Difference], str]
-) -> Callable[[Case, Sequence[Difference]], Iterator[Recognised]]:
-    """Return a recogniser of all differences with a code."""
-
-    def recognise(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
-        found = tuple(one for one in left if one.code == code)
-        if found:
-            yield Recognised(cause=cause, certainty=certainty, differences=found, evidence=words(found[0]))
-
-    return recognise
+def orders(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW103: the order of members."""
+    found = tuple(one for one in left if one.code == "SW103")
+    if found:
+        evidence = f"first {found[0].a}, and first {found[0].b}"
+        yield Recognised(cause="entry-order", certainty=Certainty.CONSISTENT, differences=found, evidence=evidence)
 
 
-orders = _told("SW103", "entry-order", Certainty.CONSISTENT, lambda one: f"first {one.a}, and first {one.b}")
-compressors = _told("SW104", "compressor", Certainty.SHOWN, lambda one: f"{one.member}: {one.a}, and {one.b}")
+def compressors(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW104: the compression; two builds with one zlib should not differ in it, so that something else is guilty."""
+    found = tuple(one for one in left if one.code == "SW104")
+    if found:
+        yield Recognised(
+            cause="compressor",
+            certainty=Certainty.SHOWN if case.given is None else Certainty.CONSISTENT,
+            differences=found,
+            evidence=f"{found[0].member}: {found[0].a}, and {found[0].b}",
+        )
 
 
 def headers(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:

@@ -109,7 +109,7 @@ def _words(given: Given | None, a: bytes, b: bytes, difference: Difference) -> l
         return []
     more = [value for mark in given.values for value in (mark.a, mark.b)] if given is not None else []
     if is_reordered(*lines):
-        return [Told("set-order", Certainty.CONSISTENT, "", "the same words in another order")]
+        return [Told(cause_of("hash_seed", difference), Certainty.CONSISTENT, "", "the same words in another order")]
     told = [_pair(given, *pair, difference) for pair in pairs(*lines, more) or [("", "")]]
     return [one for one in dict.fromkeys(told) if one is not None] if None not in told else []
 
