@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from samewheel._files import remove
@@ -33,12 +33,20 @@ BUDGET = 40
 """Builds that are made at most if the caller does not say: enough for each condition alone, and then for two that are
 guilty together. Most searches end after a few."""
 
+MOST_NAMED = 3
+"""Conditions of a build that are named to who waits for it."""
+
 AHEAD = 86400 + 3600 + 60 + 1
 """Seconds from now to where clocks stand: another day, hour, minute and second than that of the first build."""
 
-
 FIRST = "first"
 """The folder of the verification's first build."""
+
+
+def _named(job: Job) -> str:
+    """Return in words what is switched in a build."""
+    few = len(job.names) <= MOST_NAMED
+    return (" and ".join(sorted(job.names)) or "none") if few else f"{len(job.names)} of them"
 
 
 class _Builder(Value, frozen=True, kw_only=True):
@@ -60,8 +68,7 @@ class _Builder(Value, frozen=True, kw_only=True):
 
     def run(self, jobs: Sequence[Job]) -> list[frozenset[Target] | None]:
         """Make builds and say what they show, as the search asks for it."""
-        named = "; ".join(", ".join(sorted(job.names)) or "nothing" for job in jobs)
-        self.progress.step(f"Building again, with fewer conditions switched: {named}")
+        self.progress.step(f"Building again with fewer conditions switched: {'; '.join(map(_named, jobs))}")
         folders = [self.kept / ("plain" if job == REFERENCE else f"{number}") for number, job in enumerate(jobs)]
         made = self._side_by_side(jobs, folders)
         shown = list(self.pool.map(self._compare, jobs, made))
@@ -116,7 +123,9 @@ def _aside(pair: Pair, first: Path) -> Iterator[Path]:
         yield other / first.relative_to(home)
     finally:
         remove(home)
-        other.rename(home)
+        with suppress(OSError):
+            # Whoever was interrupted may still be building there; then all of it is about to go.
+            other.rename(home)
 
 
 def attribute(
