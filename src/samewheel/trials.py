@@ -66,7 +66,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unkn
     together: bool = False
     """Whether it takes all of them; otherwise each suffices."""
     only: bool = False
-    """Whether it was shown that nothing else makes it differ: with all others switched, it does not."""
+    """Whether it was shown that nothing else makes it differ: with all conditions switched that no finding on the
+    target names, it does not."""
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,12 +114,12 @@ def in_words(finding: Finding) -> str:
         return f"undecided: it differs with {named} switched; whether all of them are needed, no build tells"
     named = (" and " if finding.together else ", ").join(finding.conditions)
     if finding.together:
-        shown = "with all of them switched it differs, with any of them left out it does not"
+        shown = "with all of them switched it differs, with any left out it does not"
         # Each was left out once.
         builds = 1 + len(finding.conditions)
         return f"caused by: {named} together ({builds} builds: {shown})"
     shown = f"with {'it' if one else 'each'} alone switched it differs"
     builds = len(finding.conditions) + finding.only
     if finding.only:
-        shown += ", with all others switched it does not"
+        shown += ", with all but guilty ones it does not"
     return f"caused by: {named} ({builds} build{'s' if builds > 1 else ''}: {shown})"

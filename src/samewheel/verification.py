@@ -17,7 +17,7 @@ __all__ = ["BUDGET", "SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_ve
 SCHEMA = "samewheel/verify/1"
 
 
-BUDGET = 32
+BUDGET = 40
 """Builds that a search makes at most if nobody says: each condition alone, and one set of them that act together."""
 
 FIRST_WITH_SECOND = ("first build", "second build")

@@ -14,11 +14,12 @@ import msgspec
 import pytest
 
 from samewheel.buildinfo import to_json
-from samewheel.comparison import Diff, Difference, File, Verdict
+from samewheel.comparison import Difference, File, Verdict
 from samewheel.comparison.codes import CODES
 from samewheel.comparison.inside import gzipped, json_values, looking, sources, texts, values, zipped
 from samewheel.comparison.values import RUNGS
 from samewheel.explaining.diffs import Explained, explain_diff
+from samewheel.explaining.values import Explanation
 from samewheel.report.wheels import MOST_GROUPS, diff_lines
 from samewheel.wheel.archive import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS
 from samewheel.wheel.reading import LONGEST_TEXT
@@ -57,7 +58,9 @@ def test_page_has_every_key_of_the_json_and_no_other() -> None:
     """A program is written against the page."""
     section = PAGE.partition("## JSON")[2]
     rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-    assert sorted(rows) == sorted(["schema", *Diff.__struct_fields__, *Difference.__struct_fields__])
+    assert sorted(rows) == sorted(
+        ["schema", *Explained.__struct_fields__, *Explanation.__struct_fields__, *Difference.__struct_fields__]
+    )
     for field in File.__struct_fields__:
         assert f"`{field}`" in section
 

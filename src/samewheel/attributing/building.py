@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from samewheel._files import remove
@@ -17,7 +18,7 @@ from samewheel.sandbox import choose_sandbox
 from samewheel.trials import targets_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -28,8 +29,20 @@ if TYPE_CHECKING:
 
 __all__ = ["attribute"]
 
+MOST_NAMED = 3
+"""Conditions of a build that are named to who waits for it."""
+
 AHEAD = 86400 + 3600 + 60 + 1
 """Seconds from now to where clocks stand: another day, hour, minute and second than that of the first build."""
+
+FIRST = "first"
+"""The folder of the verification's first build."""
+
+
+def _named(job: Job) -> str:
+    """Return in words what is switched in a build."""
+    few = len(job.names) <= MOST_NAMED
+    return (" and ".join(sorted(job.names)) or "none") if few else f"{len(job.names)} of them"
 
 
 class _Builder(Value, frozen=True, kw_only=True):
@@ -51,8 +64,7 @@ class _Builder(Value, frozen=True, kw_only=True):
 
     def run(self, jobs: Sequence[Job]) -> list[frozenset[Target] | None]:
         """Make builds and say what they show, as the search asks for it."""
-        named = "; ".join(", ".join(sorted(job.names)) or "nothing" for job in jobs)
-        self.progress.step(f"Building again, with fewer conditions switched: {named}")
+        self.progress.step(f"Building again with fewer conditions switched: {'; '.join(map(_named, jobs))}")
         folders = [self.kept / ("plain" if job == REFERENCE else f"{number}") for number, job in enumerate(jobs)]
         made = self._side_by_side(jobs, folders)
         shown = list(self.pool.map(self._compare, jobs, made))
@@ -65,9 +77,9 @@ class _Builder(Value, frozen=True, kw_only=True):
         """Build; return the wheels, and None where it failed."""
         if choose_sandbox().moves:
             return list(self.pool.map(self._build, jobs, folders, (f"search-{folder.name}" for folder in folders)))
-        # Each of them sees where it is built: anywhere else, it would differ by that.
+        # Each of them sees where it is built: anywhere else than the first one, it would differ by that.
         todo = zip(jobs, folders, strict=True)
-        return [self.pool.submit(self._build, job, folder, "search").result() for job, folder in todo]
+        return [self.pool.submit(self._build, job, folder, FIRST).result() for job, folder in todo]
 
     def _build(self, job: Job, folder: Path, name: str) -> Path | None:
         """Build, move the wheel to a folder, and remove everything else; return None if it fails."""
@@ -95,6 +107,23 @@ class _Builder(Value, frozen=True, kw_only=True):
         return targets_of(compare(plain, wheel).differences) if plain is not None and wheel is not None else None
 
 
+@contextmanager
+def _aside(pair: Pair, first: Path) -> Iterator[Path]:
+    """Move the first build out of the way while the block runs, where others need its place; yield its wheel."""
+    if choose_sandbox().moves:
+        yield first
+        return
+    home, other = pair.folder / FIRST, pair.folder / "aside"
+    home.rename(other)
+    try:
+        yield other / first.relative_to(home)
+    finally:
+        remove(home)
+        with suppress(OSError):
+            # Whoever was interrupted may still be building there; then all of it is about to go.
+            other.rename(home)
+
+
 def attribute(
     pair: Pair,
     builds: tuple[Performed, Performed],
@@ -119,17 +148,24 @@ def attribute(
     Raises:
         SamewheelError: a wheel cannot be compared.
     """
-    builder = _Builder(
-        pair=pair,
-        first=builds[0].product.wheel,
-        mildly=builds[1].mildly,
-        moment=int(time.time()) + AHEAD,
-        pool=pool,
-        progress=progress,
-    )
-    names = likeliest_first(apply, {one.code for one in differences})
+    codes = {one.code for one in differences}
     standing = look_around().clock_library is not None
-    try:
-        return search(builder.run, targets_of(differences), names, budget=budget, standing=standing)
-    finally:
-        remove(builder.kept)
+    with _aside(pair, builds[0].product.wheel) as first:
+        builder = _Builder(
+            pair=pair,
+            first=first,
+            mildly=builds[1].mildly,
+            moment=int(time.time()) + AHEAD,
+            pool=pool,
+            progress=progress,
+        )
+        try:
+            return search(
+                builder.run,
+                targets_of(differences),
+                likeliest_first(apply, codes),
+                budget=budget,
+                standing=standing,
+            )
+        finally:
+            remove(builder.kept)

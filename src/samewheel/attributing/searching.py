@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from samewheel._types import Value
 from samewheel.attributing.benches import NOTHING, Bench, Job
 from samewheel.attributing.narrowing import narrow
@@ -91,20 +93,15 @@ def search(run: Run, targets: Iterable[Target], names: Sequence[str], *, budget:
 
     Args:
         run: builds.
-        targets: what differs between a build with nothing switched and one with all conditions switched.
+        targets: what differs between a build with nothing switched and one with all conditions switched; without
+            any, nothing is built.
         names: the conditions, the likeliest first.
         budget: builds that may be made.
         standing: whether a clock can stand still here.
     """
     bench = Bench(run=run, targets=frozenset(targets), budget=budget)
     state = _State(bench=bench, names=tuple(names), standing=standing)
-    singles = [Job(names=frozenset({name}), standing=standing) for name in names[:BATCH]]
-    bench.make([*state.controls, *singles], spared=state.aside)
-    if standing and None in [bench.made.get(job) for job in state.controls]:
-        # Some builds do not bear such a clock; the others are made with their own.
-        state = _State(bench=bench, names=tuple(names), standing=False)
-        bench.make(state.controls, spared=state.aside)
-    findings = _findings(state) if bench.made.get(state.controls[-1]) is not None else _undecided(bench.targets)
+    findings = _findings(_begun(state)) if bench.targets else []
     return Search(
         builds=len(bench.made),
         budget=budget,
@@ -114,12 +111,20 @@ def search(run: Run, targets: Iterable[Target], names: Sequence[str], *, budget:
     )
 
 
-def _undecided(targets: Iterable[Target]) -> list[Finding]:
-    return [Finding(target=target, kind=Kind.UNDECIDED) for target in targets]
+def _begun(state: _State) -> _State:
+    """Make the first builds, and find out whether builds bear a clock that stands still."""
+    singles = [Job(names=frozenset({name}), standing=state.standing) for name in state.names[:BATCH]]
+    state.bench.make([*state.controls, *singles], spared=state.aside)
+    if state.standing and None in [state.bench.made.get(job) for job in state.controls]:
+        state = replace(state, standing=False)
+        state.bench.make(state.controls, spared=state.aside)
+    return state
 
 
 def _findings(state: _State) -> list[Finding]:
     """Return what the builds say, after making all that it takes."""
+    if state.bench.made.get(state.controls[-1]) is None:
+        return [Finding(target=target, kind=Kind.UNDECIDED) for target in state.bench.targets]
     uncertain = Kind.RANDOMNESS if state.standing else Kind.CLOCK_OR_RANDOMNESS
     asked = sorted(state.bench.targets - state.restless)
     _try_singles(state, asked)
