@@ -25,6 +25,9 @@ WHILE = 3600
 QUARTER, FARTHEST = 900, 26 * 3600
 """Time zones are quarters of an hour apart, and none are farther apart than these seconds."""
 
+PERMISSIONS = 0o7777
+"""The bits of a mode that are no type of a file."""
+
 UMASKS = (0o022, 0o002, 0o077, 0o027, 0o007)
 """Those in use."""
 
@@ -104,7 +107,15 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     if not found:
         return
     pairs = [_modes(case, one) for one in found]
-    evidence = f"{found[0].member}: {pairs[0][0] & 0o7777:04o}, and {pairs[0][1] & 0o7777:04o}"
+    if all(a & PERMISSIONS == b & PERMISSIONS for a, b in pairs):
+        yield Recognised(
+            cause="archive-system",
+            certainty=Certainty.SHOWN,
+            differences=found,
+            evidence=f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file",
+        )
+        return
+    evidence = f"{found[0].member}: {pairs[0][0] & PERMISSIONS:04o}, and {pairs[0][1] & PERMISSIONS:04o}"
     given = case.given.umasks if case.given is not None else None
     if given is not None and _fits(pairs, given):
         said = f"{evidence}, as umask {given[0]:03o} and {given[1]:03o} make of the same"
