@@ -174,5 +174,5 @@ def test_brackets_of_pasted_build_files_close(file: str, body: str) -> None:  # 
 
 
 def test_no_condition_is_guilty_of_the_kind_of_processor() -> None:
-    """``cpus`` is their number: a cause that names it for their kind would be told of what is divided by the number."""
+    """``cpus`` is their number: a cause that names it for their kind would be told of the wrong wheels."""
     assert "native-cpu" not in {cause.name for cause in CAUSES.values() if "cpus" in cause.conditions}
