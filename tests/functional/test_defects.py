@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,15 +12,10 @@ from samewheel.comparison import Verdict
 from samewheel.comparison.codes import CODES
 from samewheel.explaining import CAUSES
 from samewheel.verifying import available, verify
-from tests.conftest import PROJECTS
+from tests.functional.defects import DEFECTS, FETCHING, expected, needs_tools
 
 if TYPE_CHECKING:
     from tests.conftest import ProjectCopier
-
-DEFECTS = sorted(path.parent for path in (PROJECTS / "defects").glob("*/expected.json"))
-
-FETCHING = {"optional-c-extension"}
-"""Those whose backend comes from the index; all others bring their own."""
 
 each_defect = pytest.mark.parametrize(
     "defect",
@@ -32,18 +26,9 @@ each_defect = pytest.mark.parametrize(
 )
 
 
-def expected(defect: Path) -> dict[str, Any]:
-    """Return what is expected of a defect."""
-    content = json.loads((defect / "expected.json").read_text("utf-8"))
-    assert isinstance(content, dict)
-    return content
-
-
 def needs(defect: Path) -> None:
     """Skip a defect that cannot be built here, or whose guilty condition cannot be varied."""
-    for tool in expected(defect).get("tools", ()):
-        if shutil.which(tool) is None:
-            pytest.skip(f"no {tool}")
+    needs_tools(defect)
     for name in expected(defect)["guilty"]:
         if reason := available()[name]:
             pytest.skip(f"{name}: {reason}")
