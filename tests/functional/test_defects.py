@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.comparison import Verdict
-from samewheel.comparison.codes import CODES
-from samewheel.explaining import CAUSES
 from samewheel.verifying import available, verify
 from tests.functional.defects import DEFECTS, FETCHING, expected, needs_tools
 
@@ -35,22 +33,16 @@ def needs(defect: Path) -> None:
 
 
 @each_defect
-def test_defect_gets_its_verdict_and_its_codes(defect: Path, tmp_path: Path) -> None:
-    """All conditions at once, as a user runs it: nothing slips through, and nothing is made worse than it is."""
+def test_defect_gets_its_verdict_its_cause_and_its_condition(defect: Path, tmp_path: Path) -> None:
+    """All conditions at once, as a user runs it: what differs, why, and who is guilty; nothing slips through."""
     needs(defect)
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
     found = verify(project, via_sdist=False).verification
     codes = {difference.code for difference in found.differences if not difference.code.startswith("SW5")}
     assert (found.verdict, sorted(codes)) == (Verdict(expected(defect)["verdict"]), expected(defect)["codes"])
-
-
-@pytest.mark.parametrize("defect", [pytest.param(path, id=path.name) for path in DEFECTS])
-def test_expectation_names_a_known_cause_and_known_codes(defect: Path) -> None:
-    """A misspelt one would be looked for in vain; what is identical has neither."""
-    cause, codes = expected(defect)["cause"], expected(defect)["codes"]
-    assert cause in ({None} if expected(defect)["verdict"] == Verdict.IDENTICAL else set(CAUSES))
-    assert codes == sorted(set(codes) & set(CODES))
-    assert bool(codes) == (cause is not None)
+    wanted = expected(defect)["cause"]
+    assert [one.cause for one in found.causes] == ([wanted] if wanted else [])
+    assert sorted(name for one in found.causes for name in one.conditions) == sorted(expected(defect)["guilty"])
 
 
 @each_defect

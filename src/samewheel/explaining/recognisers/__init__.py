@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.recognisers import archive, contents
+
 if TYPE_CHECKING:
     from samewheel.explaining.case import Recogniser
 
 __all__ = ["RECOGNISERS"]
 
-RECOGNISERS: tuple[Recogniser, ...] = ()
+RECOGNISERS: tuple[Recogniser, ...] = (
+    archive.times,
+    archive.modes,
+    archive.orders,
+    archive.compressors,
+    archive.headers,
+    contents.contents,
+)
