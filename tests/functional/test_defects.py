@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from samewheel.comparison import Verdict
 from samewheel.verifying import available, verify
-from tests.conftest import PROJECTS
+from tests.functional.defects import DEFECTS, FETCHING, expected, needs_tools
 
 if TYPE_CHECKING:
     from tests.conftest import ProjectCopier
-
-DEFECTS = sorted(path.parent for path in (PROJECTS / "defects").glob("*/expected.json"))
-
-FETCHING = {"optional-c-extension"}
-"""Those whose backend comes from the index; all others bring their own."""
 
 each_defect = pytest.mark.parametrize(
     "defect",
@@ -30,18 +24,9 @@ each_defect = pytest.mark.parametrize(
 )
 
 
-def expected(defect: Path) -> dict[str, Any]:
-    """Return what is expected of a defect."""
-    content = json.loads((defect / "expected.json").read_text("utf-8"))
-    assert isinstance(content, dict)
-    return content
-
-
 def needs(defect: Path) -> None:
     """Skip a defect that cannot be built here, or whose guilty condition cannot be varied."""
-    for tool in expected(defect).get("tools", ()):
-        if shutil.which(tool) is None:
-            pytest.skip(f"no {tool}")
+    needs_tools(defect)
     for name in expected(defect)["guilty"]:
         if reason := available()[name]:
             pytest.skip(f"{name}: {reason}")
@@ -52,7 +37,7 @@ def test_defect_gets_its_verdict_its_cause_and_its_condition(defect: Path, tmp_p
     """All conditions at once, as a user runs it: what differs, why, and who is guilty; nothing slips through."""
     needs(defect)
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
-    found = verify(project).verification
+    found = verify(project, via_sdist=False).verification
     codes = {difference.code for difference in found.differences if not difference.code.startswith("SW5")}
     assert (found.verdict, sorted(codes)) == (Verdict(expected(defect)["verdict"]), expected(defect)["codes"])
     wanted = expected(defect)["cause"]
@@ -71,7 +56,13 @@ def test_defect_passes_without_its_condition(defect: Path, tmp_path: Path) -> No
     needs(defect)
     others = [name for name, reason in available().items() if not reason and name not in guilty]
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
-    assert verify(project, names=others).verification.verdict is Verdict.IDENTICAL
+    assert verify(project, names=others, via_sdist=False).verification.verdict is Verdict.IDENTICAL
+
+
+def test_every_cause_that_a_condition_decides_has_a_defect() -> None:
+    """A cause without a project is one that nobody has seen here: two need a tool chain or a processor of their own."""
+    decided = {cause.name for cause in CAUSES.values() if cause.conditions}
+    assert decided - {expected(defect)["cause"] for defect in DEFECTS} == {"native-cpu", "rust-path"}
 
 
 @pytest.mark.index
