@@ -21,7 +21,8 @@ from samewheel.verification import BUDGET
 from samewheel.verifying import available
 from tests.conftest import PROJECTS
 from tests.functional.builds import make_project
-from tests.functional.test_defects import expected, needs
+from tests.functional.defects import expected
+from tests.functional.test_defects import needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

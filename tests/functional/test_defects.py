@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.comparison import Verdict
+from samewheel.explaining.causes import CAUSES
 from samewheel.verifying import available, verify
 from tests.functional.defects import DEFECTS, FETCHING, expected, needs_tools
 
@@ -60,7 +61,7 @@ def test_defect_passes_without_its_condition(defect: Path, tmp_path: Path) -> No
 
 
 def test_every_cause_that_a_condition_decides_has_a_defect() -> None:
-    """A cause without a project is one that nobody has seen here: two need a tool chain or a processor of their own."""
+    """A cause without a project is one that nobody has seen: two need a tool chain or a processor of their own."""
     decided = {cause.name for cause in CAUSES.values() if cause.conditions}
     assert decided - {expected(defect)["cause"] for defect in DEFECTS} == {"native-cpu", "rust-path"}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.comparison.codes import CODES
-from samewheel.explaining import CAUSES
+from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.pages import code_page
 from tests.functional.terminals import on_terminal
 

@@ -14,15 +14,15 @@ import msgspec
 import pytest
 
 from samewheel.comparison.codes import CODES
-from samewheel.explaining import CAUSES, UNKNOWN
-from samewheel.explaining.causes import LAYERS
+from samewheel.explaining.causes import CAUSES, LAYERS
 from samewheel.explaining.causes.pasting import BACKENDS, COMMANDS, in_order
 from samewheel.explaining.steps import FIRST
+from samewheel.explaining.values import UNKNOWN
 from samewheel.project import CALLERS_ONLY, Settings
 from samewheel.verifying import available
 
 if TYPE_CHECKING:
-    from samewheel.explaining import Cause
+    from samewheel.explaining.values import Cause
 
 every_cause = pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.name)
 

@@ -11,8 +11,7 @@ import pytest
 
 from samewheel.comparison.codes import CODES
 from samewheel.comparison.values import RUNGS
-from samewheel.explaining import CAUSES
-from samewheel.explaining.causes import LAYERS
+from samewheel.explaining.causes import CAUSES, LAYERS
 from samewheel.explaining.pages import LONGEST, code_page, explained, files, find, leading, nearest
 from tests.conftest import ROOT
 

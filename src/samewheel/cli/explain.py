@@ -11,7 +11,7 @@ __all__ = ["command"]
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001
     """Return the codes and causes that begin as a word does."""
     from samewheel.comparison.codes import CODES
-    from samewheel.explaining import CAUSES
+    from samewheel.explaining.causes import CAUSES
 
     helps = {**CODES, **{cause.name: cause.what for cause in CAUSES.values()}}
     return [
@@ -26,8 +26,8 @@ def _found(word: str) -> str:
         UsageError: it names none.
     """
     from samewheel.errors import UsageError
-    from samewheel.explaining import UNKNOWN
     from samewheel.explaining.pages import find, nearest
+    from samewheel.explaining.values import UNKNOWN
 
     name = find(word)
     if name is not None:

@@ -16,8 +16,8 @@ from samewheel.explaining.pages import leading
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from samewheel.explaining import Cause
     from samewheel.explaining.pages import CodePage, Explained
+    from samewheel.explaining.values import Cause
 
 __all__ = ["cause_lines", "code_lines", "explained_lines", "index_lines"]
 
