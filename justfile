@@ -67,6 +67,11 @@ lint:
 docs:
     {{ run }} pytest -m "not long" -k "docs or readme or contributing or exit_codes"
 
+# Write docs/explain anew: a page for each code and for each cause
+[group('check')]
+explain-pages:
+    {{ run }} python -m samewheel.explaining docs/explain
+
 # Compare speed with what a user would run instead, in pairs
 [group('check')]
 bench *args:

@@ -75,6 +75,8 @@ class Conditions(Value, frozen=True, kw_only=True):
     clock_stands: int | None = None
     """What Python takes for the time, and for that of files which the build makes, POSIX seconds; None: the clock's
     own."""
+    clock_frozen: bool = False
+    """Whether it stands for everybody else, too; otherwise the C library's clock goes on from there."""
     windows_newlines: bool = False
     """Whether Python ends the lines of text files as it does on Windows."""
     prefix_maps: bool = True
@@ -122,6 +124,9 @@ class Conditions(Value, frozen=True, kw_only=True):
             if self.clock_stands is not None:
                 # The times of files are told by Python then.
                 more["NO_FAKE_STAT"] = "1"
+            if self.clock_stands is not None and self.clock_frozen:
+                # As seconds: a date would be one of the build's time zone.
+                more |= {"FAKETIME": str(self.clock_stands), "FAKETIME_FMT": "%s"}
         if self.locale_folder is not None:
             more["LOCPATH"] = str(self.locale_folder)
         if self.epoch_set:

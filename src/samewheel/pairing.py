@@ -16,7 +16,7 @@ from samewheel.errors import BuildFailedError
 from samewheel.machine import look_around
 from samewheel.sandbox import choose_sandbox
 from samewheel.staging import plain_conditions
-from samewheel.variations import MILDLY, vary
+from samewheel.variations import MILDLY, stand, vary
 from samewheel.verification import NotVaried
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Performed(Value, frozen=True, kw_only=True):
     prepared: Prepared
     """As it was built: with the other frontend, if that was varied."""
     product: Product
+    mildly: tuple[str, ...] = ()
+    """Variations that were applied in their milder way."""
 
 
 class Pair(Value, frozen=True, kw_only=True):
@@ -58,16 +60,23 @@ class Pair(Value, frozen=True, kw_only=True):
         """The folders of this machine that the builds take place in."""
         return tuple(folder for folder in (self.folder, self.prepared.opened.memory) if folder is not None)
 
-    def _conditions(self, name: str, apply: Sequence[str], mildly: Sequence[str]) -> Conditions:
+    def _conditions(self, name: str, apply: Sequence[str], mildly: Sequence[str], stands: int | None) -> Conditions:
         opened = self.prepared.opened
         conditions = plain_conditions(self.folder / name / "places", opened.epoch.value, opened.settings)
         memory = opened.in_memory(name)
         if memory is not None and not choose_sandbox().moves:
             conditions = replace(conditions, source=memory / "source")
-        return vary(conditions, look_around(), apply, mildly)
+        conditions = vary(conditions, look_around(), apply, mildly)
+        return conditions if stands is None else stand(conditions, look_around(), stands)
 
     def build(
-        self, name: str, apply: Sequence[str], *, mildly: Sequence[str] = (), progress: Progress = SILENT
+        self,
+        name: str,
+        apply: Sequence[str],
+        *,
+        mildly: Sequence[str] = (),
+        stands: int | None = None,
+        progress: Progress = SILENT,
     ) -> Performed:
         """Build under opposite conditions.
 
@@ -75,6 +84,7 @@ class Pair(Value, frozen=True, kw_only=True):
             name: of the build; that of a folder that does not exist yet.
             apply: the variations.
             mildly: those of them to apply in their milder way.
+            stands: where the build's clock stands still, POSIX seconds; None: it goes on.
             progress: told what is going on.
 
         Raises:
@@ -87,9 +97,9 @@ class Pair(Value, frozen=True, kw_only=True):
             prepared = replace(prepared, opened=replace(opened, settings=settings))
         folder = self.folder / name
         folder.mkdir()
-        conditions, memory = self._conditions(name, apply, mildly), opened.in_memory(name)
+        conditions, memory = self._conditions(name, apply, mildly, stands), opened.in_memory(name)
         product = perform(prepared, folder, conditions, probe=True, memory=memory, progress=progress)
-        return Performed(prepared=prepared, product=product)
+        return Performed(prepared=prepared, product=product, mildly=tuple(mildly))
 
 
 @contextmanager

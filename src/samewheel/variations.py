@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from samewheel.conditions import Conditions
     from samewheel.machine import Machine
 
-__all__ = ["MILDLY", "VARIATIONS", "Variation", "vary"]
+__all__ = ["MILDLY", "VARIATIONS", "Variation", "stand", "vary"]
 
 YEARS = 3 * 366 * 86400 + 5 * 3600 + 47 * 60
 """Seconds by which the second build's clock is ahead: another year, month, day and hour."""
@@ -67,7 +67,7 @@ VARIATIONS = (
         name="environment_path",
         apply=lambda c, _: replace(c, environment=_beside(c.environment, "zq7-environment")),
     ),
-    Variation(name="hash_seed", apply=lambda c, _: replace(c, hash_seed=4242)),
+    Variation(name="hash_seed", apply=lambda c, _: replace(c, hash_seed=7117)),
     Variation(name="home", apply=lambda c, _: replace(c, home=_beside(c.home, "zq7-home"))),
     Variation(name="host", apply=lambda c, _: replace(c, host="zq7host"), missing=_needs_sandbox),
     Variation(
@@ -102,3 +102,13 @@ def vary(conditions: Conditions, machine: Machine, names: Iterable[str], mildly:
             apply = variation.mildly if variation.name in mild and variation.mildly else variation.apply
             conditions = apply(conditions, machine)
     return conditions
+
+
+def stand(conditions: Conditions, machine: Machine, moment: int) -> Conditions:
+    """Return conditions whose clock stands still at a moment, POSIX seconds, or as far from it as it was wrong."""
+    return replace(
+        conditions,
+        clock_stands=moment + conditions.clock_offset,
+        clock_frozen=True,
+        clock_library=machine.clock_library,
+    )

@@ -9,11 +9,16 @@ import msgspec
 
 from samewheel.buildinfo import BuildInfo, from_json
 from samewheel.comparison import Difference, Verdict
+from samewheel.explaining.values import Explanation
+from samewheel.trials import Search
 
-__all__ = ["SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_verification"]
+__all__ = ["BUDGET", "SCHEMA", "NotVaried", "Verification", "ViaSdist", "read_verification"]
 
 SCHEMA = "samewheel/verify/1"
 
+
+BUDGET = 40
+"""Builds that a search makes at most if nobody says: each condition alone, and one set of them that act together."""
 
 FIRST_WITH_SECOND = ("first build", "second build")
 
@@ -48,6 +53,10 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     not_varied: tuple[NotVaried, ...]
     differences: tuple[Difference, ...]
     """Of the two wheels that give the verdict."""
+    causes: tuple[Explanation, ...] = ()
+    """Of these differences, the worst and the surest first."""
+    search: Search | None = None
+    """The builds that were made to find them; None where the wheels told enough, or no build could."""
     compared: tuple[str, str] = FIRST_WITH_SECOND
     """Which these are: ``first build``, ``second build`` or ``given wheel``."""
     against: str | None = None

@@ -21,7 +21,7 @@ from samewheel.preparing import lock_file, open_project, output_folders, prepare
 from samewheel.proof import observe, proven
 from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
-from samewheel.verification import FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
+from samewheel.verification import BUDGET, FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
 from samewheel.via_sdist import build_via_sdist, compare_via_sdist
 
 if TYPE_CHECKING:
@@ -181,6 +181,7 @@ def verify(
     jobs: int = 3,
     strict: bool = False,
     via_sdist: bool = True,
+    search: int = BUDGET,
     keep: Path | None = None,
     evidence_dir: Path | None = None,
     progress: Progress = SILENT,
@@ -195,6 +196,7 @@ def verify(
         jobs: builds at a time.
         strict: a build that fails under a condition fails as a whole, instead of being repeated without it.
         via_sdist: build the project's sdist too, and a wheel of that, and report how the wheel compares.
+        search: builds to make at most to find out which conditions are guilty, where the wheels do not tell.
         keep: a folder for what was built; None keeps nothing.
         evidence_dir: where the report goes; None is ``evidence`` in the project's folder, or the working folder.
         progress: told what is going on.
@@ -238,6 +240,13 @@ def verify(
         if strict:
             asked = apply if names is None else names
             _require_all([item for item in verification.not_varied if item.name in asked])
+        if verification.differences:
+            # Most verifications end well, and it takes as long to import as to compare.
+            from samewheel.reasoning import with_causes
+
+            verification = with_causes(
+                verification, pair, builds, against=against, pool=pool, budget=search, progress=progress
+            )
         if from_sdist is not None:
             found = compare_via_sdist(first, from_sdist, pair.folders, progress)
             verification = msgspec.structs.replace(verification, via_sdist=found)

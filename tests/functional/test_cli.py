@@ -81,6 +81,7 @@ ARGUMENTS = {
     "canonicalize": " WHEEL",
     "conditions": "",
     "diff": " A.whl B.whl",
+    "explain": " [CODE | CAUSE]...",
     "rebuild": " NAME==VERSION | WHEEL",
 }
 """Of those commands that take no project."""
@@ -95,7 +96,7 @@ def test_help_of_every_command_is_whole(command: str, samewheel: Samewheel) -> N
     arguments = ARGUMENTS.get(command, " [PROJECT | SDIST]")
     assert finished.stdout.startswith(f"Usage: samewheel {command} [OPTIONS]{arguments}\n")
     options = re.findall(r"^  (-\S.*?)(?:  +(.*))?$", finished.stdout, re.MULTILINE)
-    assert len(options) >= (2 if command == "conditions" else 4)
+    assert len(options) >= (2 if command in {"conditions", "explain"} else 4)
     assert max(map(len, finished.stdout.splitlines())) <= 100
 
 

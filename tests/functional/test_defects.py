@@ -1,25 +1,20 @@
-"""Each defect, verified: the verdict that is expected of it, by the condition that is guilty, and by no other."""
+"""Each defect, verified: it gets the verdict and the codes that it must, by the guilty condition and by no other."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from samewheel.comparison import Verdict
+from samewheel.explaining.causes import CAUSES
 from samewheel.verifying import available, verify
-from tests.conftest import PROJECTS
+from tests.functional.defects import DEFECTS, FETCHING, expected, needs_tools
 
 if TYPE_CHECKING:
     from tests.conftest import ProjectCopier
-
-DEFECTS = sorted(path.parent for path in (PROJECTS / "defects").glob("*/expected.json"))
-
-FETCHING = {"optional-c-extension"}
-"""Those whose backend comes from the index; all others bring their own."""
 
 each_defect = pytest.mark.parametrize(
     "defect",
@@ -30,26 +25,25 @@ each_defect = pytest.mark.parametrize(
 )
 
 
-def expected(defect: Path) -> dict[str, Any]:
-    """Return what is expected of a defect."""
-    content = json.loads((defect / "expected.json").read_text("utf-8"))
-    assert isinstance(content, dict)
-    return content
-
-
 def needs(defect: Path) -> None:
-    """Skip a defect whose guilty condition cannot be varied here."""
+    """Skip a defect that cannot be built here, or whose guilty condition cannot be varied."""
+    needs_tools(defect)
     for name in expected(defect)["guilty"]:
         if reason := available()[name]:
             pytest.skip(f"{name}: {reason}")
 
 
 @each_defect
-def test_defect_gets_its_verdict(defect: Path, tmp_path: Path) -> None:
-    """All conditions at once, as a user runs it: nothing slips through, and nothing is made worse than it is."""
+def test_defect_gets_its_verdict_its_cause_and_its_condition(defect: Path, tmp_path: Path) -> None:
+    """All conditions at once, as a user runs it: what differs, why, and who is guilty; nothing slips through."""
     needs(defect)
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
-    assert verify(project).verification.verdict == Verdict(expected(defect)["verdict"])
+    found = verify(project, via_sdist=False).verification
+    codes = {difference.code for difference in found.differences if not difference.code.startswith("SW5")}
+    assert (found.verdict, sorted(codes)) == (Verdict(expected(defect)["verdict"]), expected(defect)["codes"])
+    wanted = expected(defect)["cause"]
+    assert [one.cause for one in found.causes] == ([wanted] if wanted else [])
+    assert sorted(name for one in found.causes for name in one.conditions) == sorted(expected(defect)["guilty"])
 
 
 @each_defect
@@ -60,9 +54,16 @@ def test_defect_passes_without_its_condition(defect: Path, tmp_path: Path) -> No
         pytest.skip("random: no condition is guilty")
     if "clock" in guilty:
         pytest.skip("clock: two builds at the same time may see two seconds")
+    needs(defect)
     others = [name for name, reason in available().items() if not reason and name not in guilty]
     project = Path(shutil.copytree(defect, tmp_path / defect.name))
-    assert verify(project, names=others).verification.verdict is Verdict.IDENTICAL
+    assert verify(project, names=others, via_sdist=False).verification.verdict is Verdict.IDENTICAL
+
+
+def test_every_cause_that_a_condition_decides_has_a_defect() -> None:
+    """A cause without a project is one that nobody has seen: two need a tool chain or a processor of their own."""
+    decided = {cause.name for cause in CAUSES.values() if cause.conditions}
+    assert decided - {expected(defect)["cause"] for defect in DEFECTS} == {"native-cpu", "rust-path"}
 
 
 @pytest.mark.index

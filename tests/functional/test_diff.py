@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.buildinfo import from_json
-from samewheel.comparison import Diff, diff
+from samewheel.explaining.diffs import Explained, explain_diff
 from tests.functional.terminals import on_terminal
 from tests.hostile_wheels import CASES
 from tests.unit.wheels import FILES, INFO, INIT, METADATA, NAME, SMALLEST, Change, Files, record_of, written
@@ -81,11 +81,11 @@ def test_json_is_what_the_library_returns(tmp_path: Path, samewheel: Samewheel) 
     a, b = pair(tmp_path, change=TIME)
     text = samewheel("diff", a, b, "--json").stdout
     document = json.loads(text)
-    assert list(document) == ["schema", "a", "b", "differences", "verdict"]
+    assert list(document) == ["schema", "a", "b", "causes", "differences", "verdict"]
     assert document["schema"] == SCHEMA
     for one in document["differences"]:
         assert list(one) == sorted(one)
-    assert from_json(SCHEMA, Diff, text.encode(), "it") == diff(a, b)
+    assert from_json(SCHEMA, Explained, text.encode(), "it") == explain_diff(a, b)
     assert text.endswith("}\n")
 
 
@@ -122,7 +122,9 @@ def test_text_has_the_worst_first(tmp_path: Path, samewheel: Samewheel) -> None:
     assert {"SW1", "SW2", "SW3"} <= set(hundreds)
     assert "    and so 1 row of RECORD" in lines
     assert lines[0] == f"payload-differs {NAME}"
-    assert [line.split()[:2] for line in lines[1:3]] == [["-", "sha256"], ["+", "sha256"]]
+    assert lines[1].startswith("  ")
+    assert lines[1].endswith("below)")
+    assert [line.split()[:2] for line in lines[2:4]] == [["-", "sha256"], ["+", "sha256"]]
 
 
 def test_a_thousand_members_give_few_lines(tmp_path: Path, samewheel: Samewheel) -> None:
@@ -147,7 +149,7 @@ def test_lines_fit_the_terminal(columns: int, tmp_path: Path) -> None:
     b = written(tmp_path / "b", {**ALL, **dict.fromkeys(long, b"y" * 99)})
     code, text = on_terminal("diff", a, b, columns=columns)
     assert code == 13
-    differences = COLOUR.sub("", text).partition("\n\n")[2].splitlines()
+    differences = COLOUR.sub("", text).rpartition("\n\n")[2].splitlines()
     assert len(differences) > 5
     # One name is always there, and never cut, so that it can be copied.
     several = [line for line in differences if not line.startswith("  SW") or ", " in line.partition(": ")[2]]

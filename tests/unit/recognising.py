@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from samewheel.comparison import diff
-from samewheel.explaining import CAUSES, UNKNOWN, Certainty, Explanation, explain
+from samewheel.explaining.causes import CAUSES
+from samewheel.explaining.explaining import explain
+from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from tests.unit.wheels import FILES, NAME, Files, written
 
 if TYPE_CHECKING:

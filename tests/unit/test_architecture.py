@@ -19,7 +19,7 @@ PACKAGE = Path(errors.__file__).parent
 LAYERS = (
     *("_text", "errors", "_types", "_early", "_groups", "_process", "_files", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
-    *("comparison", "patterns", "explaining", "verification"),
+    *("comparison", "patterns", "trials", "explaining", "verification"),
     *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),
     *(
         "environment",
@@ -36,6 +36,8 @@ LAYERS = (
         "building",
         "pairing",
         "proof",
+        "attributing",
+        "reasoning",
         "via_sdist",
         "canonicalizing",
         "verifying",

@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from samewheel.conditions import SYSTEM_PATH, Conditions
+from samewheel.machine import Machine
+from samewheel.variations import stand, vary
 
 PLACES = Path("/somewhere/secret")
 
@@ -82,3 +84,14 @@ def test_every_place_is_masked() -> None:
     """Logs are evidence that we hand on."""
     text = " ".join(f"{PLACES}/{name}/x" for name in ("source", "environment", "home", "temp", "shims", "out"))
     assert conditions().masked(text) == "$SOURCE/x $ENV/x $HOME/x $TMP/x $SHIMS/x $OUT/x"
+
+
+def test_clock_that_stands_does_so_in_every_time_zone_and_as_far_off_as_it_was() -> None:
+    """Two builds at different times see one time; a clock that is wrong on purpose stays wrong."""
+    machine = Machine(locale=None, locale_folder=None, clock_library=Path("/lib/x.so"), memory_folder=None, cpus=())
+    plain = stand(conditions(), machine, 1_700_000_000)
+    assert (plain.environ()["FAKETIME"], plain.environ()["FAKETIME_FMT"]) == ("1700000000", "%s")
+    assert plain.clock_stands == 1_700_000_000
+    ahead = stand(vary(conditions(), machine, ["clock"]), machine, 1_700_000_000)
+    assert int(ahead.environ()["FAKETIME"]) == ahead.clock_stands == 1_700_000_000 + ahead.clock_offset
+    assert ahead.clock_offset

@@ -14,10 +14,12 @@ import msgspec
 import pytest
 
 from samewheel.buildinfo import to_json
-from samewheel.comparison import Diff, Difference, File, Verdict, diff
+from samewheel.comparison import Difference, File, Verdict
 from samewheel.comparison.codes import CODES
 from samewheel.comparison.inside import gzipped, json_values, looking, sources, texts, values, zipped
 from samewheel.comparison.values import RUNGS
+from samewheel.explaining.diffs import Explained, explain_diff
+from samewheel.explaining.values import Explanation
 from samewheel.report.wheels import MOST_GROUPS, diff_lines
 from samewheel.wheel.archive import BOMB_RATIO, BOMB_SIZE, MOST_MEMBERS
 from samewheel.wheel.reading import LONGEST_TEXT
@@ -56,7 +58,9 @@ def test_page_has_every_key_of_the_json_and_no_other() -> None:
     """A program is written against the page."""
     section = PAGE.partition("## JSON")[2]
     rows = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-    assert sorted(rows) == sorted(["schema", *Diff.__struct_fields__, *Difference.__struct_fields__])
+    assert sorted(rows) == sorted(
+        ["schema", *Explained.__struct_fields__, *Explanation.__struct_fields__, *Difference.__struct_fields__]
+    )
     for field in File.__struct_fields__:
         assert f"`{field}`" in section
 
@@ -109,9 +113,10 @@ def same_everywhere(text: str) -> str:
 
 def test_example_is_what_is_said(tmp_path: Path) -> None:
     """The first thing that a reader sees of the page is true."""
-    found = diff(one_of_two(tmp_path / "a", 10, b"hatchling 1.27"), one_of_two(tmp_path / "b", 11, b"hatchling 1.28"))
+    one, other = one_of_two(tmp_path / "a", 10, b"hatchling 1.27"), one_of_two(tmp_path / "b", 11, b"hatchling 1.28")
+    found = explain_diff(one, other)
     said = "\n".join(click.unstyle(line) for line in diff_lines(found))
     assert same_everywhere(textwrap.indent(said, "    ")) in same_everywhere(PAGE)
     document = json.loads(to_json("samewheel/diff/1", found))
     assert document.pop("schema") == "samewheel/diff/1"
-    assert msgspec.convert(document, Diff) == found
+    assert msgspec.convert(document, Explained) == found

@@ -17,7 +17,7 @@ from tests.unit.wheels import FILES, INFO, INIT, NAME, WHEEL, Files, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from samewheel.explaining import Certainty
+    from samewheel.explaining.values import Certainty
 
 TEXT = "größer\nkleiner\n"
 CODE = "def walk():\n    return 1\n"

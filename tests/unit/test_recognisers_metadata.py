@@ -12,7 +12,7 @@ from tests.unit.wheels import FILES, INFO, INIT, METADATA, NAME, WHEEL, record_o
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from samewheel.explaining import Certainty
+    from samewheel.explaining.values import Certainty
 
 OLD = WHEEL.replace(b"hatchling 1.27", b"bdist_wheel (0.37.1)")
 NEW = WHEEL.replace(b"hatchling 1.27", b"bdist_wheel (0.45.1)")

@@ -17,7 +17,7 @@ from tests.unit.test_inside_elf import SOURCE, changed, compiled, section
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from samewheel.explaining import Certainty
+    from samewheel.explaining.values import Certainty
 
 compiles = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")
 

@@ -14,8 +14,9 @@ from samewheel._text import printable
 from samewheel._types import Sha256
 from samewheel.buildinfo import Epoch
 from samewheel.canonicalizing import CanonicalReport, Form
-from samewheel.comparison import Diff, Difference, File, Verdict
+from samewheel.comparison import Difference, File, Verdict
 from samewheel.comparison.values import difference
+from samewheel.explaining.diffs import Explained
 from samewheel.report.wheels import MOST_GROUPS, canonicalized_lines, diff_lines, difference_lines
 
 ONE, OTHER = Sha256("1" * 64), Sha256("2" * 64)
@@ -213,7 +214,7 @@ def test_diff_begins_with_the_verdict() -> None:
     """Then what was compared, with digests that can be copied whole."""
     files = (File(name=f"\x1b{name}.whl", sha256=sha256, size=1234) for name, sha256 in (("a", ONE), ("b", OTHER)))
     a, b = files
-    found = Diff(a=a, b=b, verdict=Verdict.SAME_CONTENTS, differences=(time("a.py"),))
+    found = Explained(a=a, b=b, verdict=Verdict.SAME_CONTENTS, differences=(time("a.py"),), causes=())
     assert [click.unstyle(line) for line in diff_lines(found)] == [
         "same-contents \\x1ba.whl",
         f"  - sha256     {ONE}  1,234 bytes",
@@ -223,7 +224,7 @@ def test_diff_begins_with_the_verdict() -> None:
         "    - 1980",
         "    + 2020",
     ]
-    same = Diff(a=a, b=a, verdict=Verdict.IDENTICAL, differences=())
+    same = Explained(a=a, b=a, verdict=Verdict.IDENTICAL, differences=(), causes=())
     assert len(list(diff_lines(same))) == 3
 
 

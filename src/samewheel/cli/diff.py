@@ -20,17 +20,17 @@ __all__ = ["command"]
 @click.option("--quiet", "-q", is_flag=True, help="Show the result and warnings, no progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
 def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> int:
-    """Say what is different between two wheels, and how far apart they are.
+    """Say what is different between two wheels, how far apart they are, and what may have caused it.
 
     Exits with 0 if the files are equal to the bit, else with the verdict's code. A wheel that is damaged, or in which
     readers could find different things, is refused.
     """
     from samewheel.cli.console import progress, show
-    from samewheel.comparison import diff
+    from samewheel.explaining.diffs import explain_diff
 
     with progress(quiet=quiet) as shown:
         shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")
-        found = diff(a, b, strict=strict)
+        found = explain_diff(a, b, strict=strict)
     if as_json:
         from samewheel.buildinfo import to_json
 

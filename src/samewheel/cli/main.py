@@ -23,6 +23,7 @@ COMMANDS = {
     "canonicalize": "Pack a wheel again in one canonical form.",
     "conditions": "Show which conditions of a build can be varied on this machine.",
     "diff": "Say what is different between two wheels.",
+    "explain": "Say what makes wheels differ, and how to cure it.",
     "lock": "Pin and hash everything that building the project may install.",
     "rebuild": "Build a published wheel again from its source and compare.",
     "verify": "Build twice under opposite conditions and compare the wheels.",

@@ -33,6 +33,12 @@ __all__ = ["command"]
 @click.option("--no-via-sdist", is_flag=True, help="Leave out the wheel that is built from the project's own sdist.")
 @click.option("--jobs", type=click.IntRange(1, 3), default=3, show_default=True, help="Builds at the same time.")
 @click.option(
+    "--search",
+    metavar="BUILDS",
+    type=click.IntRange(0),
+    help="Builds to make at most to find who is guilty, where the wheels do not tell; 0: none.  [default: 40]",
+)
+@click.option(
     "--keep",
     metavar="DIR",
     type=click.Path(path_type=Path),
@@ -61,6 +67,7 @@ def command(
     vary: str | None,
     strict: bool,
     no_via_sdist: bool,
+    search: int | None,
     quiet: bool,
     as_json: bool,
     timings: bool,
@@ -77,9 +84,10 @@ def command(
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import progress, say, show
     from samewheel.report.verified import verified_lines
-    from samewheel.verification import SCHEMA
+    from samewheel.verification import BUDGET, SCHEMA
     from samewheel.verifying import verify
 
+    budget = BUDGET if search is None else search
     places = {name: options.pop(name) for name in ("against", "evidence_dir", "jobs", "keep")}
     overrides = overrides_from(options)
     with progress(quiet=quiet) as shown:
@@ -88,6 +96,7 @@ def command(
             names=[name.strip() for name in vary.split(",")] if vary is not None else None,
             strict=strict,
             via_sdist=not no_via_sdist,
+            search=budget,
             **places,
             progress=shown,
             **overrides,

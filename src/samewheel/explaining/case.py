@@ -1,4 +1,4 @@
-"""What an explanation is made from: two wheels that are open, their differences, and what their builds were given."""
+"""What an explanation is made from: two open wheels, their differences, and what their builds were given."""
 
 from __future__ import annotations
 
@@ -15,23 +15,44 @@ from samewheel.wheel import open_wheel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from samewheel.buildinfo import BuildInfo
     from samewheel.explaining.values import Certainty
     from samewheel.wheel import Member, Wheel
 
-__all__ = ["Case", "Mark", "Recognised", "Recogniser", "opened"]
+__all__ = ["Case", "Given", "Mark", "Moment", "Recognised", "Recogniser", "opened"]
 
 LARGEST = 1 << 26
 """Bytes of a member that is read as a whole; of a larger one, only what the comparison says is looked at."""
 
 
 class Mark(Value, frozen=True, kw_only=True):
-    """A condition's value in each of two builds, where both are such that nothing else can be meant."""
+    """A condition's value in each of two builds."""
 
     condition: str
     a: str
     """What the first wheel's build was given, such as a path."""
     b: str
+
+
+class Moment(Value, frozen=True, kw_only=True):
+    """What a condition makes of the time, in each of two builds."""
+
+    condition: str
+    a: int
+    """POSIX seconds."""
+    b: int
+
+
+class Given(Value, frozen=True, kw_only=True):
+    """What two builds were given that may stand in their wheels."""
+
+    marks: tuple[Mark, ...] = ()
+    """Values that occur nowhere else: to find one in a wheel is to know where it comes from."""
+    values: tuple[Mark, ...] = ()
+    """Values that mean something only where both stand at the same place of both wheels, such as numbers."""
+    moments: tuple[Moment, ...] = ()
+    zones: tuple[int, int] = (0, 0)
+    """Seconds east of UTC."""
+    umasks: tuple[int, int] | None = None
 
 
 class Recognised(Value, frozen=True, kw_only=True):
@@ -56,22 +77,19 @@ class Case:
         wheels: tuple[Wheel, Wheel],
         differences: Sequence[Difference],
         *,
-        marks: Sequence[Mark] = (),
-        infos: tuple[BuildInfo, BuildInfo] | None = None,
+        given: Given | None = None,
     ) -> None:
         """Take what is known.
 
         Args:
             wheels: both, open.
             differences: what the comparison found, in its order.
-            marks: what their builds were given, if that is known.
-            infos: their buildinfos, if both are known.
+            given: what their builds were given, if that is known.
         """
         self.wheels = wheels
         self.differences = tuple(differences)
-        self.marks = tuple(marks)
-        self.infos = infos
-        self._contents: dict[str, tuple[bytes, bytes] | None] = {}
+        self.given = given
+        self._contents: dict[str, tuple[bytes, bytes]] = {}
 
     @cached_property
     def members(self) -> tuple[dict[str, Member], dict[str, Member]]:
@@ -79,8 +97,8 @@ class Case:
         one, other = ({**wheel.members, **_by_place(wheel)} for wheel in self.wheels)
         return one, other
 
-    def contents(self, name: str) -> tuple[bytes, bytes] | None:
-        """Return what a member holds in each wheel; None if only one has it, or if it is too large.
+    def contents(self, name: str, at_most: int = LARGEST) -> tuple[bytes, bytes] | None:
+        """Return what a member holds in each wheel; None if only one has it, or if it has more bytes than that.
 
         Raises:
             InvalidWheelError: the wheel is damaged.
@@ -88,12 +106,12 @@ class Case:
         if name not in self._contents:
             members = [members.get(name) for members in self.members]
             sizes = [member.size for member in members if member is not None]
-            if len(sizes) == len(members) and max(sizes) <= LARGEST:
+            if len(sizes) == len(members) and max(sizes) <= at_most:
                 pairs = zip(self.wheels, members, strict=True)
                 one, other = (b"".join(wheel.contents(member)) for wheel, member in pairs if member is not None)
                 self._contents[name] = one, other
             else:
-                self._contents[name] = None
+                return None
         return self._contents[name]
 
 
@@ -112,8 +130,7 @@ def opened(
     b: Path,
     differences: Sequence[Difference],
     *,
-    marks: Sequence[Mark] = (),
-    infos: tuple[BuildInfo, BuildInfo] | None = None,
+    given: Given | None = None,
 ) -> Iterator[Case]:
     """Open two wheels for the time of the block; the arguments are those of :class:`Case`.
 
@@ -122,4 +139,4 @@ def opened(
         SamewheelError: one of them cannot be read.
     """
     with open_wheel(a) as one, open_wheel(b) as other:
-        yield Case((one, other), differences, marks=marks, infos=infos)
+        yield Case((one, other), differences, given=given)

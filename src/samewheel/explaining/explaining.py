@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from samewheel._types import Value
 from samewheel.comparison import Verdict
-from samewheel.explaining.case import opened
+from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
-from samewheel.explaining.wording import remedy, sentence
+from samewheel.explaining.wording import backend_of, remedy, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from samewheel.buildinfo import BuildInfo
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Mark, Recognised
+    from samewheel.explaining.case import Case, Given
 
-__all__ = ["explain", "join", "recognise"]
+__all__ = ["Recognition", "explain", "join", "look_into", "recognise"]
+
+GENERATOR = re.compile(rb"^Generator: *(.+)$", re.MULTILINE)
 
 MOST_EVIDENCE = 5
 """Pieces of evidence that an explanation has; the rest is more of the same."""
+
+
+class Recognition(Value, frozen=True, kw_only=True):
+    """What was recognised in two wheels."""
+
+    found: tuple[Recognised, ...]
+    left: tuple[Difference, ...]
+    """Differences that are not explained as a whole."""
+    differences: tuple[Difference, ...]
+    """All of them."""
+    backend: str
+    """The name of the one that built the wheels, for the remedies; empty if it is not known."""
+
+    @property
+    def unsure(self) -> tuple[Difference, ...]:
+        """The differences of the wheels themselves that the bytes do not explain as a whole."""
+        guessed = {one for part in self.found if part.certainty is not Certainty.SHOWN for one in part.differences}
+        return tuple(
+            one for one in self.differences if (one in self.left or one in guessed) and not one.code.startswith("SW5")
+        )
 
 
 def recognise(case: Case) -> tuple[list[Recognised], list[Difference]]:
@@ -54,42 +77,36 @@ class _Known(NamedTuple):
     conditions: tuple[str, ...]
 
 
+NOBODY = _Known(UNKNOWN, Certainty.CONSISTENT, ())
+
+
 def _worst(differences: Iterable[Difference]) -> int:
     ladder = tuple(Verdict)
     return max((ladder.index(one.rung) for one in differences), default=0)
 
 
-def join(found: Sequence[Recognised], left: Sequence[Difference], backend: str = "") -> tuple[Explanation, ...]:
-    """Return one explanation of each cause, the worst and the surest first; what is not explained comes last.
-
-    Args:
-        found: what was recognised.
-        left: differences that are not explained as a whole.
-        backend: the name of the one that built the wheels, for the remedies; empty if it is not known.
-    """
+def join(recognition: Recognition) -> tuple[Explanation, ...]:
+    """Return one explanation of each cause, the worst and the surest first."""
+    found, left = recognition.found, recognition.left
     groups: dict[_Known, list[Recognised]] = {}
     for one in found:
         groups.setdefault(_Known(one.cause, one.certainty, one.conditions), []).append(one)
     partly = {difference for one in found for difference in one.differences}
-    rest = [difference for difference in left if difference not in partly]
+    rest = tuple(difference for difference in left if difference not in partly)
+    if rest:
+        groups[NOBODY] = [Recognised(cause=UNKNOWN, certainty=Certainty.CONSISTENT, differences=rest)]
     certainties = tuple(Certainty)
 
-    def rank(known: _Known) -> tuple[int, int, str]:
+    def rank(known: _Known) -> tuple[int, bool, int, str]:
         worst = _worst(difference for one in groups[known] for difference in one.differences)
-        return -worst, certainties.index(known.certainty), known.cause
+        return -worst, known == NOBODY, certainties.index(known.certainty), known.cause
 
-    unknown = _Known(UNKNOWN, Certainty.CONSISTENT, ())
-    return (
-        *(_explanation(known, groups[known], backend) for known in sorted(groups, key=rank)),
-        *([_explanation(unknown, [], backend, rest)] if rest else []),
-    )
+    return tuple(_explanation(known, groups[known], recognition.backend) for known in sorted(groups, key=rank))
 
 
-def _explanation(
-    known: _Known, found: Sequence[Recognised], backend: str, rest: Sequence[Difference] = ()
-) -> Explanation:
+def _explanation(known: _Known, found: Sequence[Recognised], backend: str) -> Explanation:
     cause = CAUSES.get(known.cause)
-    differences = [*rest, *(difference for one in found for difference in one.differences)]
+    differences = [difference for one in found for difference in one.differences]
     members = tuple(sorted({one.member for one in differences if one.member}))
     codes = tuple(sorted({one.code for one in differences}))
     evidence = dict.fromkeys(one.evidence for one in found if one.evidence)
@@ -105,24 +122,39 @@ def _explanation(
     )
 
 
-def explain(
+def look_into(
     a: Path,
     b: Path,
     differences: Sequence[Difference],
     *,
-    marks: Sequence[Mark] = (),
-    infos: tuple[BuildInfo, BuildInfo] | None = None,
+    given: Given | None = None,
     backend: str = "",
-) -> tuple[Explanation, ...]:
-    """Say what makes two wheels differ, as far as it can be told from them.
+) -> Recognition:
+    """Recognise in two wheels what makes them differ, as far as it can be told from them.
 
     Args:
         a: the first wheel.
         b: the second one.
         differences: what :func:`samewheel.comparison.diff` found between them.
-        marks: what their builds were given, if that is known.
-        infos: their buildinfos, if both are known.
-        backend: the name of the build backend, for the remedies.
+        given: what their builds were given, if that is known.
+        backend: the name of the build backend, for the remedies; empty: what the first wheel's Generator says.
+
+    Raises:
+        InvalidWheelError: one of them is damaged.
+        SamewheelError: one of them cannot be read.
+    """
+    with opened(a, b, differences, given=given) as case:
+        found, left = recognise(case)
+        return Recognition(
+            found=tuple(found),
+            left=tuple(left),
+            differences=tuple(differences),
+            backend=backend or _generator(case),
+        )
+
+
+def explain(a: Path, b: Path, differences: Sequence[Difference], *, backend: str = "") -> tuple[Explanation, ...]:
+    """Say what makes two wheels differ, as far as it can be told from them; the arguments are as above.
 
     Returns:
         The causes, the worst and the surest first; empty exactly if there are no differences.
@@ -131,7 +163,10 @@ def explain(
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    if not differences:
-        return ()
-    with opened(a, b, differences, marks=marks, infos=infos) as case:
-        return join(*recognise(case), backend)
+    return join(look_into(a, b, differences, backend=backend)) if differences else ()
+
+
+def _generator(case: Case) -> str:
+    """Return the backend that the first wheel says it is from."""
+    said = GENERATOR.search(case.wheels[0].text("WHEEL"))
+    return backend_of(said[1].decode("utf-8", "replace")) if said else ""

@@ -11,7 +11,20 @@ if TYPE_CHECKING:
 
     from samewheel.explaining.values import Cause
 
-__all__ = ["remedy", "sentence"]
+__all__ = ["backend_of", "remedy", "sentence"]
+
+BACKENDS = {
+    "bdist_wheel": "setuptools",
+    "wheel": "setuptools",
+    "flit_core": "flit",
+    "pdm-backend": "pdm",
+    "mesonpy": "meson-python",
+    "meson": "meson-python",
+    "scikit_build_core": "scikit-build-core",
+    "uv": "uv_build",
+    "poetry-core": "poetry",
+}
+"""Names of backends in remedies, by what they are called in ``build-backend`` or ``Generator``, if that differs."""
 
 ASPECTS = {
     "SW101": "the times",
@@ -68,3 +81,13 @@ def remedy(cause: Cause | None, backend: str) -> str:
     if cause is None:
         return ""
     return cause.lines.get(backend) or cause.lines.get("") or cause.do
+
+
+def backend_of(name: str) -> str:
+    """Return the name of a backend in remedies.
+
+    Args:
+        name: the value of ``build-backend`` (PEP 517) or of ``Generator``: ``setuptools.build_meta``, ``flit 3.9``.
+    """
+    word = name.partition(" ")[0].partition(".")[0].partition(":")[0]
+    return BACKENDS.get(word, word)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, isolated, row
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from samewheel.trials import Search
     from samewheel.verification import NotVaried, ViaSdist
     from samewheel.verifying import Verified
 
@@ -40,12 +42,20 @@ def _via_sdist(found: ViaSdist) -> str:
     return f"{found.verdict.value}: {', '.join(members[:MOST_MEMBERS])}{more}"
 
 
+def _searched(search: Search) -> str:
+    made = f"{search.builds} more build{'s' if search.builds != 1 else ''}"
+    if search.complete or search.builds < search.budget:
+        return made
+    return f"{made}, and not everything is told apart: --search {2 * search.budget} may tell"
+
+
 def verified_lines(verified: Verified) -> Iterator[str]:
     """Yield the lines that tell about a verification: the verdict first."""
     report = verified.verification
     first = report.builds[0]
     good = report.verdict.exit_code == 0
     yield headline(report.verdict.value, verified.wheel, good=good)
+    yield from summary_lines(report.causes)
     for build in report.builds if not good else report.builds[:1]:
         yield row("sha256", build.wheel.sha256)
     if report.against is not None:
@@ -58,7 +68,11 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     if report.via_sdist is not None:
         yield row("via sdist", _via_sdist(report.via_sdist))
     yield row("isolation", isolated(first.isolation))
+    if report.search is not None:
+        yield row("searched", _searched(report.search))
     yield row("report", os.path.relpath(verified.evidence))
+    if told := list(cause_lines(report.causes)):
+        yield from ("", *told)
     if report.differences:
         yield ""
         yield style(f"  code  member: what differs, - {report.compared[0]}, + {report.compared[1]}", dim=True)

@@ -12,6 +12,7 @@ from click import style
 
 from samewheel._text import printable
 from samewheel.comparison import Verdict
+from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, row
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.canonicalizing import CanonicalReport
-    from samewheel.comparison import Diff, Difference
+    from samewheel.comparison import Difference
+    from samewheel.explaining.diffs import Explained
 
 __all__ = ["canonicalized_lines", "diff_lines", "difference_lines"]
 
@@ -143,15 +145,18 @@ def difference_lines(differences: Sequence[Difference], width: int = UNBOUNDED) 
         yield f"  and {len(groups) - MOST_GROUPS} more kinds of differences: --json has them all"
 
 
-def diff_lines(found: Diff) -> Iterator[str]:
+def diff_lines(found: Explained) -> Iterator[str]:
     """Yield the lines that tell how two wheels differ: the verdict first."""
     width = _columns()
     good = found.verdict is Verdict.IDENTICAL
     yield headline(found.verdict.value, found.a.name, good=good)
+    yield from summary_lines(found.causes)
     yield row("- sha256", f"{found.a.sha256}  {found.a.size:,} bytes")
     yield row("+ sha256", f"{found.b.sha256}  {found.b.size:,} bytes")
     if found.differences:
         yield ""
+        if told := list(cause_lines(found.causes)):
+            yield from (*told, "")
         yield from difference_lines(found.differences, width)
 
 

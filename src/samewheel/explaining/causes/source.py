@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from samewheel.explaining.causes.contents_files import CLEAN, PACKAGES
+from samewheel.explaining.causes.pasting import COMMANDS, pasted
 from samewheel.explaining.values import Cause
 
 __all__ = ["CAUSES"]
@@ -12,32 +14,56 @@ CAUSES = (
         what="another source: a commit, a tag that moved, or changes that were not committed",
         do="build the commit that the tag names, from a clean checkout",
         codes=("SW202", "SW301", "SW302", "SW309", "SW310", "SW501"),
-        how="",
-        told="",
+        how="A release was made from a working copy with changes in it, from the commit after the tag, or the tag "
+        "was moved later. The build is not to blame then: two sources give two wheels.",
+        told="The buildinfos name two commits or digests of the source; in a rebuild, a file of the published wheel "
+        "is that of another commit.",
+        lines={
+            "": pasted(
+                COMMANDS,
+                "git fetch --tags",
+                "git clone --branch v1.0 . ../sample-1.0",
+                "samewheel build ../sample-1.0",
+            )
+        },
+        seen=("https://github.com/google/oss-rebuild/tree/main/definitions/pypi",),
     ),
     Cause(
         name="not-in-source",
         what="files that are not in the source",
         do="name where they come from, or keep them in the source",
         codes=("SW302",),
-        how="",
-        told="",
+        how="A wheel has files that its sdist or its commit does not have, and that no build step makes: generated "
+        "before the release, copied from another repository, or left in the folder of whoever released it.",
+        told="A member of the published wheel is not in the source, and our build does not make it.",
+        lines={"": CLEAN},
+        seen=("https://github.com/google/oss-rebuild/tree/main/definitions/pypi",),
     ),
     Cause(
         name="left-out",
         what="which files of the source the build packs",
         do="name packages and data in pyproject.toml, rather than have them found",
         codes=("SW302",),
-        how="",
-        told="",
+        how="Backends find packages by rules that change from release to release: folders without `__init__.py`, "
+        "tests beside the package, data that only git or MANIFEST.in names. What is found depends on what lies "
+        "there.",
+        told="A member that only one wheel has is in the source.",
+        lines=PACKAGES,
+        seen=("https://github.com/google/oss-rebuild/tree/main/definitions/pypi",),
     ),
     Cause(
         name="windows",
         what="the system: one of them was built on Windows",
         do="build all wheels on one system",
-        codes=("SW105", "SW305"),
-        how="",
-        told="",
+        codes=("SW102", "SW105", "SW303", "SW305"),
+        how="On Windows, Python writes another system and other modes into archives, files have no executable bit, "
+        "texts end their lines by CR LF, and git checks them out so.",
+        told="The headers of one wheel say Windows, or the same lines end by LF in one and by CR LF in the other.",
+        lines={"": pasted(".gitattributes", "* text=auto eol=lf")},
+        seen=(
+            "https://github.com/google/oss-rebuild/tree/main/definitions/pypi",
+            "https://git-scm.com/docs/gitattributes",
+        ),
     ),
 )
 """Where several fit, the first one is the likeliest."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.recognisers import (
+    archive,
     builds,
     bytecode,
+    contents,
     dist_info,
     metadata,
     native,
@@ -24,6 +26,8 @@ __all__ = ["RECOGNISERS"]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     *builds.RECOGNISERS,
+    *archive.RECOGNISERS,
+    contents.values,
     *wheel_file.RECOGNISERS,
     *versions.RECOGNISERS,
     *dist_info.RECOGNISERS,
@@ -34,5 +38,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *packed.RECOGNISERS,
     *presence.RECOGNISERS,
     *(metadata.by_backend, dist_info.written, wheel_file.written),
+    contents.words,
 )
-"""Asked in this order: facts of builds and what says its own name, then shapes, then what backends may decide."""
+"""Asked in this order: facts of builds and values that they had, then what has a shape of its own, what backends may
+decide, and at last what words look like."""

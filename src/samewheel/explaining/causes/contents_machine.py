@@ -1,0 +1,162 @@
+"""Who built on what, and chance."""
+
+from __future__ import annotations
+
+from samewheel.explaining.causes.pasting import COMMANDS, pasted
+from samewheel.explaining.values import Cause
+
+__all__ = ["CAUSES"]
+
+CAUSES = (
+    Cause(
+        name="user-name",
+        what="the name of the user who builds",
+        do="name an author in the source instead of asking getpass or $USER",
+        codes=("SW202", "SW204", "SW301", "SW309", "SW310", "SW315", "SW316", "SW318", "SW404"),
+        conditions=("user",),
+        how="`getpass.getuser()` or `$USER` fills in an author, or a line such as “built by”; archives that a build "
+        "packs have owners by name.",
+        told="The file holds the name of the user that only one of the builds had, or follows that alone.",
+        lines={
+            "": pasted(
+                "pyproject.toml", "[project]", 'authors = [{ name = "The sample team", email = "team@example.org" }]'
+            )
+        },
+        seen=("https://reproducible-builds.org/docs/archives/",),
+    ),
+    Cause(
+        name="host-name",
+        what="the name of the machine",
+        do="leave the name of the machine out",
+        codes=("SW202", "SW204", "SW301", "SW309", "SW310", "SW315", "SW404"),
+        conditions=("host",),
+        how="`platform.node()`, `socket.gethostname()` or `uname -a` ends up in a file that says how the package was "
+        "built. In a container, each build has another name.",
+        told="The file holds the name of the machine that only one of the builds had, or follows that alone.",
+        lines={
+            "": pasted(
+                "python",
+                "import platform",
+                "",
+                "built_on = platform.machine()  # instead of platform.node() or platform.uname()",
+            )
+        },
+        seen=("https://reproducible-builds.org/docs/",),
+    ),
+    Cause(
+        name="locale",
+        what="the language settings of the builder",
+        do="build with LC_ALL=C.UTF-8, and sort by code points",
+        codes=("SW202", "SW204", "SW301", "SW306", "SW308", "SW309", "SW310", "SW315"),
+        conditions=("locale",),
+        how="The locale decides how `sort`, `ls` and `locale.strxfrm` order, how months are called, which language "
+        "tools speak, and which encoding a text gets that names none.",
+        told="The file follows the locale of the build.",
+        lines={"": pasted(COMMANDS, "export LC_ALL=C.UTF-8")},
+        seen=("https://reproducible-builds.org/docs/locales/",),
+    ),
+    Cause(
+        name="cpu-count",
+        what="the number of processors",
+        do="write no number of processors, and nothing that was divided by it",
+        codes=("SW204", "SW301", "SW302", "SW309", "SW310", "SW315", "SW404"),
+        conditions=("cpus",),
+        how="`os.cpu_count()` decides into how many parts a table is cut or how many workers a generator has, and "
+        "their number or the order in which they finish shows in the result.",
+        told="The file follows the number of processors that the build could use.",
+        lines={"": pasted("python", "PARTS = 8  # instead of os.cpu_count()")},
+        seen=("https://reproducible-builds.org/docs/",),
+    ),
+    Cause(
+        name="user-id",
+        what="the number of the user who builds",
+        do="leave the number out, or write 0",
+        codes=("SW204", "SW301", "SW309", "SW310", "SW315", "SW318", "SW404"),
+        conditions=("uid",),
+        how="Archives that a build packs, such as tar files among the data, have the numbers of the owner; a hook "
+        "may write `os.getuid()`.",
+        told="The file follows the number of the user in the build.",
+        lines={
+            "": pasted(
+                "python",
+                "import tarfile",
+                "",
+                "",
+                "def of_nobody(info: tarfile.TarInfo) -> tarfile.TarInfo:",
+                "    info.uid = info.gid = info.mtime = 0",
+                '    info.uname = info.gname = ""',
+                "    return info",
+                "",
+                "",
+                'with tarfile.open("src/sample/data.tar", "w") as archive:',
+                '    archive.add("data", filter=of_nobody)',
+            )
+        },
+        seen=("https://reproducible-builds.org/docs/archives/",),
+    ),
+    Cause(
+        name="umask-value",
+        what="the umask of the builder",
+        do="leave it out",
+        codes=("SW204", "SW301", "SW309", "SW310", "SW315"),
+        conditions=("umask",),
+        how="A file holds the umask, or the modes of files that were made under it, as a manifest or an archive "
+        "among the data does.",
+        told="The contents of the file, not its mode, follow the umask of the build.",
+        lines={"": pasted("python", "mode = 0o644  # instead of path.stat().st_mode")},
+        seen=("https://reproducible-builds.org/docs/archives/",),
+    ),
+    Cause(
+        name="frontend",
+        what="the program that called the backend",
+        do="write nothing of what called the backend",
+        codes=("SW202", "SW204", "SW301", "SW302", "SW309", "SW310", "SW315", "SW505"),
+        conditions=("frontend",),
+        how="pip, build and uv call the same hooks, in other environments and with other settings: `setup.py "
+        "bdist_wheel` does without them, some of them build an sdist first, and `flit build` is not flit_core. "
+        "What looks at `sys.argv`, at variables such as PIP_ or UV_, or at its parent process tells them apart.",
+        told="The file follows the frontend, with all else equal; or the buildinfos name two frontends.",
+        lines={"": pasted("pyproject.toml", "[tool.samewheel]", 'frontend = "build"')},
+        seen=(
+            "https://github.com/apache/airflow/pull/43683",
+            "https://peps.python.org/pep-0517/",
+        ),
+    ),
+    Cause(
+        name="randomness",
+        what="chance: two builds under the same conditions differ",
+        do="seed the generator, or leave out what is random (uuid, secrets, tempfile names)",
+        codes=(
+            "SW101",
+            "SW103",
+            "SW202",
+            "SW204",
+            "SW301",
+            "SW302",
+            "SW308",
+            "SW309",
+            "SW310",
+            "SW315",
+            "SW404",
+            "SW407",
+        ),
+        how="Something draws a number: a `uuid4` as an identifier, a salt, the name of a temporary file, the address "
+        "of an object in a `repr`, threads that finish in any order.",
+        told="Two builds under the very same conditions differ in the same place.",
+        lines={
+            "": pasted(
+                "python",
+                "import random",
+                "import uuid",
+                "",
+                "generator = random.Random(0)",
+                'identifier = uuid.uuid5(uuid.NAMESPACE_URL, "https://example.org/sample/1.0")',
+            )
+        },
+        seen=(
+            "https://github.com/numpy/numpy/issues/26474",
+            "https://reproducible-builds.org/docs/randomness/",
+        ),
+    ),
+)
+"""Where several fit, the first one is the likeliest."""

@@ -1,0 +1,43 @@
+"""Two wheels compared and explained: what ``samewheel diff`` says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from samewheel.comparison import Difference, File, Verdict, diff
+from samewheel.explaining.values import Explanation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Explained", "explain_diff"]
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A comparison with its causes."""
+
+    a: File
+    b: File
+    verdict: Verdict
+    differences: tuple[Difference, ...]
+    causes: tuple[Explanation, ...]
+    """As far as two wheels tell them; the worst and the surest first."""
+
+
+def explain_diff(a: Path, b: Path, *, strict: bool = False) -> Explained:
+    """Compare two wheels and say what makes them differ; ``strict`` as for :func:`samewheel.comparison.diff`.
+
+    Raises:
+        InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
+        SamewheelError: one of the files cannot be read.
+    """
+    found = diff(a, b, strict=strict)
+    causes: tuple[Explanation, ...] = ()
+    if found.differences:
+        # Most wheels that are compared are the same.
+        from samewheel.explaining.explaining import explain
+
+        causes = explain(a, b, found.differences)
+    return Explained(a=found.a, b=found.b, verdict=found.verdict, differences=found.differences, causes=causes)

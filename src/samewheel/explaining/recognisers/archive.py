@@ -1,0 +1,187 @@
+"""Causes in the ZIP file around the members: times, modes, order, compression, and the system that packed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from samewheel.explaining.case import Recognised
+from samewheel.explaining.values import Certainty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from samewheel.comparison import Difference
+    from samewheel.explaining.case import Case, Given
+
+__all__ = ["RECOGNISERS"]
+
+EXACT = 2
+"""Seconds that a ZIP file's times may be off: they are even (APPNOTE.TXT 4.4.6)."""
+
+WHILE = 3600
+"""Seconds that a build may take, and so two clocks that began alike may be apart."""
+
+QUARTER, FARTHEST = 900, 26 * 3600
+"""Time zones are quarters of an hour apart, and none are farther apart than these seconds."""
+
+PERMISSIONS = 0o7777
+"""The bits of a mode that are no type of a file."""
+
+UMASKS = (0o022, 0o002, 0o077, 0o027, 0o007)
+"""Those in use."""
+
+WINDOWS = {"0", "10", "14"}
+"""Systems that are Windows or DOS (APPNOTE.TXT 4.4.2.2)."""
+
+
+def _seconds(moment: str) -> int:
+    """Return the POSIX seconds of a member's time, read as UTC; months and days that are none count as the first."""
+    try:
+        return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
+
+
+def _by_moment(given: Given, pairs: Sequence[tuple[int, int]]) -> str | None:
+    """Return the condition that gave all the times, if one of them did."""
+    for moment in given.moments:
+        margin = WHILE if moment.condition == "clock" else EXACT
+        if all(
+            (abs(a - moment.a - given.zones[0]) <= margin and abs(b - moment.b - given.zones[1]) <= margin)
+            or (abs(a - moment.a) <= margin and abs(b - moment.b) <= margin)
+            for a, b in pairs
+        ):  # fmt: skip
+            return moment.condition
+    return None
+
+
+def _by_zone(case: Case, deltas: set[int]) -> Certainty | None:
+    """Return how sure it is that only the time zone is different, if it may be."""
+    if case.given is not None:
+        zone = case.given.zones[1] - case.given.zones[0]
+        return Certainty.SHOWN if zone and all(abs(delta - zone) <= EXACT for delta in deltas) else None
+    delta = min(deltas)
+    together = max(deltas) - delta <= EXACT and abs(delta) <= FARTHEST
+    return Certainty.CONSISTENT if together and (delta + EXACT) % QUARTER <= 2 * EXACT else None
+
+
+def times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW101: times that the clock, the source's files or the time zone gave."""
+    found = tuple(one for one in left if one.code == "SW101")
+    if not found:
+        return
+    pairs = [(_seconds(one.a), _seconds(one.b)) for one in found]
+    evidence = f"{found[0].member}: {found[0].a}, and {found[0].b}"
+    condition = _by_moment(case.given, pairs) if case.given is not None else None
+    if condition is not None:
+        yield Recognised(
+            cause="archive-times",
+            certainty=Certainty.SHOWN,
+            differences=found,
+            conditions=(condition,),
+            evidence=evidence,
+        )
+    elif zone := _by_zone(case, {b - a for a, b in pairs}):
+        known = case.given is not None
+        yield Recognised(
+            cause="archive-time-zone",
+            certainty=zone,
+            differences=found,
+            conditions=("timezone",) if known else (),
+            evidence=f"{evidence}: {(pairs[0][1] - pairs[0][0]) / 3600:+.4g} hours",
+        )
+    else:
+        yield Recognised(cause="archive-times", certainty=Certainty.CONSISTENT, differences=found, evidence=evidence)
+
+
+def _fits(pairs: Sequence[tuple[int, int]], umasks: tuple[int, int]) -> bool:
+    """Tell whether modes differ by nothing but two umasks."""
+    one, other = umasks
+    return all(a & one == 0 and b & other == 0 and a & ~other == b & ~one for a, b in pairs)
+
+
+def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW102, SW303 and external attributes: modes that follow from two umasks."""
+    found = tuple(one for one in left if one.code == "SW102" or (one.code == "SW303" and one.a != one.b))
+    if not found:
+        return
+    pairs = [_modes(case, one) for one in found]
+    if all(a & PERMISSIONS == b & PERMISSIONS for a, b in pairs):
+        yield Recognised(
+            cause="archive-system",
+            certainty=Certainty.SHOWN,
+            differences=found,
+            evidence=f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file",
+        )
+        return
+    evidence = f"{found[0].member}: {pairs[0][0] & PERMISSIONS:04o}, and {pairs[0][1] & PERMISSIONS:04o}"
+    given = case.given.umasks if case.given is not None else None
+    if given is not None and _fits(pairs, given):
+        said = f"{evidence}, as umask {given[0]:03o} and {given[1]:03o} make of the same"
+        yield Recognised(
+            cause="umask",
+            certainty=Certainty.SHOWN,
+            differences=found,
+            conditions=("umask",),
+            evidence=said,
+        )
+        return
+    umasks = next((two for two in _pairs(UMASKS) if _fits(pairs, two)), None)
+    as_if = f", as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else ""
+    yield Recognised(
+        cause="umask",
+        certainty=Certainty.CONSISTENT,
+        differences=found,
+        evidence=evidence + as_if,
+    )
+
+
+def _modes(case: Case, one: Difference) -> tuple[int, int]:
+    a, b = (members.get(one.member) for members in case.members)
+    return (a.central.mode if a else 0, b.central.mode if b else 0)
+
+
+def _pairs(values: Sequence[int]) -> Iterator[tuple[int, int]]:
+    yield from ((a, b) for a in values for b in values if a != b)
+
+
+def orders(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW103: the order of members."""
+    found = tuple(one for one in left if one.code == "SW103")
+    if found:
+        evidence = f"first {found[0].a}, and first {found[0].b}"
+        yield Recognised(cause="entry-order", certainty=Certainty.CONSISTENT, differences=found, evidence=evidence)
+
+
+def compressors(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW104: the compression; two builds with one zlib should not differ in it, so that something else is guilty."""
+    found = tuple(one for one in left if one.code == "SW104")
+    if found:
+        yield Recognised(
+            cause="compressor",
+            certainty=Certainty.SHOWN if case.given is None else Certainty.CONSISTENT,
+            differences=found,
+            evidence=f"{found[0].member}: {found[0].a}, and {found[0].b}",
+        )
+
+
+def headers(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """SW105 to SW108: what another system or program packs otherwise."""
+    for one in left:
+        if one.code == "SW105":
+            cause = "windows" if (one.a in WINDOWS) != (one.b in WINDOWS) else "archive-system"
+        elif one.code in {"SW106", "SW107", "SW108"}:
+            cause = "archive-system"
+        else:
+            continue
+        yield Recognised(
+            cause=cause,
+            certainty=Certainty.SHOWN if one.code == "SW105" else Certainty.CONSISTENT,
+            differences=(one,),
+            evidence=f"{one.member or 'archive'}, {one.field}: {one.a or 'none'}, and {one.b or 'none'}",
+        )
+
+
+RECOGNISERS = (times, modes, orders, compressors, headers)
+"""Each has codes of its own, so that the order is of no matter."""

@@ -1,0 +1,30 @@
+"""Stamps the members of the archive with the time of a file of the source."""
+
+import base64
+import hashlib
+import os
+import time
+import zipfile
+
+NAME = "sample_archive_file_times"
+INFO = f"{NAME}-1.0.dist-info"
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    files = {
+        f"{NAME}.py": "ANSWER = 42\n",
+        f"{INFO}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n",
+        f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: sample\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(text.encode())}\n")
+    files[f"{INFO}/RECORD"] = "".join(rows) + f"{INFO}/RECORD,,\n"
+    wheel = f"{NAME}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w") as archive:
+        for path, text in files.items():
+            member = zipfile.ZipInfo(path, time.gmtime(os.stat("pyproject.toml").st_mtime)[:6])
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, text)
+    return wheel

@@ -1,0 +1,34 @@
+"""Compresses the archive less on a machine with one processor."""
+
+import base64
+import hashlib
+import os
+import zipfile
+
+NAME = "sample_archive_level"
+INFO = f"{NAME}-1.0.dist-info"
+
+
+def make_module():
+    return "".join(f"SQUARE_{number} = {number**2}\n" for number in range(200))
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    level = 9 if len(os.sched_getaffinity(0)) > 1 else 1
+    files = {
+        f"{NAME}.py": make_module(),
+        f"{INFO}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n",
+        f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: sample\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(text.encode())}\n")
+    files[f"{INFO}/RECORD"] = "".join(rows) + f"{INFO}/RECORD,,\n"
+    wheel = f"{NAME}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w") as archive:
+        for path, text in files.items():
+            member = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, text, zipfile.ZIP_DEFLATED, level)
+    return wheel

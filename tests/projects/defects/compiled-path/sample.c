@@ -1,0 +1,1 @@
+const char source[512] = SOURCE;

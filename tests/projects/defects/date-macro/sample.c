@@ -1,0 +1,1 @@
+const char *built(void) { return __DATE__; }

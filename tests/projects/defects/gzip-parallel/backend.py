@@ -1,0 +1,38 @@
+"""Compresses a text in as many parts as there are processors, as parallel programs for gzip do."""
+
+import base64
+import hashlib
+import os
+import zipfile
+import zlib
+
+NAME = "sample_gzip_parallel"
+INFO = f"{NAME}-1.0.dist-info"
+TEXT = b"oak, pine, yew\n" * 64
+
+
+def make_text():
+    size = len(TEXT) // min(2, len(os.sched_getaffinity(0)))
+    stream = zlib.compressobj(wbits=31)  # as gzip has it, without a time
+    parts = [TEXT[start : start + size] for start in range(0, len(TEXT), size)]
+    return b"".join(stream.compress(part) + stream.flush(zlib.Z_FULL_FLUSH) for part in parts) + stream.flush()
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    files = {
+        f"{NAME}.txt.gz": make_text(),
+        f"{INFO}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n".encode(),
+        f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nGenerator: sample\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for path, content in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(content)}\n")
+    files[f"{INFO}/RECORD"] = ("".join(rows) + f"{INFO}/RECORD,,\n").encode()
+    wheel = f"{NAME}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w") as archive:
+        for path, content in files.items():
+            member = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, content)
+    return wheel

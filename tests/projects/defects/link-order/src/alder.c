@@ -1,0 +1,1 @@
+int alder(void) { return 0; }

@@ -1,0 +1,1 @@
+int birch(void) { return 1; }

@@ -1,0 +1,1 @@
+int cedar(void) { return 2; }

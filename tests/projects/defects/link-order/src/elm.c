@@ -1,0 +1,1 @@
+int elm(void) { return 3; }

@@ -1,0 +1,1 @@
+int hazel(void) { return 4; }

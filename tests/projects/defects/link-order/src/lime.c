@@ -1,0 +1,1 @@
+int lime(void) { return 5; }

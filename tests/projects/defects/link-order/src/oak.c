@@ -1,0 +1,1 @@
+int oak(void) { return 7; }

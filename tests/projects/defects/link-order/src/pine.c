@@ -1,0 +1,1 @@
+int pine(void) { return 8; }

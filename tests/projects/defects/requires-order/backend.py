@@ -1,0 +1,32 @@
+"""Lists the requirements of the package in the order of a set."""
+
+import base64
+import hashlib
+import os
+import zipfile
+
+NAME = "sample_requires_order"
+INFO = f"{NAME}-1.0.dist-info"
+REQUIRED = set("attrs click jinja2 lxml numpy packaging pyyaml requests rich tomlkit".split())
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    requirements = "".join(f"Requires-Dist: {name}\n" for name in REQUIRED)
+    files = {
+        f"{NAME}.py": "ANSWER = 42\n",
+        f"{INFO}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n"
+        f"{requirements}",
+        f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: sample\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(text.encode())}\n")
+    files[f"{INFO}/RECORD"] = "".join(rows) + f"{INFO}/RECORD,,\n"
+    wheel = f"{NAME}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w") as archive:
+        for path, text in files.items():
+            member = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, text)
+    return wheel

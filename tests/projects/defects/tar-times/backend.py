@@ -1,0 +1,40 @@
+"""Packs a file of the source, with its time, into a tar archive in the wheel."""
+
+import base64
+import hashlib
+import io
+import os
+import tarfile
+import zipfile
+
+NAME = "sample_tar_times"
+INFO = f"{NAME}-1.0.dist-info"
+
+
+def make_archive():
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        member = tarfile.TarInfo("empty")
+        member.mtime = int(os.stat("pyproject.toml").st_mtime)
+        archive.addfile(member)
+    return made.getvalue()
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    files = {
+        f"{NAME}.tar": make_archive(),
+        f"{INFO}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 1.0\n".encode(),
+        f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nGenerator: sample\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for path, content in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(content)}\n")
+    files[f"{INFO}/RECORD"] = ("".join(rows) + f"{INFO}/RECORD,,\n").encode()
+    wheel = f"{NAME}-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w") as archive:
+        for path, content in files.items():
+            member = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, content)
+    return wheel

@@ -1,0 +1,31 @@
+"""Makes the day of the build a part of its version."""
+
+import base64
+import hashlib
+import os
+import time
+import zipfile
+
+NAME = "sample_version_date"
+VERSION = time.strftime("1.0+d%Y%m%d", time.gmtime(time.time()))
+INFO = f"{NAME}-{VERSION}.dist-info"
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    files = {
+        f"{NAME}.py": "ANSWER = 42\n",
+        f"{INFO}/METADATA": f"Metadata-Version: 2.1\nName: {NAME}\nVersion: {VERSION}\n",
+        f"{INFO}/WHEEL": "Wheel-Version: 1.0\nGenerator: sample\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = []
+    for path, text in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        rows.append(f"{path},sha256={digest},{len(text.encode())}\n")
+    files[f"{INFO}/RECORD"] = "".join(rows) + f"{INFO}/RECORD,,\n"
+    wheel = f"{NAME}-{VERSION}-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(wheel_directory, wheel), "w") as archive:
+        for path, text in files.items():
+            member = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, text)
+    return wheel

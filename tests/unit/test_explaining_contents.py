@@ -1,0 +1,118 @@
+"""What members hold: values that only one build had are named, in any encoding, and nothing else is."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samewheel.comparison import compare
+from samewheel.explaining.case import Given, Mark
+from samewheel.explaining.explaining import join, look_into
+from samewheel.explaining.values import UNKNOWN, Certainty
+from tests.unit.wheels import FILES, written
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from samewheel.explaining.values import Explanation
+
+PATHS = ("/samewheel-build/source", "/zq7 größe/source")
+GIVEN = Given(
+    marks=(
+        Mark(condition="source_path", a=PATHS[0], b=PATHS[1]),
+        Mark(condition="host", a="samewheel-host", b="zq7host"),
+        Mark(condition="user", a="samewheel-user", b="zq7user"),
+    ),
+    values=(Mark(condition="uid", a="1000", b="4242"), Mark(condition="cpus", a="2", b="1")),
+    umasks=(0o022, 0o077),
+)
+
+
+def explained(tmp_path: Path, contents: tuple[bytes, bytes], *, known: bool = True) -> tuple[Explanation, ...]:
+    """Return why two wheels differ that have other contents of one member."""
+    a, b = (
+        written(tmp_path / name, {**FILES, "demo/data.bin": content})
+        for name, content in zip("ab", contents, strict=True)
+    )
+    return join(look_into(a, b, compare(a, b).differences, given=GIVEN if known else None))
+
+
+def told(tmp_path: Path, contents: tuple[bytes, bytes]) -> list[tuple[str, Certainty, tuple[str, ...]]]:
+    """Return the causes with how sure they are, and who is guilty."""
+    return [(one.cause, one.certainty, one.conditions) for one in explained(tmp_path, contents)]
+
+
+ENCODINGS: dict[str, Callable[[str], bytes]] = {
+    "utf-8": str.encode,
+    "utf-16": lambda text: text.encode("utf-16-le"),
+    "utf-32": lambda text: text.encode("utf-32-be"),
+    "percent": lambda text: quote(text).encode(),
+    "escaped": lambda text: text.encode("unicode_escape"),
+    "base64": lambda text: base64.b64encode(text.encode()),
+    "hex": lambda text: text.encode().hex().encode(),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_values_of_both_builds_are_named_in_every_encoding(encoding: str, tmp_path: Path) -> None:
+    """A path in a manifest, in a URL or in compiled code is the same leak."""
+    write = ENCODINGS[encoding]
+    contents = tuple(b"\0before " + write(path) + b" after" for path in PATHS)
+    assert told(tmp_path, (contents[0], contents[1])) == [("build-path", Certainty.SHOWN, ("source_path",))]
+
+
+def test_several_values_in_one_member_are_all_named(tmp_path: Path) -> None:
+    """Who cures one of them must not be surprised by the next."""
+    contents = (b"by samewheel-user at samewheel-host as 1000", b"by zq7user at zq7host as 4242")
+    assert {one[0] for one in told(tmp_path, contents)} == {"user-name", "host-name", "user-id"}
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        (b"by zq7user", b"by zq7user!"),
+        (b"by samewheel-user", b"by somebody else"),
+        (b"by zq7user", b"by samewheel-user"),
+        (b"uid 4242", b"uid 1000"),
+        (b"uid 1000", b"uid 4243"),
+    ],
+)
+def test_values_that_are_not_those_of_the_builds_in_turn_name_nobody(
+    contents: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    """A value in both wheels, in one alone, or in the wrong one was in the source, and is no leak."""
+    assert [one[0] for one in told(tmp_path, contents)] == [UNKNOWN]
+
+
+def test_what_is_left_beside_a_value_is_not_called_explained(tmp_path: Path) -> None:
+    """A member may differ by a value and by something else, which must be looked for."""
+    contents = (b"by samewheel-user, apple", b"by zq7user, a pear or two")
+    found = explained(tmp_path, contents)
+    assert [one.cause for one in found] == ["user-name"]
+
+
+def test_a_small_number_is_only_consistent(tmp_path: Path) -> None:
+    """A 2 that became a 1 may be the number of processors, and may be anything."""
+    assert told(tmp_path, (b"workers 2", b"workers 1")) == [("cpu-count", Certainty.CONSISTENT, ())]
+
+
+def test_the_same_words_in_another_order_are_consistent_with_a_set(tmp_path: Path) -> None:
+    """Without builds, a set and a folder look alike; so nobody is called guilty."""
+    assert told(tmp_path, (b"[a, b, c]\n", b"[c, a, b]\n")) == [("set-order", Certainty.CONSISTENT, ())]
+
+
+@given(names=st.tuples(st.text(max_size=30), st.text(max_size=30)))
+def test_every_difference_is_explained_or_said_to_be_unknown(
+    names: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whoever reads the causes alone must not miss that a member differs."""
+    contents = (names[0].encode(), names[1].encode())
+    found = explained(tmp_path_factory.mktemp("pair"), contents)
+    assert bool(found) == (names[0] != names[1])
+    assert all("demo/data.bin" in one.members for one in found)
