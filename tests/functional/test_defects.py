@@ -63,7 +63,7 @@ def test_defect_passes_without_its_condition(defect: Path, tmp_path: Path) -> No
 def test_every_cause_that_a_condition_decides_has_a_defect() -> None:
     """A cause without a project is one that nobody has seen: two need a tool chain or a processor of their own."""
     decided = {cause.name for cause in CAUSES.values() if cause.conditions}
-    assert decided - {expected(defect)["cause"] for defect in DEFECTS} == {"native-cpu", "rust-path"}
+    assert decided - {expected(defect)["cause"] for defect in DEFECTS} == {"rust-path"}
 
 
 @pytest.mark.index

@@ -194,15 +194,15 @@ def test_stripped_files_may_be_of_the_compilers_of_others(tmp_path: Path) -> Non
     ("other", "expected"),
     [
         (archived(*TWO, date=b"1700000000"), ("archive-members", SHOWN)),
-        (archived(*TWO, mode=b"100600"), ("umask", CONSISTENT)),
+        (archived(*TWO, mode=b"100600"), ("archive-members", SHOWN)),
         (archived(*TWO[::-1]), ("entry-order", CONSISTENT)),
-        (archived(*TWO).replace(b"0     0     100644", b"500   500   100644"), ("user-id", SHOWN)),
+        (archived(*TWO).replace(b"0     0     100644", b"500   500   100644"), ("archive-members", SHOWN)),
         (archived((b"ccxy98zw.o/", TWO[0][1]), TWO[1]), UNTOLD),
         (archived(TWO[0]), UNTOLD),
     ],
 )
 def test_static_archives_are_told_by_field(tmp_path: Path, other: bytes, expected: tuple[str, Certainty]) -> None:
-    """Dates and owners are shown, modes and orders have likely reasons; of other members nothing is said."""
+    """Dates, owners and modes are of whoever packed; an order has a likely reason; other members have none."""
     assert of_libraries(tmp_path, archived(*TWO), other, "demo/x.a") == {expected: ("SW318",)}
 
 

@@ -42,11 +42,9 @@ class Recognition(Value, frozen=True, kw_only=True):
 
     @property
     def unsure(self) -> tuple[Difference, ...]:
-        """The differences of the wheels themselves that the bytes do not explain as a whole."""
-        guessed = {one for part in self.found if part.certainty is not Certainty.SHOWN for one in part.differences}
-        return tuple(
-            one for one in self.differences if (one in self.left or one in guessed) and not one.code.startswith("SW5")
-        )
+        """The differences of the wheels themselves for which no condition is shown to be guilty, or not of all."""
+        sure = {one for part in self.found if part.conditions and part.whole for one in part.differences}
+        return tuple(one for one in self.differences if one not in sure and not one.code.startswith("SW5"))
 
 
 def recognise(case: Case) -> tuple[list[Recognised], list[Difference]]:
@@ -74,10 +72,10 @@ class _Known(NamedTuple):
 
     cause: str
     certainty: Certainty
-    conditions: tuple[str, ...]
+    is_of_conditions: bool
 
 
-NOBODY = _Known(UNKNOWN, Certainty.CONSISTENT, ())
+NOBODY = _Known(UNKNOWN, Certainty.CONSISTENT, is_of_conditions=False)
 
 
 def _worst(differences: Iterable[Difference]) -> int:
@@ -90,7 +88,7 @@ def join(recognition: Recognition) -> tuple[Explanation, ...]:
     found, left = recognition.found, recognition.left
     groups: dict[_Known, list[Recognised]] = {}
     for one in found:
-        groups.setdefault(_Known(one.cause, one.certainty, one.conditions), []).append(one)
+        groups.setdefault(_Known(one.cause, one.certainty, bool(one.conditions)), []).append(one)
     partly = {difference for one in found for difference in one.differences}
     rest = tuple(difference for difference in left if difference not in partly)
     if rest:
@@ -113,7 +111,7 @@ def _explanation(known: _Known, found: Sequence[Recognised], backend: str) -> Ex
     return Explanation(
         cause=known.cause,
         certainty=known.certainty,
-        conditions=known.conditions,
+        conditions=tuple(sorted({name for one in found for name in one.conditions})),
         sentence=sentence(cause, known.certainty, members, codes),
         members=members,
         codes=codes,

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["settle"]
 
-CHANCE = "randomness"
+CHANCE = ("random-symbols", "link-stamp", "temp-path", "randomness")
+"""What chance inside a build may be, the last in any case."""
 
 DECIDED = {Kind.CONDITION, Kind.CLOCK, Kind.RANDOMNESS}
 
@@ -40,8 +41,8 @@ def settle(recognition: Recognition, search: Search) -> Recognition:
 
 
 def _without(one: Recognised, settled: frozenset[Difference]) -> Recognised:
-    """Return what was recognised without guesses about differences of which builds tell."""
-    if one.certainty is Certainty.SHOWN:
+    """Return what was recognised without what names no condition, and is about differences of which builds tell."""
+    if one.conditions and one.certainty is Certainty.SHOWN:
         return one
     return replace(one, differences=tuple(part for part in one.differences if part not in settled))
 
@@ -65,7 +66,8 @@ def _built(recognition: Recognition, finding: Finding) -> Iterator[Recognised]:
 def _guilty(recognition: Recognition, finding: Finding, found: Sequence[Difference]) -> dict[str, tuple[str, ...]]:
     """Return the causes that a finding tells, each with the conditions that are guilty of it."""
     if finding.kind is Kind.RANDOMNESS:
-        return {CHANCE: ()}
+        guesses = {one.cause for one in recognition.found if found[0] in one.differences}
+        return {next(name for name in CHANCE if name in guesses or name == CHANCE[-1]): ()}
     conditions = ("clock",) if finding.kind is Kind.CLOCK else finding.conditions
     sets = [conditions] if finding.together else [(name,) for name in conditions]
     causes: dict[str, tuple[str, ...]] = {}
@@ -88,11 +90,9 @@ def _cause(recognition: Recognition, conditions: tuple[str, ...], found: Sequenc
     """Return the cause: what the bytes are consistent with, if the guilty conditions make that."""
     guesses = [one.cause for one in recognition.found if found[0] in one.differences]
     fitting = [name for name in guesses if _may_be(name, conditions)]
-    return fitting[0] if fitting else cause_of(conditions[0], found[0])
+    return fitting[0] if fitting else cause_of(conditions[0], found)
 
 
 def _may_be(name: str, conditions: tuple[str, ...]) -> bool:
-    """Tell whether a cause may be what conditions do; one that says nothing of conditions is a way, not a reason."""
-    if name not in CAUSES or name == CHANCE:
-        return False
-    return not CAUSES[name].conditions or set(conditions) <= set(CAUSES[name].conditions)
+    """Tell whether a cause may be what conditions do; one that no condition decides, such as another tool, is not."""
+    return name in CAUSES and set(conditions) <= set(CAUSES[name].conditions)

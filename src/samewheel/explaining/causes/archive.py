@@ -22,7 +22,7 @@ CAUSES = (
         name="archive-times",
         what="when it was built, or when its files were written",
         do="set SOURCE_DATE_EPOCH, and use a backend that heeds it",
-        codes=("SW101", "SW318", "SW320"),
+        codes=("SW101", "SW301", "SW318", "SW320"),
         conditions=("clock", "source_mtime"),
         how="A ZIP file says of each member when it was last changed. Without SOURCE_DATE_EPOCH, setuptools, flit, "
         "scikit-build-core and meson-python take that from the files on disk: a fresh clone has the time of the "

@@ -90,6 +90,7 @@ CAUSES = (
         what="the order of entries in an SBOM",
         do="sort them; newer releases of the tool do",
         codes=("SW204",),
+        conditions=("directory_order", "hash_seed"),
         how="Backends and repair tools may pack a list of components into `*.dist-info/sboms` (PEP 770). auditwheel "
         "wrote its entries in the order of a set before release 6.8.2; where it was started with `-I` or `-E`, "
         "not even PYTHONHASHSEED decided that order.",
@@ -113,6 +114,7 @@ CAUSES = (
         what="a tool that repaired the wheel, and what it wrote of its own run",
         do="run it with SOURCE_DATE_EPOCH and pinned libraries",
         codes=("SW201", "SW204", "SW206", "SW304", "SW404", "SW406"),
+        conditions=("source_path", "temp"),
         how="auditwheel, delocate and delvewheel put libraries of the system into a wheel, and rewrite tags, RECORD "
         "and search paths. The versions of these libraries then decide what is in the wheel. delvewheel notes "
         "its arguments, with the folders that it was given, in `DELVEWHEEL`, unless SOURCE_DATE_EPOCH is set.",

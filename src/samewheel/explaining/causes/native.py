@@ -83,6 +83,7 @@ CAUSES = (
         what="other things in the file: it is a digest of them",
         do="cure those, or link with -Wl,--build-id=none",
         codes=("SW401",),
+        conditions=("environment_path", "source_path", "temp"),
         how="Linkers write a digest of what they linked into each library, before it is stripped. It differs when "
         "anything did, even what is no longer in the file. That it is the only difference means that the origin "
         "was stripped: debug information, nearly always.",

@@ -49,8 +49,8 @@ def values(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     if case.given is None:
         return
     for both, differences in _changed(case, left):
-        marked, rest = _marked(case.given, both, differences[0])
-        told = _words(case.given, *rest, differences[0])
+        marked, rest = _marked(case.given, both, differences)
+        told = _words(case.given, *rest, differences)
         whole = rest[0] == rest[1] or (bool(told) and all(one.certainty is Certainty.SHOWN for one in told))
         yield from _recognised([*marked, *(told if whole else [])], differences, whole=whole)
 
@@ -58,8 +58,8 @@ def values(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 def words(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """SW2xx to SW4xx of members that both wheels have: dates, offsets, numbers, order."""
     for both, differences in _changed(case, left, LARGEST):
-        rest = both if case.given is None else _marked(case.given, both, differences[0])[1]
-        told = _words(case.given, *rest, differences[0])
+        rest = both if case.given is None else _marked(case.given, both, differences)[1]
+        told = _words(case.given, *rest, differences)
         yield from _recognised(told, differences, whole=bool(told))
 
 
@@ -87,7 +87,7 @@ def _recognised(told: Sequence[Told], differences: tuple[Difference, ...], *, wh
 
 
 def _marked(
-    given: Given, both: tuple[bytes, bytes], difference: Difference
+    given: Given, both: tuple[bytes, bytes], differences: Sequence[Difference]
 ) -> tuple[list[Told], tuple[bytes, bytes]]:
     """Return the marks of each build that stand in its wheel alone, and the contents without them."""
     one, a = _without([Sought(condition=mark.condition, value=mark.a) for mark in given.marks], both[0])
@@ -95,7 +95,7 @@ def _marked(
     shared = sorted(one.keys() & other.keys())
     told = [
         Told(
-            cause_of(condition, difference),
+            cause_of(condition, differences),
             Certainty.SHOWN,
             condition,
             f"{one[condition]} in the first, {other[condition]} in the second",
@@ -116,7 +116,7 @@ def _without(sought: Sequence[Sought], content: bytes) -> tuple[dict[str, str], 
     return found, b"".join([*pieces, content[done:]])
 
 
-def _words(given: Given | None, a: bytes, b: bytes, difference: Difference) -> list[Told]:
+def _words(given: Given | None, a: bytes, b: bytes, differences: Sequence[Difference]) -> list[Told]:
     """Return what all the words tell in which two texts differ; nothing if they do not, or one tells nothing."""
     if a == b:
         return []
@@ -125,19 +125,19 @@ def _words(given: Given | None, a: bytes, b: bytes, difference: Difference) -> l
         return []
     more = [value for mark in given.values for value in (mark.a, mark.b)] if given is not None else []
     if is_reordered(*lines):
-        return [Told(cause_of("hash_seed", difference), Certainty.CONSISTENT, "", "the same words in another order")]
-    told = [_pair(given, *pair, difference) for pair in pairs(*lines, more) or [("", "")]]
+        return [Told(cause_of("hash_seed", differences), Certainty.CONSISTENT, "", "the same words in another order")]
+    told = [_pair(given, *pair, differences) for pair in pairs(*lines, more) or [("", "")]]
     return [one for one in dict.fromkeys(told) if one is not None] if None not in told else []
 
 
-def _pair(given: Given | None, a: str, b: str, difference: Difference) -> Told | None:
+def _pair(given: Given | None, a: str, b: str, differences: Sequence[Difference]) -> Told | None:
     """Return what two words tell that stand at the same place."""
     evidence = f"{a} in the first, {b} in the second"
     condition = _by_value(given, a, b) if given is not None else None
     if condition is not None and given is not None:
         sure = min(len(a), len(b)) >= DISTINCTIVE or condition == "timezone"
         certainty = Certainty.SHOWN if sure else Certainty.CONSISTENT
-        return Told(cause_of(condition, difference), certainty, condition if sure else "", evidence)
+        return Told(cause_of(condition, differences), certainty, condition if sure else "", evidence)
     if any(True for _ in moments.instants(a)) and any(True for _ in moments.instants(b)):
         return Told("build-date", Certainty.CONSISTENT, "", evidence)
     return _by_looks(a, b, evidence)

@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING
 
 from samewheel.comparison.facts import place
+from samewheel.explaining.causing import REPAIR_FILES
 from samewheel.explaining.recognisers.said import alone, by_member, coded, consistent, may_be_backend, shown, side
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ LICENCES = ("licen", "copying", "notice", "authors", "copyright", "unlicense", "
 """How the names of files begin that say who may do what, in lower case."""
 
 SBOMS = ("/sboms/", ".cdx.json", ".spdx.json", "sbom")
-
-REPAIR_FILES = frozenset({"DELVEWHEEL", "AUDITWHEEL", "DELOCATE"})
-"""Files of tools that repair wheels, by which they say so."""
 
 BY_BACKEND = frozenset(
     {

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.recognisers.said import by_member, coded, consistent, last, shown
-from samewheel.explaining.recognisers.shapes import ELF, HASHED, is_path, masked
+from samewheel.explaining.recognisers.shapes import ELF, HASHED, RANDOM, is_path, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +24,14 @@ MADE_UP = re.compile(r"\.lto_priv\.\d+|_GLOBAL__[IN]_[0-9A-Fa-f]{8,}|ltrans\d+")
 
 RUST_HASH = re.compile(r"17h[0-9a-f]{16}E")
 """How symbols of Rust end: a digest of the crate and what it was compiled from and by."""
+
+SYMBOLS = {
+    OBJECT: "random-symbols",
+    RANDOM: "random-symbols",
+    MADE_UP: "random-symbols",
+    RUST_HASH: "rust-path",
+}
+"""The cause of symbols that are the same without what is made up in them."""
 
 CARGO = re.compile(r"[^\s\0]*/(?:\.cargo/(?:registry|git)|registry/src)/")
 RUSTC = re.compile(r"/rustc/([0-9a-f]{40})/")
@@ -62,11 +70,11 @@ def temporary_names(case: Case, left: Sequence[Difference]) -> Iterator[Recognis
 
 def _symbols(found: Sequence[Difference]) -> Iterator[Recognised]:
     """Yield causes of symbols of one member that are in pairs, but for what is made up in them."""
-    for pattern, cause in ((OBJECT, "random-symbols"), (MADE_UP, "random-symbols"), (RUST_HASH, "rust-path")):
+    for pattern, cause in SYMBOLS.items():
         ones = [one for one in found if pattern.search(_symbol(one))]
         sides = [sorted(pattern.sub("?", text) for text in texts if text != "(absent)") for texts in _sides(ones)]
         if ones and sides[0] == sides[1]:
-            make = shown if pattern is OBJECT else consistent
+            make = shown if pattern in {OBJECT, RANDOM} else consistent
             yield make(cause, *ones)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ELF", "HASHED", "is_path", "masked"]
+__all__ = ["ELF", "HASHED", "RANDOM", "is_path", "masked"]
 
 ELF = ("SW401", "SW402", "SW403", "SW404", "SW405", "SW406", "SW407")
 """The codes of what differs in an ELF file."""

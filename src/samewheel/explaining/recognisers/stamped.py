@@ -83,15 +83,12 @@ def stamps(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 
 
 def static_archives(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
-    """Headers of static archives: dates and owners are shown, modes and orders have reasons."""
+    """Headers of static archives, and the order of what is in them."""
     del case
-    causes = {"date": "archive-members", "uid": "user-id", "gid": "user-id"}
     for one in coded(left, "SW318"):
         field = last(one.field)
-        if field in causes:
-            yield shown(causes[field], one)
-        elif field == "mode":
-            yield consistent("umask", one)
+        if field in {"date", "uid", "gid", "mode"}:
+            yield shown("archive-members", one)
         elif field.startswith("order of members"):
             yield consistent("entry-order", one)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.causing import NATIVE
 from samewheel.explaining.recognisers.said import (
     coded,
     consistent,
@@ -31,9 +32,6 @@ REPAIRERS = ("auditwheel", "delocate", "delvewheel", "repairwheel")
 
 PORTABLE = ("manylinux", "musllinux")
 """How the platforms begin that repaired wheels have."""
-
-NATIVE = (".so", ".pyd", ".dylib", ".dll")
-"""How files of native code end."""
 
 LONGEST = 4096
 """Characters of tags that are read."""
