@@ -2,6 +2,7 @@
 
     SamewheelError                1    samewheel itself, or the machine it runs on, failed
     ├── InvalidWheelError         1    a wheel is damaged, or readers could find different things in it
+    ├── InvalidAttestationError   16   an attestation is damaged, or readers could find different things in it
     ├── UsageError                2    asked for something that cannot be; another option would do
     ├── NotBuildableError         14   the project cannot be built as it stands
     │   ├── InvalidProjectError   14   pyproject.toml or the like is wrong
@@ -27,6 +28,7 @@ __all__ = [
     "BuildFailedError",
     "ExitCode",
     "Flaw",
+    "InvalidAttestationError",
     "InvalidProjectError",
     "InvalidWheelError",
     "LimitExceededError",
@@ -98,6 +100,12 @@ class SamewheelError(Exception):
 
 class InvalidWheelError(SamewheelError):
     """A wheel is damaged, or readers could find different things in it; the message names the member."""
+
+
+class InvalidAttestationError(SamewheelError):
+    """An attestation is damaged, of another form than it should be, or readers could find different things in it."""
+
+    exit_code = ExitCode.REFUSED
 
 
 class UsageError(SamewheelError):

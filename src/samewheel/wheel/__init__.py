@@ -6,7 +6,7 @@ from samewheel.wheel.checking import check_wheel, row_flaws, strict_flaws, stric
 from samewheel.wheel.deflating import Form
 from samewheel.wheel.file_names import MOST_TAGS, FileName, read_file_name, read_tags
 from samewheel.wheel.metadata import Headers, read_headers
-from samewheel.wheel.opening import open_wheel
+from samewheel.wheel.opening import open_wheel, wheel_in
 from samewheel.wheel.reading import Wheel
 from samewheel.wheel.record import Row
 from samewheel.wheel.source import CHUNK
@@ -35,4 +35,5 @@ __all__ = [
     "row_flaws",
     "strict_flaws",
     "strict_text_flaws",
+    "wheel_in",
 ]

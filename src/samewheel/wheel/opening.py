@@ -11,9 +11,10 @@ from samewheel.wheel.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import FileIO
     from pathlib import Path
 
-__all__ = ["open_wheel"]
+__all__ = ["open_wheel", "wheel_in"]
 
 
 @contextmanager
@@ -27,6 +28,17 @@ def open_wheel(path: Path) -> Iterator[Wheel]:
     with ExitStack() as files:
         with named(path):
             file = files.enter_context(path.open("rb", buffering=0))
-            wheel = read_wheel(Source(file), path)
-        wheel.refuse(dist_info_flaws(wheel))
-        yield wheel
+        yield wheel_in(file, path)
+
+
+def wheel_in(file: FileIO, path: Path) -> Wheel:
+    """Return the wheel in a file that stays open for as long as it is used; ``path`` is where it was found.
+
+    Raises:
+        InvalidWheelError: as for :func:`open_wheel`.
+        SamewheelError: the file cannot be read.
+    """
+    with named(path):
+        wheel = read_wheel(Source(file), path)
+    wheel.refuse(dist_info_flaws(wheel))
+    return wheel

@@ -1,0 +1,1 @@
+"""Signed statements about wheels: in-toto statements with SLSA provenance, in DSSE envelopes and Sigstore bundles."""

@@ -1,0 +1,125 @@
+"""Attesting: what a buildinfo and a report say of a wheel becomes a signed statement beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from samewheel._files import sha256_of, write_atomic
+from samewheel._types import Value
+from samewheel.attesting.envelopes import bundled, encoded, read_envelopes, sealed
+from samewheel.attesting.keys import keyid
+from samewheel.attesting.provenance import BUILDER, PROVENANCE, provenance
+from samewheel.attesting.statements import Resource, Statement, written
+from samewheel.comparison import Verdict
+from samewheel.errors import InvalidAttestationError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from samewheel._types import Sha256
+    from samewheel.attesting.envelopes import Envelope
+    from samewheel.attesting.keys import PrivateKey
+    from samewheel.buildinfo import BuildInfo
+    from samewheel.verification import Verification
+
+__all__ = ["Attested", "attest", "statement_of"]
+
+
+class Attested(Value, frozen=True, kw_only=True):
+    """A signed statement, and its files."""
+
+    statement: Statement
+    signer: str
+    """The key's id, or the identity."""
+    files: tuple[Path, ...]
+
+
+def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | None) -> None:
+    """Check that all speak of one file.
+
+    Raises:
+        UsageError: they do not.
+    """
+    named: dict[str, str] = {f"the wheel {name}": sha256, "the buildinfo": info.wheel.sha256}
+    if report is not None:
+        named["the verification's first build"] = report.builds[0].wheel.sha256
+        if report.against is not None and report.verdict is Verdict.IDENTICAL:
+            named["the wheel that the verification was given"] = report.against
+    if len({*named.values()}) > 1:
+        said = "\n".join(f"{what}: {digest}" for what, digest in named.items())
+        hint = "Build and verify again, and attest what came of that."
+        raise UsageError(f"cannot attest {name}: not all name the same file", cause=said, hint=hint)
+    if info.wheel.name != name:
+        raise UsageError(f"cannot attest {name}", cause=f"The buildinfo is of {info.wheel.name}.")
+
+
+def statement_of(
+    wheel: Path,
+    info: BuildInfo,
+    report: Verification | None = None,
+    *,
+    builder: str | None = None,
+    ref: str | None = None,
+    with_time: bool = False,
+) -> Statement:
+    """Return what is to be signed of a wheel.
+
+    Args:
+        wheel: the file.
+        info: its buildinfo.
+        report: of its verification, if there was one.
+        builder: the URI of who built; None: somebody on a machine of their own.
+        ref: the tag or branch that the commit was built for.
+        with_time: state the time, too.
+
+    Raises:
+        UsageError: wheel, buildinfo and report are not of one file.
+    """
+    sha256 = sha256_of(wheel)
+    _agree(wheel.name, sha256, info, report)
+    metadata = {"finishedOn": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if with_time else {}
+    return Statement(
+        subject=(Resource(name=wheel.name, digest={"sha256": str(sha256)}),),
+        predicate_type=PROVENANCE,
+        predicate=provenance(info, report, builder=builder or BUILDER, ref=ref, metadata=metadata),
+    )
+
+
+def _signer(path: Path) -> str | None:
+    """Return who signed the attestation that is there already; None if there is none, or nobody of ours."""
+    try:
+        (envelope,) = read_envelopes(path.read_bytes(), path.name)
+    except (OSError, InvalidAttestationError, ValueError):
+        return "" if path.exists() else None
+    return envelope.signatures[0].keyid if envelope.signatures else ""
+
+
+def _place(folder: Path, name: str, ending: str, key: str) -> Path:
+    """Return where a signer's attestation of a file goes: beside that of another signer, never over it."""
+    usual = folder / f"{name}.{ending}"
+    if _signer(usual) in {None, key}:
+        return usual
+    # Eight characters that may stand in any file's name.
+    short = key.removeprefix("SHA256:").replace("/", "_").replace("+", "-")[:8]
+    return folder / f"{name}.{short}.{ending}"
+
+
+def attest(statement: Statement, key: PrivateKey, folder: Path) -> Attested:
+    """Sign a statement, and write it as a DSSE envelope and as a Sigstore bundle.
+
+    Args:
+        statement: with one subject.
+        key: signs it.
+        folder: where the files go; another signer's are not overwritten.
+
+    Raises:
+        SamewheelError: the files cannot be written.
+    """
+    envelope: Envelope = sealed(written(statement), key)
+    signer, name = keyid(key.public_key()), statement.subject[0].name
+    folder.mkdir(parents=True, exist_ok=True)
+    plain, bundle = (_place(folder, name, ending, signer) for ending in ("intoto.jsonl", "sigstore.json"))
+    write_atomic(bundle, bundled(envelope))
+    write_atomic(plain, encoded(envelope))
+    return Attested(statement=statement, signer=signer, files=(plain, bundle))

@@ -1,0 +1,84 @@
+"""Keys in files and variables: made without ever replacing one, read without ever showing one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from samewheel.attesting.keys import KeyKind, generate, private_pem, public_pem, read_private
+from samewheel.errors import SamewheelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from samewheel.attesting.keys import PrivateKey, PublicKey
+
+__all__ = ["key_in_file", "key_in_variable", "make_key_files"]
+
+LARGEST = 1 << 16
+"""Bytes of a file that may be a key."""
+
+
+def _put(path: Path, content: bytes, mode: int) -> None:
+    """Write a file that is not there yet, with a mode that it has from the beginning."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
+    with os.fdopen(number, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: bytes | None = None) -> PublicKey:
+    """Make a key, and write ``path`` (readable by its owner alone) and ``path.pub``.
+
+    Args:
+        path: where the private key goes; neither file may be there.
+        kind: what it signs with.
+        passphrase: what the file is encrypted with; None: it is not.
+
+    Raises:
+        UsageError: a file is there already.
+        SamewheelError: they cannot be written; neither is left.
+    """
+    public = path.with_name(f"{path.name}.pub")
+    for one in (path, public):
+        if one.exists() or one.is_symlink():
+            raise UsageError(f"{one} is there already", hint="Name another file; a key is never overwritten.")
+    key = generate(kind)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _put(path, private_pem(key, passphrase), 0o600)
+        try:
+            _put(public, public_pem(key.public_key()), 0o644)
+        except OSError:
+            path.unlink()
+            raise
+    except OSError as error:
+        raise SamewheelError(f"cannot write the key {path}", cause=str(error.strerror)) from error
+    return key.public_key()
+
+
+def key_in_file(path: Path, passphrase: bytes | None = None) -> PrivateKey:
+    """Read a private key from a file.
+
+    Raises:
+        UsageError: it cannot be read, or is none.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST)
+    except OSError as error:
+        raise UsageError(f"cannot read the key {path}", cause=str(error.strerror)) from error
+    return read_private(content, str(path), passphrase)
+
+
+def key_in_variable(name: str, environ: Mapping[str, str], passphrase: bytes | None = None) -> PrivateKey:
+    """Read a private key from a variable.
+
+    Raises:
+        UsageError: it is not set, or holds no key.
+    """
+    if not environ.get(name):
+        raise UsageError(f"the variable {name} holds no key", cause="It is not set, or empty.")
+    return read_private(environ[name].encode(), f"in the variable {name}", passphrase)

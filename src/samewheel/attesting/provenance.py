@@ -1,0 +1,155 @@
+"""SLSA Provenance v1: how a wheel was built, from its buildinfo and the report of its verification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from samewheel import __version__
+from samewheel._types import SourceKind
+from samewheel.attesting.statements import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from samewheel.buildinfo import BuildInfo, Dependency, SourceInfo
+    from samewheel.verification import Verification
+
+__all__ = ["BUILDER", "BUILD_TYPE", "PREDICATE", "PROVENANCE", "provenance"]
+
+PROVENANCE = "https://slsa.dev/provenance/v1"
+"""The type of the predicate, of all versions 1.x of SLSA."""
+
+NAMESPACE = "https://samewheel.dev"
+"""Where names of ours begin; ``docs/attestations.md`` says what they mean."""
+
+BUILD_TYPE = f"{NAMESPACE}/build/wheel/v1"
+"""How to read parameters and dependencies of a build by samewheel."""
+
+PREDICATE = f"{NAMESPACE}/predicate/rebuild/v1"
+"""What a rebuild that is not identical is stated as."""
+
+BUILDER = f"{NAMESPACE}/builder/local"
+"""Who built, if nobody says: somebody on a machine of their own (SLSA Build L1)."""
+
+
+class _BuildDefinition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    build_type: str
+    external_parameters: dict[str, str]
+    internal_parameters: dict[str, str]
+    resolved_dependencies: tuple[Resource, ...]
+
+
+class _Builder(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    version: dict[str, str]
+
+
+class _RunDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    builder: _Builder
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    byproducts: tuple[Resource, ...] = ()
+
+
+class _Provenance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    build_definition: _BuildDefinition
+    run_details: _RunDetails
+
+
+def _source(source: SourceInfo) -> Resource:
+    """Return the source as a resource: a commit where there is one, always with the digest of its files."""
+    digest = {"samewheelTree": str(source.digest)}
+    if source.commit:
+        digest["gitCommit"] = source.commit
+    uri = source.uri or ""
+    if source.kind is SourceKind.GIT and uri and not uri.startswith("git+"):
+        uri = f"git+{uri}"
+    return Resource(name="source", uri=uri, digest=digest)
+
+
+def _dependency(one: Dependency) -> Resource:
+    uri = f"pkg:pypi/{canonicalize_name(one.name)}@{one.version}"
+    return Resource(name=one.filename, uri=uri, digest={"sha256": str(one.sha256)})
+
+
+def _parameters(info: BuildInfo, ref: str | None) -> dict[str, str]:
+    """Return what the caller of the build decided: few, and strings (SLSA: verifiers must know all of them)."""
+    parameters = {"frontend": info.frontend.name, "via": str(info.via)}
+    if info.source.uri:
+        parameters["source"] = info.source.uri
+    if ref:
+        parameters["ref"] = ref
+    if info.source.subdirectory:
+        parameters["subdirectory"] = info.source.subdirectory
+    for key, value in sorted(info.config_settings.items()):
+        parameters[f"config:{key}"] = value if isinstance(value, str) else "\n".join(value)
+    parameters.update({f"env:{key}": value for key, value in sorted(info.env.items())})
+    if info.source.dirty:
+        parameters["dirty"] = "\n".join(info.source.dirty)
+    if info.readable:
+        parameters["readable"] = "\n".join(info.readable)
+    return parameters
+
+
+def _byproducts(info: BuildInfo, report: Verification | None) -> tuple[Resource, ...]:
+    """Return how far the build was kept apart, and what a second build under opposite conditions gave."""
+    apart = {
+        "mechanism": info.isolation.mechanism,
+        "network": info.isolation.network,
+        "filesystem": info.isolation.filesystem,
+    }
+    found = [Resource(name="isolation", uri=f"{NAMESPACE}/byproduct/isolation", annotations=dict(apart))]
+    if report is not None:
+        annotations: dict[str, object] = {"verdict": str(report.verdict), "varied": list(report.varied)}
+        found.append(
+            Resource(name="verification", uri=f"{NAMESPACE}/byproduct/verification", annotations=annotations)
+        )
+        second = report.builds[1].wheel
+        found.append(Resource(name=f"second-build/{second.name}", digest={"sha256": str(second.sha256)}))
+    return tuple(found)
+
+
+def provenance(
+    info: BuildInfo,
+    report: Verification | None = None,
+    *,
+    builder: str = BUILDER,
+    ref: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """Return the predicate of a build.
+
+    Args:
+        info: the buildinfo of the wheel.
+        report: of its verification, if there was one.
+        builder: the URI of who built.
+        ref: the tag or branch that the commit was built for.
+        metadata: ``invocationId``, ``startedOn`` and ``finishedOn``, of those that are wanted: none of them is the
+            same for two runs.
+    """
+    internal = {
+        "implementation": info.interpreter.implementation,
+        "platform": info.interpreter.platform,
+        "python": info.interpreter.version,
+        "sourceDateEpoch": str(info.epoch.value),
+        "zlib": info.zlib,
+    }
+    python = Resource(
+        name="interpreter", uri=f"pkg:generic/{info.interpreter.implementation}@{info.interpreter.version}"
+    )
+    constraints = Resource(name="constraints.txt", digest={"sha256": str(info.constraints.sha256)})
+    definition = _BuildDefinition(
+        build_type=BUILD_TYPE,
+        external_parameters=_parameters(info, ref),
+        internal_parameters=internal,
+        resolved_dependencies=(_source(info.source), constraints, python, *map(_dependency, info.dependencies)),
+    )
+    details = _RunDetails(
+        builder=_Builder(id=builder, version={"samewheel": __version__, info.frontend.name: info.frontend.version}),
+        metadata=dict(metadata or {}),
+        byproducts=_byproducts(info, report),
+    )
+    converted: dict[str, object] = msgspec.to_builtins(_Provenance(build_definition=definition, run_details=details))
+    return converted

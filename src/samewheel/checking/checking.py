@@ -1,0 +1,163 @@
+"""The check: read a wheel once, judge each of its attestations, and count the groups of those that hold."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from samewheel._types import Sha256, Value
+from samewheel.attesting.envelopes import read_envelopes
+from samewheel.attesting.keys import keyid
+from samewheel.attesting.statements import read_statement
+from samewheel.checking.rules import RULES, Given
+from samewheel.checking.values import Checked, Failure, Judged
+from samewheel.errors import InvalidAttestationError, InvalidWheelError, SamewheelError, UsageError
+from samewheel.wheel import wheel_in
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+    from io import FileIO
+    from pathlib import Path
+
+    from samewheel.attesting.envelopes import Envelope
+    from samewheel.checking.policy import Builder, Policy, Trusted
+
+__all__ = ["check", "evidence_of"]
+
+
+class _About(Value, frozen=True, kw_only=True):
+    """What attestations are checked against."""
+
+    wheel: str
+    sha256: Sha256
+    trusted: Trusted
+    today: dt.date
+
+
+def _in_a_line(error: SamewheelError) -> str:
+    return ": ".join(" ".join(part.split()) for part in (error.what, error.cause) if part)
+
+
+def _file_failures(file: FileIO, path: Path, policy: Policy) -> Iterator[Failure]:
+    """Yield what is wrong with a file: its name must be what the policy has, and what the wheel says of itself."""
+    names = policy.wheel.names
+    if names and not any(fnmatchcase(path.name, pattern) for pattern in names):
+        yield Failure(rule="file-name", reason=f"it is {path.name!r}; the policy has {', '.join(names)}")
+    try:
+        wheel_in(file, path)
+    except InvalidWheelError as error:
+        yield Failure(rule="wheel", reason=_in_a_line(error))
+
+
+def _signer(envelope: Envelope, trusted: Trusted) -> tuple[Builder, str] | None:
+    """Return which of the policy's builders signed an envelope, and by which key."""
+    for builder, key in zip(trusted.policy.builders, trusted.keys, strict=True):
+        if key is not None and any(True for _ in envelope.signers([key])):
+            return builder, keyid(key)
+    return None
+
+
+def _rule_failures(envelope: Envelope, name: str, builder: Builder, about: _About) -> Iterator[Failure]:
+    """Yield what fails of an attestation that a builder signed."""
+    try:
+        statement = read_statement(envelope.payload, name, lenient=envelope.lenient)
+    except InvalidAttestationError as error:
+        yield Failure(rule="statement", reason=_in_a_line(error))
+        return
+    given = Given(
+        statement=statement,
+        builder=builder,
+        policy=about.trusted.policy,
+        wheel=about.wheel,
+        sha256=about.sha256,
+        today=about.today,
+    )
+    for rule in RULES:
+        yield from rule(given)
+
+
+def _judged(envelope: Envelope, name: str, file: Sha256, about: _About) -> Judged:
+    """Return what is to be said of an attestation."""
+    signer = _signer(envelope, about.trusted)
+    if signer is None:
+        unknown = Failure(rule="signature", reason="no builder that the policy knows has signed it")
+        return Judged(name=name, sha256=file, lenient=envelope.lenient, failures=(unknown,))
+    builder, key = signer
+    return Judged(
+        name=name,
+        sha256=file,
+        builder=builder.id,
+        group=builder.group,
+        keyid=key,
+        lenient=envelope.lenient,
+        failures=tuple(_rule_failures(envelope, name, builder, about)),
+    )
+
+
+def _all_judged(path: Path, about: _About, *, lenient: bool) -> Iterator[Judged]:
+    """Yield what is to be said of each attestation in a file."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the attestation {path}", cause=str(error.strerror)) from error
+    digest = Sha256(hashlib.sha256(content).hexdigest())
+    try:
+        envelopes = read_envelopes(content, path.name, lenient=lenient)
+    except InvalidAttestationError as error:
+        yield Judged(name=path.name, sha256=digest, failures=(Failure(rule="form", reason=_in_a_line(error)),))
+        return
+    for number, envelope in enumerate(envelopes, 1):
+        yield _judged(envelope, path.name if number == 1 else f"{path.name}#{number}", digest, about)
+
+
+def _enough(judged: Sequence[Judged], trusted: Trusted) -> Iterator[Failure]:
+    """Yield what fails where too few groups of builders say the same."""
+    groups = {one.group for one in judged if one.accepted}
+    wanted = trusted.policy.accept.threshold
+    if len(groups) < wanted:
+        said = ", ".join(sorted(groups)) or "nobody"
+        yield Failure(rule="threshold", reason=f"{len(groups)} of {wanted} groups of builders attest it: {said}")
+
+
+def evidence_of(wheel: Path, folder: Path) -> tuple[Path, ...]:
+    """Return the attestations of a wheel in a folder, sorted: envelopes, and not the bundles of the same."""
+    return tuple(sorted(folder.glob(f"{glob.escape(wheel.name)}*.intoto.jsonl")))
+
+
+def check(
+    wheel: Path, attestations: Sequence[Path], trusted: Trusted, *, today: dt.date, lenient: bool = False
+) -> Checked:
+    """Check a wheel against a policy.
+
+    Args:
+        wheel: the file; it is opened once, and everything is said of what was read then.
+        attestations: files of envelopes or bundles.
+        trusted: the policy.
+        today: in UTC; decides who may still sign, and what is too old.
+        lenient: take attestations in forms that other tools write.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    try:
+        with wheel.open("rb", buffering=0) as file:
+            sha256 = Sha256(hashlib.file_digest(file, "sha256").hexdigest())
+            failures = list(_file_failures(file, wheel, trusted.policy))
+    except OSError as error:
+        raise UsageError(f"cannot read the wheel {wheel}", cause=str(error.strerror)) from error
+    about = _About(wheel=wheel.name, sha256=sha256, trusted=trusted, today=today)
+    judged = [one for path in attestations for one in _all_judged(path, about, lenient=lenient)]
+    failures += _enough(judged, trusted)
+    return Checked(
+        name=wheel.name,
+        sha256=sha256,
+        accepted=not failures,
+        threshold=trusted.policy.accept.threshold,
+        groups=tuple(sorted({one.group for one in judged if one.accepted})),
+        policy=Sha256(trusted.digest),
+        attestations=tuple(judged),
+        failures=tuple(failures),
+    )

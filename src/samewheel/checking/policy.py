@@ -1,0 +1,183 @@
+"""What a gate accepts: a TOML file that people write (``policy.toml``, schema ``samewheel/policy/1``)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from samewheel._types import Value
+from samewheel.attesting.keys import PublicKey, keyid, read_public
+from samewheel.comparison import Verdict
+from samewheel.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
+
+SCHEMA = "samewheel/policy/1"
+
+ACCEPTABLE = (Verdict.IDENTICAL, Verdict.IDENTICAL_AFTER_REPLAY, Verdict.SAME_CONTENTS)
+"""The verdicts that a policy may ask for: below them, files that are installed may be others."""
+
+
+class Apart(StrEnum):
+    """How far a build must have been kept apart, from not at all."""
+
+    NONE = "none"
+    NO_NETWORK = "no-network"
+    HIDDEN = "hidden"
+    """No network, and no files but the system's and its own."""
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the policy; a key that is not known is an error, as it may be a rule with a slip in it."""
+
+
+class Identity(_Table, frozen=True, kw_only=True):
+    """Who signed without a key of their own: all that is given must be in the certificate, to the letter."""
+
+    issuer: str
+    """The OIDC issuer."""
+    subject: str
+    """The certificate's subject alternative name, such as a workflow at a ref."""
+    repository: str = ""
+    """The URI of the source repository."""
+    runner: str = "github-hosted"
+    """The environment that ran the workflow; empty: any."""
+
+
+class Builder(_Table, frozen=True, kw_only=True):
+    """Who may build, and by what they are known: a key, or an identity."""
+
+    id: str
+    """The URI that their provenance has as ``builder.id``."""
+    group: str
+    """Who operates it: builders of one group count once."""
+    key: str = ""
+    """A public key in PEM, or the path of one, relative to the policy."""
+    identity: Identity | None = None
+    valid_from: dt.date | None = None
+    valid_until: dt.date | None = None
+    """Days (UTC) on which it may be used, both included."""
+    revoked: bool = False
+
+
+class _Wheel(_Table, frozen=True, kw_only=True):
+    names: tuple[str, ...] = ()
+    """File names; ``*`` stands for anything. None: any name."""
+
+
+class _Source(_Table, frozen=True, kw_only=True):
+    uri: str | None = None
+    ref: str | None = None
+    commit: str | None = None
+
+
+class _Build(_Table, frozen=True, kw_only=True):
+    types: tuple[str, ...]
+    constraints: str | None = None
+    """SHA-256 of the constraints file."""
+    parameters: dict[str, tuple[str, ...]] = {}
+    """The external parameters that are allowed, and their values; ``*`` is any."""
+
+
+class _Accept(_Table, frozen=True, kw_only=True):
+    threshold: int = 1
+    """Groups of builders that must say the same."""
+    verdict: Verdict | None = None
+    """The worst verdict of ``samewheel verify``; None: it need not have been verified."""
+    isolation: Apart = Apart.NONE
+    max_age_days: int | None = None
+    not_before: dt.date | None = None
+
+
+class Policy(_Table, frozen=True, kw_only=True):
+    """All of it."""
+
+    schema: str
+    wheel: _Wheel = _Wheel()
+    source: _Source = _Source()
+    build: _Build
+    accept: _Accept = _Accept()
+    builders: tuple[Builder, ...]
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """Who there is that may be believed."""
+        return frozenset(builder.group for builder in self.builders)
+
+
+class Trusted(Value, frozen=True, kw_only=True):
+    """A policy with the keys of its builders."""
+
+    policy: Policy
+    keys: tuple[PublicKey | None, ...]
+    """Of each builder, in their order; None for one that is known by an identity."""
+    digest: str
+    """SHA-256 of the policy's file."""
+
+
+def _key(builder: Builder, where: Path) -> PublicKey | None:
+    if (not builder.key) == (builder.identity is None):
+        raise UsageError(f"{where}: the builder {builder.id} needs a key, or an identity, and not both")
+    if not builder.key:
+        return None
+    if builder.key.lstrip().startswith("-----BEGIN"):
+        return read_public(builder.key.encode(), f"of the builder {builder.id}")
+    path = where.parent / builder.key
+    try:
+        return read_public(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(
+            f"cannot read the key of the builder {builder.id}", cause=f"{path}: {error.strerror}"
+        ) from error
+
+
+def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> None:
+    """Refuse what can never be met, or says less than it seems to.
+
+    Raises:
+        UsageError: the policy does.
+    """
+    names = [keyid(key) for key in keys if key is not None]
+    verdict = policy.accept.verdict
+    problems = {
+        f"Its schema is {policy.schema!r}, not {SCHEMA!r}.": policy.schema != SCHEMA,
+        f"The threshold is {policy.accept.threshold}; it has {len(policy.groups)} groups of builders.": not (
+            1 <= policy.accept.threshold <= len(policy.groups)
+        ),
+        "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
+        "It accepts no type of build.": not policy.build.types,
+        f"A gate cannot accept {verdict}: files that are installed differ.": verdict is not None
+        and verdict not in ACCEPTABLE,
+    }
+    for problem, is_so in problems.items():
+        if is_so:
+            raise UsageError(f"the policy {where} cannot be used", cause=problem)
+
+
+def read_policy(path: Path) -> Trusted:
+    """Read a policy, and the keys that it names.
+
+    Raises:
+        UsageError: it cannot be read, has a key that is not known, or can never be met.
+    """
+    try:
+        content = path.read_bytes()
+        document: dict[str, Any] = tomllib.loads(content.decode())
+        policy = msgspec.convert({"builders": document.pop("builder", []), **document}, Policy)
+    except OSError as error:
+        raise UsageError(f"cannot read the policy {path}", cause=str(error.strerror)) from error
+    except (msgspec.ValidationError, ValueError) as error:
+        # ValueError: no TOML, or no UTF-8.
+        hint = f"One to begin with: samewheel check WHEEL --init-policy {path}"
+        raise UsageError(f"the policy {path} cannot be used", cause=str(error), hint=hint) from error
+    keys = tuple(_key(builder, path) for builder in policy.builders)
+    _refuse(policy, keys, path)
+    return Trusted(policy=policy, keys=keys, digest=hashlib.sha256(content).hexdigest())

@@ -1,0 +1,206 @@
+"""The rules of a policy, one function each: they take a statement whose signature holds, and yield what fails.
+
+The order is that of the check: who signed what kind of statement, of which file, built how, from what, and when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any
+
+from samewheel._types import Value
+from samewheel.attesting.provenance import PROVENANCE
+from samewheel.checking.policy import Apart
+from samewheel.checking.values import Failure
+from samewheel.comparison import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from samewheel.attesting.statements import Statement
+    from samewheel.checking.policy import Builder, Policy
+
+__all__ = ["RULES", "Given"]
+
+HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
+
+
+class Given(Value, frozen=True, kw_only=True):
+    """What a rule looks at."""
+
+    statement: Statement
+    builder: Builder
+    """Who signed it."""
+    policy: Policy
+    wheel: str
+    """The file's name."""
+    sha256: str
+    """Of the file."""
+    today: dt.date
+    """In UTC."""
+
+    def at(self, *path: str) -> object:
+        """Return what the predicate has at a path of keys; None if it has nothing there."""
+        found: object = self.statement.predicate
+        for key in path:
+            if not isinstance(found, dict):
+                return None
+            found = found.get(key)
+        return found
+
+    def resources(self, *path: str) -> list[dict[str, Any]]:
+        """Return the resources in a list of the predicate; what is none is left out."""
+        found = self.at(*path)
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _failure(rule: str, reason: str) -> Failure:
+    return Failure(rule=rule, reason=reason)
+
+
+def _among(text: object, allowed: Sequence[str]) -> bool:
+    return isinstance(text, str) and ("*" in allowed or text in allowed)
+
+
+def predicate_type(given: Given) -> Iterator[Failure]:
+    """The statement is SLSA provenance."""
+    if given.statement.predicate_type != PROVENANCE:
+        yield _failure("predicate-type", f"it states {given.statement.predicate_type}, which is no provenance")
+
+
+def subject(given: Given) -> Iterator[Failure]:
+    """It is about this file alone, by name and by SHA-256."""
+    subjects = given.statement.subject
+    if len(subjects) != 1:
+        yield _failure("subject", f"it is about {len(subjects)} files")
+        return
+    (one,) = subjects
+    if one.name != given.wheel:
+        yield _failure("subject-name", f"it is about {one.name or 'a file without a name'!r}, not {given.wheel!r}")
+    if one.digest.keys() != {"sha256"} or not HEXADECIMAL.fullmatch(one.digest["sha256"]):
+        yield _failure("subject-digest", f"it names the file by {', '.join(sorted(one.digest)) or 'no digest'}")
+    elif one.digest["sha256"] != given.sha256:
+        yield _failure("subject-digest", f"it is about {one.digest['sha256']}; this file is {given.sha256}")
+
+
+def validity(given: Given) -> Iterator[Failure]:
+    """Who signed may still, and does so in the name of the builder they are bound to."""
+    builder, said = given.builder, given.at("runDetails", "builder", "id")
+    if builder.revoked:
+        yield _failure("builder-revoked", f"{builder.id} is revoked")
+    if builder.valid_from is not None and given.today < builder.valid_from:
+        yield _failure("builder-validity", f"{builder.id} may be believed from {builder.valid_from}")
+    if builder.valid_until is not None and given.today > builder.valid_until:
+        yield _failure("builder-validity", f"{builder.id} could be believed until {builder.valid_until}")
+    if said != builder.id:
+        yield _failure("builder-id", f"it says that {said} built; its signer is {builder.id}")
+
+
+def build_type(given: Given) -> Iterator[Failure]:
+    """It was built in a way that the policy knows."""
+    said = given.at("buildDefinition", "buildType")
+    if said not in given.policy.build.types:
+        yield _failure("build-type", f"it is {said}; the policy has {', '.join(given.policy.build.types)}")
+
+
+def parameters(given: Given) -> Iterator[Failure]:
+    """All that the caller of the build decided is allowed; what the policy does not know is not."""
+    said = given.at("buildDefinition", "externalParameters")
+    if not isinstance(said, dict):
+        yield _failure("parameters", "it has none")
+        return
+    allowed = dict(given.policy.build.parameters)
+    expected = {"source": given.policy.source.uri, "ref": given.policy.source.ref}
+    allowed |= {key: (value,) for key, value in expected.items() if value is not None}
+    for key, value in sorted(said.items()):
+        if key not in allowed:
+            yield _failure("parameters", f"{key} = {value!r} is not known to the policy")
+        elif not _among(value, allowed[key]):
+            yield _failure("parameters", f"{key} = {value!r}; the policy has {', '.join(allowed[key])}")
+    for key, value in expected.items():
+        if value is not None and key not in said:
+            yield _failure(f"source-{'uri' if key == 'source' else key}", f"it names none; the policy has {value}")
+
+
+def _digest(given: Given, name: str, algorithm: str) -> object:
+    """Return a digest of the dependency with a name; None if there is not one of them."""
+    found = [one for one in given.resources("buildDefinition", "resolvedDependencies") if one.get("name") == name]
+    digest = found[0].get("digest") if len(found) == 1 else None
+    return digest.get(algorithm) if isinstance(digest, dict) else None
+
+
+def commit(given: Given) -> Iterator[Failure]:
+    """It was built from the commit that the policy names."""
+    wanted, said = given.policy.source.commit, _digest(given, "source", "gitCommit")
+    if wanted is not None and said != wanted:
+        yield _failure("source-commit", f"it was built from {said or 'no commit'}; the policy has {wanted}")
+
+
+def constraints(given: Given) -> Iterator[Failure]:
+    """It was built with the pins that the policy names."""
+    wanted, said = given.policy.build.constraints, _digest(given, "constraints.txt", "sha256")
+    if wanted is not None and said != wanted:
+        yield _failure("constraints", f"it was built with pins of {said or 'no digest'}; the policy has {wanted}")
+
+
+def _byproduct(given: Given, name: str) -> dict[str, Any]:
+    found = [one for one in given.resources("runDetails", "byproducts") if one.get("name") == name]
+    annotations = found[0].get("annotations") if len(found) == 1 else None
+    return annotations if isinstance(annotations, dict) else {}
+
+
+def verdict(given: Given) -> Iterator[Failure]:
+    """A second build gave what the policy asks for."""
+    wanted, said = given.policy.accept.verdict, _byproduct(given, "verification").get("verdict")
+    if wanted is None:
+        return
+    ladder = [str(one) for one in Verdict]
+    if said not in ladder or ladder.index(said) > ladder.index(wanted):
+        yield _failure("verdict", f"it was verified as {said or 'nothing'}; the policy has {wanted}")
+
+
+def isolation(given: Given) -> Iterator[Failure]:
+    """The build was kept apart as far as the policy asks for."""
+    wanted, said = given.policy.accept.isolation, _byproduct(given, "isolation")
+    reached = Apart.NONE
+    if said.get("network") == "none" and said.get("mechanism") not in {None, "none"}:
+        reached = Apart.HIDDEN if said.get("filesystem") == "hidden" else Apart.NO_NETWORK
+    order = list(Apart)
+    if order.index(reached) < order.index(wanted):
+        yield _failure("isolation", f"the build was kept apart as {reached}; the policy has {wanted}")
+
+
+def freshness(given: Given) -> Iterator[Failure]:
+    """It is not older than the policy allows; one that says no time is of any age."""
+    accept = given.policy.accept
+    oldest = [accept.not_before] if accept.not_before is not None else []
+    oldest += [given.today - dt.timedelta(days=accept.max_age_days)] if accept.max_age_days is not None else []
+    if not oldest:
+        return
+    said = given.at("runDetails", "metadata", "finishedOn")
+    try:
+        moment = dt.datetime.fromisoformat(said if isinstance(said, str) else "")
+        day = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC).date()
+    except (ValueError, OverflowError):
+        yield _failure("freshness", "it does not say when it was built: samewheel attest --time")
+        return
+    if day < max(oldest):
+        yield _failure("freshness", f"it was built on {day}; the policy has {max(oldest)} as the earliest day")
+    elif day > given.today:
+        yield _failure("freshness", f"it says that it was built on {day}, which is still to come")
+
+
+RULES: tuple[Callable[[Given], Iterator[Failure]], ...] = (
+    predicate_type,
+    subject,
+    validity,
+    build_type,
+    parameters,
+    commit,
+    constraints,
+    verdict,
+    isolation,
+    freshness,
+)
+"""In the order in which they are checked; all of them are, so that one run tells everything."""

@@ -1,0 +1,58 @@
+"""What a check finds: of each attestation what it fails, and whether enough of them are left."""
+
+from __future__ import annotations
+
+import msgspec
+
+from samewheel._types import Sha256
+
+__all__ = ["SCHEMA", "Checked", "Failure", "Judged"]
+
+SCHEMA = "samewheel/check/1"
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
+    """A rule that does not hold."""
+
+    rule: str
+    """One stable word or more, with hyphens: ``signature``, ``source-commit``."""
+    reason: str
+    """What was found, and what the policy asks for."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One attestation."""
+
+    name: str
+    """Of its file; with ``#2`` and so on for the further ones in it."""
+    sha256: Sha256
+    """Of that file."""
+    builder: str = ""
+    """Who signed it, by the policy; empty if that is nobody whom it knows."""
+    group: str = ""
+    keyid: str = ""
+    lenient: bool = False
+    """Whether it was read as others may write it."""
+    failures: tuple[Failure, ...] = ()
+    """In the order in which the rules are checked; none: it counts."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it counts."""
+        return not self.failures
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The outcome for a wheel."""
+
+    name: str
+    sha256: Sha256
+    accepted: bool
+    threshold: int
+    groups: tuple[str, ...]
+    """Who says the same of it, sorted."""
+    policy: Sha256
+    """Of the policy's file."""
+    attestations: tuple[Judged, ...]
+    failures: tuple[Failure, ...] = ()
+    """Of the wheel itself, and of the number of groups."""

@@ -1,0 +1,97 @@
+"""``samewheel attest``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from samewheel.attesting.keys import PrivateKey
+
+__all__ = ["command"]
+
+
+def _key(key: Path | None, key_env: str | None, passphrase_env: str | None) -> PrivateKey:
+    """Return the key to sign with; on a terminal, an encrypted one asks for its passphrase."""
+    from samewheel.attesting.keyfiles import key_in_file, key_in_variable
+    from samewheel.cli.secrets import passphrase_for
+
+    passphrase = passphrase_for(passphrase_env)
+    if key is not None:
+        return key_in_file(key, passphrase)
+    return key_in_variable(str(key_env), os.environ, passphrase)
+
+
+@click.command("attest")
+@click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--buildinfo",
+    metavar="FILE",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What samewheel build wrote beside it.",
+)
+@click.option(
+    "--verification",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What samewheel verify wrote beside it.",
+)
+@click.option("--key", metavar="FILE", type=click.Path(path_type=Path), help="Sign with this key (samewheel keygen).")
+@click.option("--key-env", metavar="NAME", help="Sign with the key in this variable.")
+@click.option("--passphrase-env", metavar="NAME", help="The variable with the key's passphrase.")
+@click.option("--keyless", is_flag=True, help="Sign with the identity of the CI job, by Sigstore (extra: sigstore).")
+@click.option("--builder", metavar="URI", help="Who built, as policies name you.")
+@click.option("--ref", metavar="REF", help="The tag or branch that the commit was built for.")
+@click.option("--time", "with_time", is_flag=True, help="State the time, too; two runs then differ.")
+@click.option(
+    "--output", "-o", metavar="DIR", type=click.Path(path_type=Path), help="Where it goes.  [default: evidence]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the statement as JSON.")
+def command(
+    wheel: Path,
+    *,
+    buildinfo: Path,
+    verification: Path | None,
+    key: Path | None,
+    key_env: str | None,
+    passphrase_env: str | None,
+    keyless: bool,
+    builder: str | None,
+    ref: str | None,
+    with_time: bool,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Sign how WHEEL was built, from its buildinfo and the report of its verification.
+
+    Writes WHEEL.intoto.jsonl (in-toto statement with SLSA provenance, in a DSSE envelope) and WHEEL.sigstore.json
+    (the same as a Sigstore bundle). Another signer's files are left alone.
+    """
+    from samewheel.attesting.attesting import attest, statement_of
+    from samewheel.buildinfo import read_buildinfo
+    from samewheel.cli.console import show
+    from samewheel.report.attested import attested_lines
+    from samewheel.verification import read_verification
+
+    if [key is not None, key_env is not None, keyless].count(True) != 1:
+        raise click.UsageError("Name one of --key FILE, --key-env NAME and --keyless.")
+    info = read_buildinfo(buildinfo.read_bytes(), str(buildinfo))
+    report = read_verification(verification.read_bytes(), str(verification)) if verification is not None else None
+    statement = statement_of(wheel, info, report, builder=builder, ref=ref, with_time=with_time)
+    folder = output or Path("evidence")
+    if keyless:
+        from samewheel.attesting.keyless import attest_keyless
+
+        done = attest_keyless(statement, folder)
+    else:
+        done = attest(statement, _key(key, key_env, passphrase_env), folder)
+    if as_json:
+        from samewheel.attesting.statements import written
+
+        click.echo(written(statement))
+    else:
+        show(attested_lines(done))
