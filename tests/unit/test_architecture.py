@@ -44,6 +44,8 @@ LAYERS = (
         "index",
         "rebuilding",
         "audit",
+        "attesting",
+        "checking",
         "report",
     ),
     *("__init__", "cli", "__main__"),

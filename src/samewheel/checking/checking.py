@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import glob
 import hashlib
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from samewheel._types import Sha256, Value
 from samewheel.attesting.envelopes import read_envelopes
@@ -17,7 +20,6 @@ from samewheel.errors import InvalidAttestationError, InvalidWheelError, Samewhe
 from samewheel.wheel import wheel_in
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Sequence
     from io import FileIO
     from pathlib import Path
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from samewheel.attesting.envelopes import Envelope
     from samewheel.checking.policy import Builder, Policy, Trusted
 
-__all__ = ["check", "evidence_of"]
+__all__ = ["check", "evidence_of", "today"]
 
 
 class _About(Value, frozen=True, kw_only=True):
@@ -79,21 +81,20 @@ def _rule_failures(envelope: Envelope, name: str, builder: Builder, about: _Abou
         yield from rule(given)
 
 
-def _judged(envelope: Envelope, name: str, file: Sha256, about: _About) -> Judged:
-    """Return what is to be said of an attestation."""
+def _judged(envelope: Envelope, one: Judged, about: _About) -> Judged:
+    """Return what is to be said of an attestation of which only the file is known."""
     signer = _signer(envelope, about.trusted)
     if signer is None:
         unknown = Failure(rule="signature", reason="no builder that the policy knows has signed it")
-        return Judged(name=name, sha256=file, lenient=envelope.lenient, failures=(unknown,))
+        return replace(one, lenient=envelope.lenient, failures=(unknown,))
     builder, key = signer
-    return Judged(
-        name=name,
-        sha256=file,
+    return replace(
+        one,
         builder=builder.id,
         group=builder.group,
         keyid=key,
         lenient=envelope.lenient,
-        failures=tuple(_rule_failures(envelope, name, builder, about)),
+        failures=tuple(_rule_failures(envelope, one.name, builder, about)),
     )
 
 
@@ -107,10 +108,10 @@ def _all_judged(path: Path, about: _About, *, lenient: bool) -> Iterator[Judged]
     try:
         envelopes = read_envelopes(content, path.name, lenient=lenient)
     except InvalidAttestationError as error:
-        yield Judged(name=path.name, sha256=digest, failures=(Failure(rule="form", reason=_in_a_line(error)),))
+        yield Judged(file=path.name, sha256=digest, failures=(Failure(rule="form", reason=_in_a_line(error)),))
         return
     for number, envelope in enumerate(envelopes, 1):
-        yield _judged(envelope, path.name if number == 1 else f"{path.name}#{number}", digest, about)
+        yield _judged(envelope, Judged(file=path.name, number=number, sha256=digest), about)
 
 
 def _enough(judged: Sequence[Judged], trusted: Trusted) -> Iterator[Failure]:
@@ -127,8 +128,13 @@ def evidence_of(wheel: Path, folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob(f"{glob.escape(wheel.name)}*.intoto.jsonl")))
 
 
+def today() -> dt.date:
+    """Return the day, in UTC."""
+    return dt.datetime.now(dt.UTC).date()
+
+
 def check(
-    wheel: Path, attestations: Sequence[Path], trusted: Trusted, *, today: dt.date, lenient: bool = False
+    wheel: Path, attestations: Sequence[Path], trusted: Trusted, *, on: dt.date, lenient: bool = False
 ) -> Checked:
     """Check a wheel against a policy.
 
@@ -136,7 +142,7 @@ def check(
         wheel: the file; it is opened once, and everything is said of what was read then.
         attestations: files of envelopes or bundles.
         trusted: the policy.
-        today: in UTC; decides who may still sign, and what is too old.
+        on: the day, in UTC; decides who may still sign, and what is too old.
         lenient: take attestations in forms that other tools write.
 
     Raises:
@@ -148,7 +154,7 @@ def check(
             failures = list(_file_failures(file, wheel, trusted.policy))
     except OSError as error:
         raise UsageError(f"cannot read the wheel {wheel}", cause=str(error.strerror)) from error
-    about = _About(wheel=wheel.name, sha256=sha256, trusted=trusted, today=today)
+    about = _About(wheel=wheel.name, sha256=sha256, trusted=trusted, today=on)
     judged = [one for path in attestations for one in _all_judged(path, about, lenient=lenient)]
     failures += _enough(judged, trusted)
     return Checked(

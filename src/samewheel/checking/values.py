@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from samewheel._types import Sha256
 
@@ -23,8 +24,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unkn
 class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One attestation."""
 
-    name: str
-    """Of its file; with ``#2`` and so on for the further ones in it."""
+    file: str
+    """The name of its file."""
+    number: int = 1
+    """Which of those in it."""
     sha256: Sha256
     """Of that file."""
     builder: str = ""
@@ -35,6 +38,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Whether it was read as others may write it."""
     failures: tuple[Failure, ...] = ()
     """In the order in which the rules are checked; none: it counts."""
+
+    @property
+    def name(self) -> str:
+        """What it is called: its file, and which of those in it."""
+        return self.file if self.number == 1 else f"{self.file}#{self.number}"
 
     @property
     def accepted(self) -> bool:
@@ -56,3 +64,9 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     attestations: tuple[Judged, ...]
     failures: tuple[Failure, ...] = ()
     """Of the wheel itself, and of the number of groups."""
+
+    @property
+    def purl(self) -> str:
+        """What it is, as a package URL; a file whose name tells no version is named as it is."""
+        name, _, rest = self.name.partition("-")
+        return f"pkg:pypi/{canonicalize_name(name)}@{rest.partition('-')[0]}"

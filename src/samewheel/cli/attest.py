@@ -17,7 +17,7 @@ __all__ = ["command"]
 def _key(key: Path | None, key_env: str | None, passphrase_env: str | None) -> PrivateKey:
     """Return the key to sign with; on a terminal, an encrypted one asks for its passphrase."""
     from samewheel.attesting.keyfiles import key_in_file, key_in_variable
-    from samewheel.cli.secrets import passphrase_for
+    from samewheel.cli.passphrases import passphrase_for
 
     passphrase = passphrase_for(passphrase_env)
     if key is not None:

@@ -29,7 +29,7 @@ def command(path: Path, *, kind: str, passphrase_env: str | None, no_passphrase:
     from samewheel.attesting.keyfiles import make_key_files
     from samewheel.attesting.keys import KeyKind, keyid
     from samewheel.cli.console import show
-    from samewheel.cli.secrets import new_passphrase
+    from samewheel.cli.passphrases import new_passphrase
     from samewheel.report.lines import headline, row
 
     passphrase = None if no_passphrase else new_passphrase(passphrase_env)

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS = {
+    "attest": "Sign how a wheel was built.",
     "audit": "Rebuild the wheels that a lock file or an environment names, and keep what came of it.",
     "build": "Build a wheel under fixed conditions from locked dependencies.",
     "canonicalize": "Pack a wheel again in one canonical form.",
+    "check": "Check the attestations of a wheel against a policy.",
     "conditions": "Show which conditions of a build can be varied on this machine.",
     "diff": "Say what is different between two wheels.",
     "explain": "Say what makes wheels differ, and how to cure it.",
+    "keygen": "Make a key to sign attestations with.",
     "lock": "Pin and hash everything that building the project may install.",
     "rebuild": "Build a published wheel again from its source and compare.",
     "verify": "Build twice under opposite conditions and compare the wheels.",
@@ -54,7 +57,7 @@ class _Lazy(click.Group):
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 samewheel or the machine failed, 2 wrong usage, 10 to 13 wheels differ, "
-    "14 not buildable, 15 no source, 16 policy missed, 20 not up to date, 130 interrupted.",
+    "14 not buildable, 15 no source, 16 refused by a policy, 20 not up to date, 130 interrupted.",
 )
 @click.version_option(__version__, "-V", "--version", message="samewheel %(version)s")
 def samewheel() -> None:

@@ -1,4 +1,4 @@
-"""Passphrases: from a named variable, or asked for on a terminal; never an argument, which other processes can see."""
+"""Passphrases: from a named variable, or asked for on a terminal; never an argument, which others can see."""
 
 from __future__ import annotations
 

@@ -1,0 +1,125 @@
+"""``samewheel check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from samewheel.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from samewheel.checking.values import Checked
+
+__all__ = ["command"]
+
+
+def _start(wheel: Path, attestations: Sequence[Path], policy: Path, keys: Sequence[Path]) -> None:
+    """Write the first policy."""
+    from samewheel._files import write_atomic
+    from samewheel.checking.starting import first_policy, signed_by
+    from samewheel.cli.console import show
+    from samewheel.errors import UsageError
+    from samewheel.report.lines import headline, row
+
+    if policy.exists():
+        raise UsageError(f"{policy} is there already", hint="Name another file, or remove it.")
+    signed = signed_by(wheel, attestations, keys)
+    write_atomic(policy, first_policy(wheel.name, signed).encode())
+    show(
+        [
+            headline("written", str(policy)),
+            row("next", f"read it, then: samewheel check {wheel} --policy {policy}"),
+        ]
+    )
+
+
+def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase_env: str | None) -> None:
+    """Write a signed summary of the check."""
+    from samewheel._files import write_atomic
+    from samewheel.attesting.envelopes import encoded, sealed
+    from samewheel.attesting.keyfiles import key_in_file
+    from samewheel.attesting.statements import written
+    from samewheel.checking.summary import summary
+    from samewheel.cli.passphrases import passphrase_for
+
+    statement = summary(found, policy.name)
+    write_atomic(output, encoded(sealed(written(statement), key_in_file(key, passphrase_for(passphrase_env)))))
+
+
+@click.command("check")
+@click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("attestations", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--policy", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What is accepted.")
+@click.option(
+    "--init-policy",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write a policy to begin with, from the wheel's attestations, and check nothing.",
+)
+@click.option(
+    "--trust",
+    metavar="KEY.pub",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --init-policy: the public keys of those whom you trust.",
+)
+@click.option("--lenient", is_flag=True, help="Take attestations in the forms that other tools write.")
+@click.option(
+    "--evidence",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where to look for attestations if none are named.  [default: evidence]",
+)
+@click.option("--vsa", metavar="FILE", type=click.Path(path_type=Path), help="Write a SLSA verification summary.")
+@click.option("--key", metavar="FILE", type=click.Path(path_type=Path), help="The key that signs it.")
+@click.option("--passphrase-env", metavar="NAME", help="The variable with that key's passphrase.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the outcome as Markdown.")
+def command(
+    wheel: Path,
+    attestations: tuple[Path, ...],
+    *,
+    policy: Path | None,
+    init_policy: Path | None,
+    trust: tuple[Path, ...],
+    lenient: bool,
+    evidence: Path | None,
+    vsa: Path | None,
+    key: Path | None,
+    passphrase_env: str | None,
+    as_json: bool,
+    as_markdown: bool,
+) -> int:
+    """Check whether ATTESTATIONS of WHEEL are what a policy asks for.
+
+    Exits with 0 if it is accepted, and with 16 if it is refused; then every rule that fails is listed.
+    """
+    from samewheel.checking.checking import check, evidence_of, today
+    from samewheel.checking.policy import read_policy
+
+    if (policy is None) == (init_policy is None):
+        raise click.UsageError("Name one of --policy FILE and --init-policy FILE.")
+    if (vsa is None) != (key is None):
+        raise click.UsageError("--vsa FILE and --key FILE belong together.")
+    files = attestations or evidence_of(wheel, evidence or Path("evidence"))
+    if policy is None:
+        _start(wheel, files, init_policy or Path(), trust)
+        return ExitCode.OK
+    found = check(wheel, files, read_policy(policy), on=today(), lenient=lenient)
+    if vsa is not None and key is not None:
+        _summarise(found, policy, vsa, key, passphrase_env)
+    if as_json:
+        from samewheel.buildinfo import to_json
+        from samewheel.checking.values import SCHEMA
+
+        click.echo(to_json(SCHEMA, found), nl=False)
+    else:
+        from samewheel.cli.console import show
+        from samewheel.report.checked import checked_lines, checked_markdown
+
+        show((checked_markdown if as_markdown else checked_lines)(found))
+    return ExitCode.OK if found.accepted else ExitCode.REFUSED
