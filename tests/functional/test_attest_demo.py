@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @pytest.mark.index
 def test_two_operators_open_the_gate_and_a_changed_byte_or_commit_closes_it(tmp_path: Path) -> None:
     """Each step ends with the code that it should, and a refusal says in words what is wrong."""
-    command = [sys.executable, ROOT / "scripts/attest_demo.py", tmp_path / "demo"]
+    command = [sys.executable, str(ROOT / "scripts/attest_demo.py"), str(tmp_path / "demo")]
     finished = subprocess.run(command, check=False, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     _, gate = finished.stdout.split("== The gate")
