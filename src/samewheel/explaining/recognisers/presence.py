@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from samewheel.comparison import Difference
     from samewheel.explaining.case import Case, Recognised
 
-__all__ = ["RECOGNISERS"]
+__all__ = ["RECOGNISERS", "SURE"]
 
 PYTHON = re.compile(r"(?:cpython-|cp(?=3\d+-)|(?<![a-z])py)3\.?\d{1,2}(?!\d)")
 """How the name of what a Python compiled, or installed, says which one it was."""
@@ -133,10 +133,13 @@ def licences(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 
 def namespaces(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """What older backends write for packages in namespaces."""
-    for one in present(left):
+    for one in coded(left, "SW302", "SW309", "SW310"):
         if one.member.endswith("-nspkg.pth") and may_be_backend(case):
             yield consistent("backend-version", one)
 
 
-RECOGNISERS = (pythons, copies, repaired, extensions, version_files, stale, licences, namespaces)
-"""The surest first."""
+SURE = (pythons, copies)
+"""What two members have in common."""
+
+RECOGNISERS = (repaired, extensions, version_files, stale, licences, namespaces)
+"""What a name alone tells; the surest first."""
