@@ -325,6 +325,17 @@ def test_names_of_modules_that_did_not_compile_are_told(
     assert told_of(tmp_path, one, other) == {expected: ("SW208",)}
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"), [(b"demo3.11", ("python-version", CONSISTENT)), (b"demo4", UNTOLD), (b"walk3.11", UNTOLD)]
+)
+def test_commands_are_named_for_one_python(tmp_path: Path, other: bytes, expected: tuple[str, Certainty]) -> None:
+    """The same command with the version of another Python at its end; another name is another command."""
+    one, two = (
+        {f"{INFO}/entry_points.txt": b"[console_scripts]\n" + name + b" = demo:run\n"} for name in (b"demo3.9", other)
+    )
+    assert told_of(tmp_path, one, two) == {expected: ("SW207",)}
+
+
 def test_order_of_top_level_names_may_be_a_set(tmp_path: Path) -> None:
     """The same names in another order."""
     one, other = ({f"{INFO}/top_level.txt": text} for text in (b"a\nb\n", b"b\na\n"))

@@ -1,4 +1,4 @@
-"""Members that only one wheel has, by what their names say."""
+"""Members and commands that only one wheel has, by what their names say."""
 
 from __future__ import annotations
 
@@ -61,6 +61,14 @@ def pythons(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
                 names = [next(one.member for one in ones if side(one) == at) for at in (0, 1)]
                 cause = "bytecode" if names[0].endswith(".pyc") else "python-version"
                 yield make(cause, *ones, evidence=f"{names[0]} in the first, {names[1]} in the second")
+
+
+def commands(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """Commands in ``entry_points.txt`` that are the same, but for the version of Python in their names."""
+    del case
+    for one in coded(left, "SW207"):
+        if one.a != one.b and NUMBER.sub("?", one.a) == NUMBER.sub("?", one.b):
+            yield consistent("python-version", one)
 
 
 def copies(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -141,5 +149,5 @@ def namespaces(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 SURE = (pythons, copies)
 """What two members have in common."""
 
-RECOGNISERS = (repaired, extensions, version_files, stale, licences, namespaces)
+RECOGNISERS = (commands, repaired, extensions, version_files, stale, licences, namespaces)
 """What a name alone tells; the surest first."""
