@@ -54,6 +54,8 @@ class Given(Value, frozen=True, kw_only=True):
     zones: tuple[int, int] = (0, 0)
     """Seconds east of UTC."""
     umasks: tuple[int, int] | None = None
+    printed: tuple[str, str] = ("", "")
+    """The end of what each build printed."""
 
 
 class InSource(StrEnum):
