@@ -70,10 +70,10 @@ class InSource(StrEnum):
 
 
 class Origins(Value, frozen=True, kw_only=True):
-    """What a rebuild knows: the second wheel was built from a source that is at hand, to be the same as the first."""
+    """What a rebuild knows: the first wheel was published, and the second one was built from the source at hand."""
 
     in_source: tuple[Mapping[str, InSource], Mapping[str, InSource]]
-    """Of each wheel the members that the source has in one way or another."""
+    """Of each wheel the members that differ and that the source has in one way or another."""
     unmade: Mapping[str, str] = {}
     """Members of the first wheel whose streams no compressor at hand makes, with what is known of them."""
 

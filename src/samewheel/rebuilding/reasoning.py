@@ -6,12 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of, walk
+from samewheel.comparison.facts import place
 from samewheel.explaining.case import InSource, Origins
 from samewheel.rebuilding.matching import by_source_path, path_in_source
 from samewheel.wheel import open_wheel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from samewheel.comparison import Difference
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from samewheel.wheel.replaying import Replayed
 
 __all__ = ["find_causes", "source_digests"]
+
+OF_FILES = ("SW2", "SW3")
+"""How the codes begin of differences that the source may tell something of."""
 
 
 def find_causes(
@@ -47,18 +51,29 @@ def find_causes(
     # Most rebuilds are identical.
     from samewheel.explaining.explaining import explain
 
+    names = {one.member for one in differences if one.code.startswith(OF_FILES)}
     origins = Origins(
-        in_source=(source_digests(published, root), source_digests(ours, root)),
+        in_source=(source_digests(published, root, names), source_digests(ours, root, names)),
         unmade=replayed.unmade if replayed is not None else {},
     )
     return explain(published, ours, differences, origins=origins)
 
 
-def source_digests(path: Path, root: Path) -> dict[str, InSource]:
-    """Return which members of a wheel the source has, by paths that end alike and by contents."""
+def source_digests(path: Path, root: Path, names: Container[str]) -> dict[str, InSource]:
+    """Return which members of a wheel the source has, by paths that end alike and by contents.
+
+    Args:
+        path: the wheel.
+        root: the top folder of the source.
+        names: the members that are looked for, as differences call them.
+    """
     files = [file for file in walk(root) if not (root / file).is_symlink()]
     with open_wheel(path) as wheel:
-        members = {name: member for name, member in wheel.members.items() if not member.is_folder}
+        members = {
+            name: member
+            for name, member in wheel.members.items()
+            if not member.is_folder and (name in names or place(name, wheel.dist_info) in names)
+        }
         alike: dict[str, list[str]] = {}
         for name in members:
             alike.setdefault(path_in_source(name), []).append(name)

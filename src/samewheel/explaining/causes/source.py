@@ -33,8 +33,8 @@ CAUSES = (
     ),
     Cause(
         name="not-in-source",
-        what="files that are not in the source",
-        do="name where they come from, or keep them in the source",
+        what="something that is not in the source",
+        do="name where it comes from, or keep it in the source",
         codes=("SW204", "SW302"),
         how="A wheel has files that its sdist or its commit does not have, and that a build of it does not make: "
         "generated before the release, copied from another repository, left in the folder of whoever released it, or "

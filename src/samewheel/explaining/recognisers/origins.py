@@ -1,4 +1,4 @@
-"""What the source tells, where the second wheel was built from it to be the first one again: a rebuild.
+"""What the source tells in a rebuild: the first wheel was published, and the second one is our build of the source.
 
 The one who publishes a wheel is known by nothing but the wheel; so most of this says where a difference is, for sure,
 and leaves open how it came about.
@@ -68,7 +68,7 @@ def presence(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             continue
         which = side(one)
         known = _known(case, case.origins, one, which)
-        said = f"{one.member}: only in the {('first', 'second')[which]} wheel; {WORDS[known]}"
+        said = f"{one.member}: only {('the published wheel', 'our build')[which]} has it; {WORDS[known]}"
         if known is not None:
             yield (shown if known is InSource.SAME else consistent)("left-out", one, evidence=said)
         elif which == 0:
@@ -83,7 +83,7 @@ def changed(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         a, b = (_known(case, case.origins, found[0], which) for which in (0, 1))
         ones = [one for one in found if one.field != "presence"]
         if ones and a in {InSource.OTHERWISE, None} and b in {InSource.SAME, InSource.ELSEWHERE}:
-            said = f"{name}: the second wheel has it as the source does, and the first one otherwise"
+            said = f"{name}: our build has it as the source does, and the published wheel otherwise"
             yield consistent("other-source", *ones, evidence=said)
 
 
@@ -91,7 +91,7 @@ def compiled(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """Native code of which nothing else tells why it differs: it was compiled here, and by somebody else."""
     if case.origins is not None:
         for name, found in by_member(one for one in left if one.code.startswith("SW4")).items():
-            said = f"{name}: compiled here for the second wheel, and somewhere else for the first"
+            said = f"{name}: compiled here by us, and by whoever published it somewhere else"
             yield consistent("compiler", *found, evidence=said)
 
 
