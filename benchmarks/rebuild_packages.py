@@ -124,7 +124,10 @@ def row(group: str, filename: str, rebuilt: Rebuilt | None, reason: str, index: 
         causes=members_of(rebuilt.causes) if rebuilt is not None else {},
         codes=tuple(sorted({one.code for one in rebuilt.differences})) if rebuilt is not None else (),
         untold=codes_of(rebuilt.causes, UNKNOWN) if rebuilt is not None else (),
-        reason=(rebuilt.reason or cause_of(rebuilt)) if rebuilt is not None else reason,
+        # Where samewheel is installed is no result.
+        reason=((rebuilt.reason or cause_of(rebuilt)) if rebuilt is not None else reason).replace(
+            sys.prefix, "$VENV"
+        ),
     )
 
 
@@ -236,6 +239,12 @@ def before_of(path: Path | None) -> list[Row]:
     return msgspec.convert(read(path)["rows"], list[Row]) if path is not None else []
 
 
+def by_release(one: Row) -> tuple[str, str, str]:
+    """Return the key that rows are sorted by, as an audit sorts its entries."""
+    name, version, _, _ = parse_wheel_filename(one.filename)
+    return name, str(version), one.filename
+
+
 def is_identical(one: Row) -> bool:
     """Tell whether nothing is left to be explained."""
     return one.verdict == Verdict.IDENTICAL.value
@@ -262,7 +271,7 @@ def main() -> None:
             label = f"{group}{given.label}"
             kept = {one.filename: one for one in before_of(given.again) if one.group == label and is_identical(one)}
             anew = run(label, [name for name in chosen if name not in kept], index, given)
-            rows += sorted([*kept.values(), *anew], key=lambda one: one.filename)
+            rows += sorted([*kept.values(), *anew], key=by_release)
     except SamewheelError as error:
         raise SystemExit(str(error)) from error
     about = machine()

@@ -102,3 +102,10 @@ def test_the_page_has_the_tables_of_the_results() -> None:
     rows = [msgspec.convert(one, BENCH.Row) for one in result["rows"]]
     for table in (BENCH.rates(rows), BENCH.causes(rows), BENCH.named(rows), BENCH.others(rows)):
         assert "\n".join(table) in page
+
+
+def test_rows_that_were_kept_stand_where_an_audit_has_them() -> None:
+    """Results of which only some wheels were rebuilt again differ from those before in nothing but these."""
+    names = ["b-1.0-py3-none-any.whl", "A-2.0-py3-none-any.whl", "A-1.0-py3-none-any.whl"]
+    rows = [msgspec.structs.replace(ROWS[0], filename=name) for name in names]
+    assert [one.filename for one in sorted(rows, key=BENCH.by_release)] == [names[2], names[1], names[0]]
