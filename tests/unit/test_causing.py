@@ -109,6 +109,7 @@ def paths(end: str) -> tuple[str, str]:
             "environment-path",
         ),
         ("source_path", one("SW302", "demo/x.so"), one("SW302", "demo/x.txt"), "optional-extension", "build-path"),
+        ("locale", one("SW306"), one("SW301"), "text-encoding", "locale"),
         ("temp", one("SW204", "demo-1.0.dist-info/DELVEWHEEL"), one("SW204"), "repair-tool", "temp-path"),
         (
             "home",

@@ -53,6 +53,7 @@ FITS: Mapping[str, Callable[[Difference], bool]] = {
     "repair-tool": lambda one: one.member.rpartition("/")[2] in REPAIR_FILES,
     "rust-path": lambda one: _says(RUST, one),
     "sbom-order": lambda one: SBOM in one.member,
+    "text-encoding": lambda one: one.code != "SW301",
 }
 """Of causes that are about some files or places alone: whether a difference may be theirs."""
 

@@ -40,7 +40,7 @@ CAUSES = (
         name="text-encoding",
         what="the encoding that open() took from the locale",
         do="name it: open(..., encoding='utf-8')",
-        codes=("SW306",),
+        codes=("SW301", "SW306"),
         conditions=("locale",),
         how="Without `encoding=`, `open` takes that of the locale: UTF-8 on most machines, Latin-1 or a code page on "
         "others, up to Python 3.14. Letters that are not ASCII become other bytes. Programs on Windows may also "
