@@ -36,7 +36,7 @@ WINDOWS = {"0", "10", "14"}
 
 
 def _seconds(moment: str) -> int:
-    """Return the POSIX seconds of a member's time, read as UTC; months and days that are none count as the first."""
+    """Return the POSIX seconds of a member's time, read as UTC; one that no calendar has counts as 1970."""
     try:
         return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
     except ValueError:
