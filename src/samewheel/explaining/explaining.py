@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from samewheel._types import Value
@@ -11,6 +10,7 @@ from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
+from samewheel.explaining.recognisers.said import generators
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from samewheel.explaining.wording import backend_of, remedy, sentence
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from samewheel.explaining.case import Case, Given, Origins
 
 __all__ = ["Recognition", "explain", "join", "look_into", "recognise"]
-
-GENERATOR = re.compile(rb"^Generator: *(.+)$", re.MULTILINE)
 
 MOST_EVIDENCE = 5
 """Pieces of evidence that an explanation has; the rest is more of the same."""
@@ -149,7 +147,7 @@ def look_into(
             found=tuple(found),
             left=tuple(left),
             differences=tuple(differences),
-            backend=backend or _generator(case),
+            backend=backend or backend_of(generators(case)[0]),
         )
 
 
@@ -171,9 +169,3 @@ def explain(
         SamewheelError: one of them cannot be read.
     """
     return join(look_into(a, b, differences, origins=origins, backend=backend)) if differences else ()
-
-
-def _generator(case: Case) -> str:
-    """Return the backend that the first wheel says it is from."""
-    said = GENERATOR.search(case.wheels[0].text("WHEEL"))
-    return backend_of(said[1].decode("utf-8", "replace")) if said else ""

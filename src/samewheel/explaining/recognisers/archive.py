@@ -116,7 +116,8 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             evidence=f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file",
         )
         return
-    evidence = f"{found[0].member}: {pairs[0][0] & PERMISSIONS:04o}, and {pairs[0][1] & PERMISSIONS:04o}"
+    one, (a, b) = next(pair for pair in zip(found, pairs, strict=True) if (pair[1][0] ^ pair[1][1]) & PERMISSIONS)
+    evidence = f"{one.member}: {a & PERMISSIONS:04o}, and {b & PERMISSIONS:04o}"
     given = case.given.umasks if case.given is not None else None
     if given is not None and _fits(pairs, given):
         said = f"{evidence}, as umask {given[0]:03o} and {given[1]:03o} make of the same"
@@ -129,12 +130,12 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         )
         return
     umasks = next((two for two in _pairs(UMASKS) if _fits(pairs, two)), None)
-    as_if = f", as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else ""
+    as_if = f"as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else "as no usual umask"
     yield Recognised(
         cause="umask",
         certainty=Certainty.CONSISTENT,
         differences=found,
-        evidence=evidence + as_if,
+        evidence=f"{evidence}, {as_if}",
     )
 
 
