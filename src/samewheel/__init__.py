@@ -7,6 +7,7 @@
     >>> print(built.wheel, built.buildinfo.wheel.sha256)     # doctest: +SKIP
     >>> samewheel.verify(Path("project")).verification.verdict  # doctest: +SKIP
     >>> samewheel.diff(Path("A.whl"), Path("B.whl")).differences  # doctest: +SKIP
+    >>> samewheel.explain_diff(Path("A.whl"), Path("B.whl")).causes  # doctest: +SKIP
     >>> samewheel.canonicalize(Path("A.whl")).report.sha256  # doctest: +SKIP
     >>> samewheel.rebuild(samewheel.Wanted(target="six==1.16.0"), samewheel.Index()).verdict  # doctest: +SKIP
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
         UnlockableError,
         UsageError,
     )
+    from samewheel.explaining.diffs import Explained, explain_diff
+    from samewheel.explaining.values import Certainty, Explanation
     from samewheel.index import Index
     from samewheel.limits import Limits
     from samewheel.locking import Locked, check_lock, lock
@@ -54,10 +57,13 @@ __all__ = [
     "Built",
     "CanonicalReport",
     "Canonicalized",
+    "Certainty",
     "Comparison",
     "Diff",
     "Difference",
     "ExitCode",
+    "Explained",
+    "Explanation",
     "Form",
     "Frontend",
     "Index",
@@ -90,6 +96,7 @@ __all__ = [
     "check_lock",
     "compare",
     "diff",
+    "explain_diff",
     "lock",
     "read_buildinfo",
     "read_verification",
@@ -103,6 +110,8 @@ _HOMES = {
     "building": ("Built", "build"),
     "canonicalizing": ("CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"),
     "comparison": ("Comparison", "Diff", "Difference", "Verdict", "compare", "diff"),
+    "explaining.diffs": ("Explained", "explain_diff"),
+    "explaining.values": ("Certainty", "Explanation"),
     "index": ("Index",),
     "limits": ("Limits",),
     "locking": ("Locked", "check_lock", "lock"),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from samewheel.sandbox import Command, Sandbox
     from samewheel.watching import Watcher
 
-__all__ = ["Workshop", "frontends", "keep_bytecode"]
+__all__ = ["Workshop", "frontends", "keep_bytecode", "output_of"]
 
 HOOKS = Path(__file__).with_name("_hooks.py")
 
@@ -67,6 +67,11 @@ def frontends() -> tuple[Path, ...]:
     """Return the files that call a backend; a build must be able to read them."""
     keep_bytecode("build")
     return (HOOKS, uv_binary(), *_libraries())
+
+
+def output_of(what: str, folder: Path) -> Path:
+    """Return the file with what the build of a ``wheel`` or an ``sdist`` in a folder printed: the end of it."""
+    return folder / f"{what}.log"
 
 
 class Workshop(Value, frozen=True, kw_only=True):
@@ -189,7 +194,8 @@ class Workshop(Value, frozen=True, kw_only=True):
             hint=f"If it needs more, allow it more: Limits({name}=...)",
         )
 
-    def _hook(self, request: Mapping[str, object], what: str) -> object:
+    def _hook(self, request: Mapping[str, object], what: str) -> tuple[object, Finished]:
+        """Return what a hook answered, and how it finished."""
         common = {
             "libraries": sorted({str(folder.parent) for folder in _libraries()}),
             "source": str(self.project),
@@ -204,7 +210,7 @@ class Workshop(Value, frozen=True, kw_only=True):
         finished = self._run([sys.executable, "-I", "-S", HOOKS, *files], what)
         content = read_left(self._out, answer.name)
         try:
-            return json.loads(content or b"")
+            return json.loads(content or b""), finished
         except (ValueError, RecursionError) as error:
             raise BuildFailedError(f"{what} gave no answer", cause=f"{error}\n{finished.tail()}") from error
 
@@ -224,13 +230,15 @@ class Workshop(Value, frozen=True, kw_only=True):
             BuildFailedError: the hook failed, hung or gave no list of strings.
         """
         hook = f"get_requires_for_build_{what}"
-        answer = self._hook({"ask": what}, f"the backend's hook {hook}")
+        answer, _ = self._hook({"ask": what}, f"the backend's hook {hook}")
         if not isinstance(answer, list) or not all(isinstance(item, str) for item in answer):
             raise BuildFailedError(f"the backend's hook {hook} gave no list of strings", cause=repr(answer))
         return tuple(sorted(set(answer)))
 
     def build(self, what: str, frontend: Frontend, into: Path) -> Path:
         """Build a ``wheel`` or an ``sdist``, move it to the folder ``into`` and return it there.
+
+        What the build printed is beside it, in the file of :func:`output_of`.
 
         Raises:
             BuildFailedError: the backend failed, hung, or left anything else than one file.
@@ -239,11 +247,12 @@ class Workshop(Value, frozen=True, kw_only=True):
         (self._out / what).mkdir()
         (self._out / what).chmod(0o755)
         if self.build_system.overridden:
-            self._hook({"call": what, "output": str(output)}, f"building the {what}")
+            _, finished = self._hook({"call": what, "output": str(output)}, f"building the {what}")
         elif frontend is Frontend.BUILD:
-            self._hook({"build": what, "output": str(output)}, f"building the {what}")
+            _, finished = self._hook({"build": what, "output": str(output)}, f"building the {what}")
         else:
-            self._run(self._uv_build(what, output), f"building the {what}")
+            finished = self._run(self._uv_build(what, output), f"building the {what}")
+        output_of(what, into).write_bytes(finished.stdout)
         return take_left(self._out, what, into)
 
     def build_by_setup_py(self, options: Sequence[str], into: Path) -> Path:
@@ -258,7 +267,8 @@ class Workshop(Value, frozen=True, kw_only=True):
         """
         (self._out / "wheel").mkdir()
         words: tuple[str | Path, ...] = ("setup.py", "bdist_wheel", "--dist-dir", self.conditions.out / "wheel")
-        self._run([self.python, *words, *options], "setup.py bdist_wheel")
+        finished = self._run([self.python, *words, *options], "setup.py bdist_wheel")
+        output_of("wheel", into).write_bytes(finished.stdout)
         return take_left(self._out, "wheel", into)
 
     def _uv_build(self, what: str, output: Path) -> list[str | Path]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from samewheel._files import below, check_writable, place, sha256_of, write_atomic
 from samewheel._types import SILENT, Frontend, SourceKind, Value, Via
 from samewheel._uv import uv_version
+from samewheel.backend import output_of
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
@@ -46,6 +47,8 @@ class Product(Value, frozen=True, kw_only=True):
     isolation: Isolation
     observed: Observed | None = None
     """What the build process saw of its conditions, where a probe was asked for."""
+    printed: Path
+    """The file with the end of what it printed."""
 
 
 class Built(Value, frozen=True, kw_only=True):
@@ -123,6 +126,7 @@ def perform(
         frontend=_frontend(settings.frontend),
         isolation=workshop.sandbox.isolation,
         observed=observed,
+        printed=output_of("wheel", folder),
     )
 
 

@@ -147,9 +147,8 @@ class Patterns:
         for pattern in sorted(self._meaning, key=lambda pattern: (-len(pattern), pattern)):
             place, anchor = min((pattern.find(anchor), anchor) for anchor in anchors if anchor in pattern)
             self._at[anchor].append((place, pattern))
-        # Without any, what matches nowhere: an empty pattern would match everywhere.
-        self.anchors = re.compile(b"|".join(map(re.escape, anchors)) or b"(?!)")
-        """Finds every place where a pattern may be, and few others."""
+        self.anchors = re.compile(b"|".join(map(re.escape, anchors)) or rb"(?!)")
+        """Finds every place where a pattern may be, and few others; where nothing is sought, none."""
         self.reach = max(map(len, self._meaning), default=0) + 2
         """How many bytes from the start of an occurrence decide what it is."""
 

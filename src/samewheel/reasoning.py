@@ -54,7 +54,11 @@ def with_causes(
         wheels["given wheel"] = against
     ours = verification.compared == FIRST_WITH_SECOND
     seen = [product.observed for product in products if product.observed is not None]
-    given = given_by((products[0].conditions, products[1].conditions), (seen[0], seen[1])) if ours else None
+    given = None
+    if ours:
+        printed = [product.printed.read_text("utf-8", "replace") for product in products]
+        conditions = (products[0].conditions, products[1].conditions)
+        given = given_by(conditions, (seen[0], seen[1]), (printed[0], printed[1]))
     a, b = (wheels[name] for name in verification.compared)
     backend = backend_of(pair.prepared.opened.project.build_system.backend)
     known = look_into(a, b, verification.differences, given=given, backend=backend)

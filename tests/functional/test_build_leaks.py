@@ -27,7 +27,9 @@ isolated = pytest.mark.skipif(
 )
 
 VERBATIM = {
+    "bytecode-constant": ("source_path", "sample_bytecode_constant.pyc", r"byte \d+"),
     "bytecode-path": ("source_path", "sample_bytecode_path.pyc", r"byte \d+"),
+    "compiled-path": ("source_path", "sample_compiled_path.so", r"\.rodata, byte \d+"),
     "cython-path": ("source_path", "sample_cython_path.c", "line 3"),
     "debug-path": ("source_path", "sample_debug_path.so", r"\.debug_\w*str, byte \d+"),
     "environment-path": ("environment_path", "sample_environment_path.py", "line 1"),
@@ -37,6 +39,7 @@ VERBATIM = {
     "home-url": ("home", "sample_home_url.cfg", "line 2"),
     "host": ("host", "sample_host.py", "line 1"),
     "ident-host": ("host", "sample_ident_host.so", r"\.comment, byte \d+"),
+    "info-user": ("user", "sample_info_user-1.0.dist-info/build.txt", "line 1"),
     "metadata-host": ("host", "sample_metadata_host-1.0.dist-info/METADATA", "line 4"),
     "metadata-user": ("user", "sample_metadata_user-1.0.dist-info/METADATA", "line 4"),
     "nested-path": ("source_path", "sample_nested_path.jar", r"byte \d+"),

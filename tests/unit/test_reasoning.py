@@ -21,7 +21,7 @@ from tests.unit.recognising import CONSISTENT, SHOWN
 from tests.unit.test_conditions import conditions
 from tests.unit.test_observation import SEEN
 from tests.unit.test_verification import report
-from tests.unit.wheels import FILES, written
+from tests.unit.wheels import FILES, put, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,10 +81,14 @@ def reasoned(
     )
     observed = msgspec.convert(SEEN, Observed)
     users = ("samewheel-user", "zq7user")
+    printed = put(folder / "printed", b"hello\n")
     performed: Any = tuple(
         SimpleNamespace(
             product=SimpleNamespace(
-                wheel=wheel, observed=observed, conditions=msgspec.structs.replace(conditions(), user=user)
+                wheel=wheel,
+                printed=printed,
+                observed=observed,
+                conditions=msgspec.structs.replace(conditions(), user=user),
             )
         )
         for wheel, user in zip((a, b if compared == FIRST_WITH_SECOND else a), users, strict=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Given
+    from samewheel.explaining.case import Case, Given, Origins
 
 __all__ = ["Recognition", "explain", "join", "look_into", "recognise"]
 
@@ -126,6 +126,7 @@ def look_into(
     differences: Sequence[Difference],
     *,
     given: Given | None = None,
+    origins: Origins | None = None,
     backend: str = "",
 ) -> Recognition:
     """Recognise in two wheels what makes them differ, as far as it can be told from them.
@@ -135,13 +136,14 @@ def look_into(
         b: the second one.
         differences: what :func:`samewheel.comparison.diff` found between them.
         given: what their builds were given, if that is known.
+        origins: what the source tells, if the second wheel is a rebuild of the first one.
         backend: the name of the build backend, for the remedies; empty: what the first wheel's Generator says.
 
     Raises:
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    with opened(a, b, differences, given=given) as case:
+    with opened(a, b, differences, given=given, origins=origins) as case:
         found, left = recognise(case)
         return Recognition(
             found=tuple(found),
@@ -151,7 +153,14 @@ def look_into(
         )
 
 
-def explain(a: Path, b: Path, differences: Sequence[Difference], *, backend: str = "") -> tuple[Explanation, ...]:
+def explain(
+    a: Path,
+    b: Path,
+    differences: Sequence[Difference],
+    *,
+    origins: Origins | None = None,
+    backend: str = "",
+) -> tuple[Explanation, ...]:
     """Say what makes two wheels differ, as far as it can be told from them; the arguments are as above.
 
     Returns:
@@ -161,7 +170,7 @@ def explain(a: Path, b: Path, differences: Sequence[Difference], *, backend: str
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    return join(look_into(a, b, differences, backend=backend)) if differences else ()
+    return join(look_into(a, b, differences, origins=origins, backend=backend)) if differences else ()
 
 
 def _generator(case: Case) -> str:

@@ -76,12 +76,15 @@ def _zone(timezone: str) -> int:
     return seconds if sign == "-" else -seconds
 
 
-def given_by(conditions: tuple[Conditions, Conditions], seen: tuple[Observed, Observed]) -> Given:
+def given_by(
+    conditions: tuple[Conditions, Conditions], seen: tuple[Observed, Observed], printed: tuple[str, str] = ("", "")
+) -> Given:
     """Return what two builds were given differently, and in fact saw so.
 
     Args:
         conditions: of both builds.
         seen: what the probe in each of them saw.
+        printed: the end of what each of them printed.
     """
     a, b = conditions
     told_a, told_b = seen
@@ -96,6 +99,7 @@ def given_by(conditions: tuple[Conditions, Conditions], seen: tuple[Observed, Ob
         ),
         zones=(_zone(a.timezone), _zone(b.timezone)),
         umasks=(a.umask, b.umask) if a.umask != b.umask else None,
+        printed=printed,
     )
 
 

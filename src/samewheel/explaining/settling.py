@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["settle"]
 
-CHANCE = ("random-symbols", "link-stamp", "temp-path", "randomness")
+CHANCE = ("random-symbols", "link-stamp", "profile", "temp-path", "randomness")
 """What chance inside a build may be, the last in any case."""
 
 DECIDED = {Kind.CONDITION, Kind.CLOCK, Kind.RANDOMNESS}
@@ -93,6 +93,10 @@ def _said(
             conditions=conditions,
             evidence=f"{where}{in_words(finding)}",
         )
+        # What led to the guess says more than that it is right.
+        for one in recognition.found:
+            if one.cause == cause and not one.conditions and not {*told}.isdisjoint(one.differences):
+                yield replace(one, certainty=Certainty.BUILT, differences=tuple(found), conditions=conditions)
 
 
 def _cause(guesses: Sequence[str], conditions: tuple[str, ...], found: Sequence[Difference]) -> str:

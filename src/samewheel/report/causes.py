@@ -48,25 +48,31 @@ def _why(cause: Explanation) -> str:
 
 def _paragraph(label: str, text: str) -> Iterator[str]:
     for number, line in enumerate(text.split("\n")):
-        yield row("" if number else label, line)
+        yield row("" if number else label, line) if line else ""
+
+
+def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
+    """Yield one cause; where it is the only one, its sentence is said already."""
+    if cause.cause == UNKNOWN:
+        yield row("unexplained", cause.sentence)
+        return
+    known = CAUSES[cause.cause]
+    yield row("cause", f"{cause.cause} ({_why(cause)})")
+    if not alone:
+        yield row("in short", cause.sentence)
+    yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
+    if cause.remedy != known.do:
+        yield from _paragraph("remedy", cause.remedy)
+    yield row("more", f"samewheel explain {cause.cause}")
 
 
 def cause_lines(causes: Sequence[Explanation]) -> Iterator[str]:
-    """Yield each cause with how sure it is, what it is told from, and what to paste; an unknown one is none."""
-    causes = [cause for cause in causes if cause.cause != UNKNOWN]
+    """Yield each cause with how sure it is, what it is told from, and what to paste, with an empty line between."""
+    if [cause.cause for cause in causes] == [UNKNOWN]:
+        return
     for number, cause in enumerate(causes[:MOST_CAUSES]):
         if number:
-            yield row("", cause.sentence)
-        yield row("cause", f"{cause.cause} ({_why(cause)})")
-        for line in cause.evidence[:MOST_EVIDENCE]:
-            yield row("", line)
-        known = CAUSES.get(cause.cause)
-        if known is not None and cause.remedy != known.do:
-            for label, line in zip(
-                ("remedy", *[""] * cause.remedy.count("\n")), cause.remedy.split("\n"), strict=True
-            ):
-                yield row(label, line)
-        if known is not None:
-            yield row("more", f"samewheel explain {cause.cause}")
+            yield ""
+        yield from _block(cause, alone=len(causes) == 1)
     if len(causes) > MOST_CAUSES:
         yield style(f"  and {len(causes) - MOST_CAUSES} more causes: --json has them all", dim=True)

@@ -10,8 +10,10 @@ from samewheel.explaining.recognisers import (
     bytecode,
     contents,
     dist_info,
+    logs,
     metadata,
     native,
+    origins,
     packed,
     presence,
     stamped,
@@ -26,8 +28,11 @@ __all__ = ["RECOGNISERS"]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     *builds.RECOGNISERS,
-    *archive.RECOGNISERS,
     contents.values,
+    *dist_info.SURE,
+    *presence.SURE,
+    *origins.RECOGNISERS,
+    *archive.RECOGNISERS,
     *wheel_file.RECOGNISERS,
     *versions.RECOGNISERS,
     *dist_info.RECOGNISERS,
@@ -36,9 +41,12 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *native.RECOGNISERS,
     *bytecode.RECOGNISERS,
     *packed.RECOGNISERS,
+    *logs.RECOGNISERS,
     *presence.RECOGNISERS,
     *(metadata.by_backend, dist_info.written, wheel_file.written),
+    origins.changed,
     contents.words,
+    origins.compiled,
 )
-"""Asked in this order: facts of builds and values that they had, then what has a shape of its own, what backends may
-decide, and at last what words look like."""
+"""Asked in this order: facts of builds and values that they had, what names, contents and the source tell for sure,
+then what has a shape of its own, what backends may decide, and at last what words look like."""

@@ -62,8 +62,9 @@ def _by_zone(case: Case, deltas: set[int]) -> Certainty | None:
         zone = case.given.zones[1] - case.given.zones[0]
         return Certainty.SHOWN if zone and all(abs(delta - zone) <= EXACT for delta in deltas) else None
     delta = min(deltas)
+    zone = round(delta / QUARTER) * QUARTER
     together = max(deltas) - delta <= EXACT and abs(delta) <= FARTHEST
-    return Certainty.CONSISTENT if together and (delta + EXACT) % QUARTER <= 2 * EXACT else None
+    return Certainty.CONSISTENT if together and zone and abs(delta - zone) <= EXACT else None
 
 
 def times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:

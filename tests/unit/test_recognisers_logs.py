@@ -1,0 +1,66 @@
+"""What the output of builds tells of their wheels: options of compilers, and extensions that were given up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from samewheel.comparison import diff
+from samewheel.explaining.case import Given
+from samewheel.explaining.explaining import join, look_into
+from tests.unit.test_inside_elf import changed, compiled, section
+from tests.unit.test_recognisers_native import compiles
+from tests.unit.wheels import FILES, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from samewheel.explaining.values import Explanation
+    from tests.unit.wheels import Files
+
+LIBRARY = "demo/_fast.so"
+
+
+def told(folder: Path, a: Files, b: Files, *printed: str) -> dict[str, Explanation]:
+    """Return the explanations of two wheels whose builds printed something, by cause."""
+    one, other = (written(folder / side, {**FILES, **files}) for side, files in (("a", a), ("b", b)))
+    differences = diff(one, other).differences
+    found = join(look_into(one, other, differences, given=Given(printed=(printed[0], printed[1]))))
+    return {explanation.cause: explanation for explanation in found}
+
+
+@compiles
+@pytest.mark.parametrize(
+    ("printed", "cause"),
+    [
+        ("gcc -O3 -fprofile-use=/x/demo.gcda -c demo.c", "profile"),
+        ("gcc -O3 -march=native -c demo.c", "native-cpu"),
+        ("rustc --crate-name demo -C target-cpu=native", "native-cpu"),
+        ("gcc -O3 -march=x86-64-v3 -c demo.c", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_options_that_look_at_more_than_the_source_would_explain_code(
+    tmp_path: Path, printed: str, cause: str
+) -> None:
+    """A compiler that heeds a profile or the processor makes other code of one source; no other option says so."""
+    library = compiled(tmp_path)
+    other = changed(library, section(library, ".text").start)
+    assert set(told(tmp_path, {LIBRARY: library}, {LIBRARY: other}, "", printed)) == {cause}
+
+
+def test_extension_that_was_given_up_is_told_by_its_build(tmp_path: Path) -> None:
+    """The build that lacks it says so; folders of the machine do not get into the evidence."""
+    printed = "running build_ext\nwarning: building extension \"/home/me/src/_fast\" failed: Command '/usr/bin/gcc'\n"
+    found = told(tmp_path, {LIBRARY: b"\x7fELF"}, {}, "", printed)["optional-extension"]
+    assert found.evidence == (
+        f'{LIBRARY} is not in the second wheel; its build printed: warning: building extension "…/_fast" failed',
+    )
+
+
+def test_failure_that_both_builds_print_tells_nothing(tmp_path: Path) -> None:
+    """One of them has the extension, so that is not what failed."""
+    printed = "warning: building extension 'other' failed"
+    found = told(tmp_path, {LIBRARY: b"\x7fELF"}, {}, printed, printed)["optional-extension"]
+    assert "printed" not in found.evidence[0]
