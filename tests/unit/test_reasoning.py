@@ -21,7 +21,7 @@ from tests.unit.recognising import CONSISTENT, SHOWN
 from tests.unit.test_conditions import conditions
 from tests.unit.test_observation import SEEN
 from tests.unit.test_verification import report
-from tests.unit.wheels import FILES, put, written
+from tests.unit.wheels import FILES, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,14 +81,15 @@ def reasoned(
     )
     observed = msgspec.convert(SEEN, Observed)
     users = ("samewheel-user", "zq7user")
-    printed = put(folder / "printed", b"hello\n")
+    printed = folder / "wheel.log"
+    printed.write_text("")
     performed: Any = tuple(
         SimpleNamespace(
             product=SimpleNamespace(
                 wheel=wheel,
-                printed=printed,
                 observed=observed,
                 conditions=msgspec.structs.replace(conditions(), user=user),
+                printed=printed,
             )
         )
         for wheel, user in zip((a, b if compared == FIRST_WITH_SECOND else a), users, strict=True)

@@ -74,7 +74,7 @@ def said(recognition: Recognition, *findings: Finding) -> Said:
 
 
 def test_guess_is_confirmed_by_builds() -> None:
-    """Of two guesses, the one that the guilty condition makes; which builds tell, stands before what led to it."""
+    """Of two guesses, the one that the guilty condition makes; the evidence has the builds, and what led to it."""
     recognition = known((LINES,), guess("set-order", LINES), guess("directory-order", LINES))
     found = finding(LINES, "directory_order")
     assert said(recognition, found) == [("directory-order", BUILT, ("directory_order",))]
