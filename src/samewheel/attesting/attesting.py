@@ -9,7 +9,8 @@ from samewheel._files import sha256_of, write_atomic
 from samewheel._types import Value
 from samewheel.attesting.envelopes import bundled, encoded, read_envelopes, sealed
 from samewheel.attesting.keys import keyid
-from samewheel.attesting.provenance import BUILDER, PROVENANCE, provenance
+from samewheel.attesting.provenance import provenance
+from samewheel.attesting.slsa import BUILDER, PROVENANCE
 from samewheel.attesting.statements import Resource, Statement, written
 from samewheel.comparison import Verdict
 from samewheel.errors import InvalidAttestationError, UsageError
@@ -105,19 +106,20 @@ def _place(folder: Path, name: str, ending: str, key: str) -> Path:
     return folder / f"{name}.{short}.{ending}"
 
 
-def attest(statement: Statement, key: PrivateKey, folder: Path) -> Attested:
+def attest(statement: Statement, key: PrivateKey, folder: Path, name: str | None = None) -> Attested:
     """Sign a statement, and write it as a DSSE envelope and as a Sigstore bundle.
 
     Args:
         statement: with one subject.
         key: signs it.
         folder: where the files go; another signer's are not overwritten.
+        name: the file that they are named after; None: the subject.
 
     Raises:
         SamewheelError: the files cannot be written.
     """
     envelope: Envelope = sealed(written(statement), key)
-    signer, name = keyid(key.public_key()), statement.subject[0].name
+    signer, name = keyid(key.public_key()), name or statement.subject[0].name
     folder.mkdir(parents=True, exist_ok=True)
     plain, bundle = (_place(folder, name, ending, signer) for ending in ("intoto.jsonl", "sigstore.json"))
     write_atomic(bundle, bundled(envelope))

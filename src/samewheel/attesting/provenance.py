@@ -5,57 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from packaging.utils import canonicalize_name
 
 from samewheel import __version__
 from samewheel._types import SourceKind
+from samewheel.attesting.slsa import (
+    BUILDER,
+    NAMESPACE,
+    BuildDefinition,
+    Builder,
+    Provenance,
+    RunDetails,
+    dependency,
+    isolation,
+)
 from samewheel.attesting.statements import Resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from samewheel.buildinfo import BuildInfo, Dependency, SourceInfo
+    from samewheel.buildinfo import BuildInfo, SourceInfo
     from samewheel.verification import Verification
 
-__all__ = ["BUILDER", "BUILD_TYPE", "PREDICATE", "PROVENANCE", "provenance"]
-
-PROVENANCE = "https://slsa.dev/provenance/v1"
-"""The type of the predicate, of all versions 1.x of SLSA."""
-
-NAMESPACE = "https://samewheel.dev"
-"""Where names of ours begin; ``docs/attestations.md`` says what they mean."""
+__all__ = ["BUILD_TYPE", "provenance"]
 
 BUILD_TYPE = f"{NAMESPACE}/build/wheel/v1"
 """How to read parameters and dependencies of a build by samewheel."""
-
-PREDICATE = f"{NAMESPACE}/predicate/rebuild/v1"
-"""What a rebuild that is not identical is stated as."""
-
-BUILDER = f"{NAMESPACE}/builder/local"
-"""Who built, if nobody says: somebody on a machine of their own (SLSA Build L1)."""
-
-
-class _BuildDefinition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    build_type: str
-    external_parameters: dict[str, str]
-    internal_parameters: dict[str, str]
-    resolved_dependencies: tuple[Resource, ...]
-
-
-class _Builder(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    version: dict[str, str]
-
-
-class _RunDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    builder: _Builder
-    metadata: dict[str, str] = msgspec.field(default_factory=dict)
-    byproducts: tuple[Resource, ...] = ()
-
-
-class _Provenance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    build_definition: _BuildDefinition
-    run_details: _RunDetails
 
 
 def _source(source: SourceInfo) -> Resource:
@@ -67,11 +41,6 @@ def _source(source: SourceInfo) -> Resource:
     if source.kind is SourceKind.GIT and uri and not uri.startswith("git+"):
         uri = f"git+{uri}"
     return Resource(name="source", uri=uri, digest=digest)
-
-
-def _dependency(one: Dependency) -> Resource:
-    uri = f"pkg:pypi/{canonicalize_name(one.name)}@{one.version}"
-    return Resource(name=one.filename, uri=uri, digest={"sha256": str(one.sha256)})
 
 
 def _parameters(info: BuildInfo, ref: str | None) -> dict[str, str]:
@@ -95,12 +64,7 @@ def _parameters(info: BuildInfo, ref: str | None) -> dict[str, str]:
 
 def _byproducts(info: BuildInfo, report: Verification | None) -> tuple[Resource, ...]:
     """Return how far the build was kept apart, and what a second build under opposite conditions gave."""
-    apart = {
-        "mechanism": info.isolation.mechanism,
-        "network": info.isolation.network,
-        "filesystem": info.isolation.filesystem,
-    }
-    found = [Resource(name="isolation", uri=f"{NAMESPACE}/byproduct/isolation", annotations=dict(apart))]
+    found = [isolation(info.isolation)]
     if report is not None:
         annotations: dict[str, object] = {"verdict": str(report.verdict), "varied": list(report.varied)}
         found.append(
@@ -140,16 +104,16 @@ def provenance(
         name="interpreter", uri=f"pkg:generic/{info.interpreter.implementation}@{info.interpreter.version}"
     )
     constraints = Resource(name="constraints.txt", digest={"sha256": str(info.constraints.sha256)})
-    definition = _BuildDefinition(
+    definition = BuildDefinition(
         build_type=BUILD_TYPE,
         external_parameters=_parameters(info, ref),
         internal_parameters=internal,
-        resolved_dependencies=(_source(info.source), constraints, python, *map(_dependency, info.dependencies)),
+        resolved_dependencies=(_source(info.source), constraints, python, *map(dependency, info.dependencies)),
     )
-    details = _RunDetails(
-        builder=_Builder(id=builder, version={"samewheel": __version__, info.frontend.name: info.frontend.version}),
+    details = RunDetails(
+        builder=Builder(id=builder, version={"samewheel": __version__, info.frontend.name: info.frontend.version}),
         metadata=dict(metadata or {}),
         byproducts=_byproducts(info, report),
     )
-    converted: dict[str, object] = msgspec.to_builtins(_Provenance(build_definition=definition, run_details=details))
+    converted: dict[str, object] = msgspec.to_builtins(Provenance(build_definition=definition, run_details=details))
     return converted

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from samewheel._types import Value
-from samewheel.attesting.provenance import PROVENANCE
+from samewheel.attesting.slsa import PROVENANCE
 from samewheel.checking.policy import Apart
 from samewheel.checking.values import Failure
 from samewheel.comparison import Verdict
@@ -153,8 +153,9 @@ def _byproduct(given: Given, name: str) -> dict[str, Any]:
 
 
 def verdict(given: Given) -> Iterator[Failure]:
-    """A second build gave what the policy asks for."""
-    wanted, said = given.policy.accept.verdict, _byproduct(given, "verification").get("verdict")
+    """A second build, or the rebuild of a published file, gave what the policy asks for."""
+    wanted = given.policy.accept.verdict
+    said = (_byproduct(given, "verification") or _byproduct(given, "comparison")).get("verdict")
     if wanted is None:
         return
     ladder = [str(one) for one in Verdict]

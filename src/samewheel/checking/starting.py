@@ -9,7 +9,8 @@ import tomlkit
 from samewheel._files import sha256_of
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid, public_pem, read_public
-from samewheel.attesting.provenance import BUILD_TYPE, PROVENANCE
+from samewheel.attesting.provenance import BUILD_TYPE
+from samewheel.attesting.slsa import PROVENANCE
 from samewheel.attesting.statements import read_statement
 from samewheel.checking.policy import SCHEMA
 from samewheel.errors import UsageError

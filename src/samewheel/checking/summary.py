@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from samewheel import __version__
-from samewheel.attesting.provenance import NAMESPACE
+from samewheel.attesting.slsa import NAMESPACE
 from samewheel.attesting.statements import Resource, Statement
 
 if TYPE_CHECKING:

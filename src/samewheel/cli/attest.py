@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Unpack
 
 import click
 
-if TYPE_CHECKING:
-    from samewheel.attesting.keys import PrivateKey
+from samewheel.cli.signing import Signing, signing_key, signing_options
 
 __all__ = ["command"]
-
-
-def _key(key: Path | None, key_env: str | None, passphrase_env: str | None) -> PrivateKey:
-    """Return the key to sign with; on a terminal, an encrypted one asks for its passphrase."""
-    from samewheel.attesting.keyfiles import key_in_file, key_in_variable
-    from samewheel.cli.passphrases import passphrase_for
-
-    passphrase = passphrase_for(passphrase_env)
-    if key is not None:
-        return key_in_file(key, passphrase)
-    return key_in_variable(str(key_env), os.environ, passphrase)
 
 
 @click.command("attest")
@@ -40,9 +27,7 @@ def _key(key: Path | None, key_env: str | None, passphrase_env: str | None) -> P
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What samewheel verify wrote beside it.",
 )
-@click.option("--key", metavar="FILE", type=click.Path(path_type=Path), help="Sign with this key (samewheel keygen).")
-@click.option("--key-env", metavar="NAME", help="Sign with the key in this variable.")
-@click.option("--passphrase-env", metavar="NAME", help="The variable with the key's passphrase.")
+@signing_options
 @click.option("--keyless", is_flag=True, help="Sign with the identity of the CI job, by Sigstore (extra: sigstore).")
 @click.option("--builder", metavar="URI", help="Who built, as policies name you.")
 @click.option("--ref", metavar="REF", help="The tag or branch that the commit was built for.")
@@ -56,15 +41,13 @@ def command(
     *,
     buildinfo: Path,
     verification: Path | None,
-    key: Path | None,
-    key_env: str | None,
-    passphrase_env: str | None,
     keyless: bool,
     builder: str | None,
     ref: str | None,
     with_time: bool,
     output: Path | None,
     as_json: bool,
+    **signing: Unpack[Signing],
 ) -> None:
     """Sign how WHEEL was built, from its buildinfo and the report of its verification.
 
@@ -77,7 +60,7 @@ def command(
     from samewheel.report.attested import attested_lines
     from samewheel.verification import read_verification
 
-    if [key is not None, key_env is not None, keyless].count(True) != 1:
+    if [signing["key"] is not None, signing["key_env"] is not None, keyless].count(True) != 1:
         raise click.UsageError("Name one of --key FILE, --key-env NAME and --keyless.")
     info = read_buildinfo(buildinfo.read_bytes(), str(buildinfo))
     report = read_verification(verification.read_bytes(), str(verification)) if verification is not None else None
@@ -88,7 +71,7 @@ def command(
 
         done = attest_keyless(statement, folder)
     else:
-        done = attest(statement, _key(key, key_env, passphrase_env), folder)
+        done = attest(statement, signing_key(signing), folder)
     if as_json:
         from samewheel.attesting.statements import written
 

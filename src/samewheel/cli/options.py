@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from samewheel.limits import Limits
     from samewheel.project import Overrides
 
-__all__ = ["build_options", "common_options", "limit_option", "limits_from", "overrides_from", "source_argument"]
+__all__ = [
+    "build_options",
+    "common_options",
+    "limit_option",
+    "limits_from",
+    "overrides_from",
+    "source_argument",
+    "stacked",
+]
 
 FACTORS = ("", "K", "M", "G", "T")
 
@@ -29,7 +37,7 @@ AMOUNT = re.compile(r"(?P<none>none)|(?P<number>[1-9][0-9]{0,15})(?:(?P<factor>[
 source_argument = click.argument("source", metavar="[PROJECT | SDIST]", default=".", type=click.Path(path_type=Path))
 
 
-def _stacked(options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]]) -> Callable[..., Any]:
+def stacked(options: Sequence[Callable[[Callable[..., Any]], Callable[..., Any]]]) -> Callable[..., Any]:
     """Return one decorator for several; the help shows them in the given order."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -46,7 +54,7 @@ limit_option = click.option(
     "512, 8GiB or none.",
 )  # fmt: skip
 
-common_options = _stacked(
+common_options = stacked(
     [
         click.option("--python", "-p", metavar="PYTHON", help="Interpreter: a path, a name on PATH or a version."),
         click.option(
@@ -70,7 +78,7 @@ common_options = _stacked(
     ]
 )  # fmt: skip
 
-build_options = _stacked(
+build_options = stacked(
     [
         click.option(
             "--constraints", "-c", metavar="FILE", type=click.Path(path_type=Path),

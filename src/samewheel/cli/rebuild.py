@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
 from samewheel.cli.options import limit_option, limits_from
+from samewheel.cli.signing import Signing, signing_key, signing_options
+
+if TYPE_CHECKING:
+    from samewheel.attesting.keys import PrivateKey
+    from samewheel.rebuilding import Rebuilt
 
 __all__ = ["command"]
 
@@ -14,6 +20,19 @@ TRIES = 8
 """Of :data:`samewheel.rebuilding.TRIES`, which would take longer to import than most commands to say their help."""
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _attest(rebuilt: Rebuilt, key: PrivateKey, folder: Path, builder: str | None, *, quiet: bool) -> None:
+    """Sign what came of it."""
+    from samewheel.attesting.attesting import attest
+    from samewheel.attesting.rebuilds import statement_of_rebuild
+    from samewheel.attesting.slsa import BUILDER
+    from samewheel.cli.console import show
+    from samewheel.report.attested import attested_lines
+
+    done = attest(statement_of_rebuild(rebuilt, builder=builder or BUILDER), key, folder, rebuilt.wheel.name)
+    if not quiet:
+        show(attested_lines(done))
 
 
 @click.command("rebuild")
@@ -50,6 +69,9 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
     default=Path("evidence"),
     help="Where the report goes.  [default: evidence]",
 )
+@click.option("--attest", is_flag=True, help="Sign what came of it; nothing else than identical is said to be it.")
+@signing_options
+@click.option("--builder", metavar="URI", help="Who rebuilt, as policies name you.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def command(
@@ -67,8 +89,11 @@ def command(
     offline: bool,
     keep: Path | None,
     evidence_dir: Path,
+    attest: bool,
+    builder: str | None,
     quiet: bool,
     as_json: bool,
+    **signing: Unpack[Signing],
 ) -> int:
     """Build a published wheel again from its published source, and compare.
 
@@ -83,6 +108,9 @@ def command(
     from samewheel.rebuilding import SCHEMA, Wanted, read_plan, rebuild, write_plan
     from samewheel.report.rebuilt import explained_lines, rebuilt_lines
 
+    if attest != (signing["key"] is not None or signing["key_env"] is not None):
+        raise click.UsageError("--attest and --key FILE (or --key-env NAME) belong together.")
+    key = signing_key(signing) if attest else None
     for folder in filter(None, (evidence_dir, keep, plan_file.parent if plan_file is not None else None)):
         check_writable(folder.absolute())
     given = read_plan(plan_file) if plan_file is not None and plan_file.exists() else None
@@ -111,4 +139,6 @@ def command(
         show(rebuilt_lines(rebuilt, evidence))
         if explain:
             show(explained_lines(rebuilt))
+    if key is not None:
+        _attest(rebuilt, key, evidence.parent, builder, quiet=as_json)
     return rebuilt.verdict.exit_code

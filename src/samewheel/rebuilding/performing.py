@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel._types import Progress
-    from samewheel.buildinfo import Isolation
+    from samewheel.buildinfo import Dependency, Isolation
     from samewheel.building import Product
     from samewheel.conditions import Conditions
     from samewheel.constraints import Constraints
@@ -57,6 +57,8 @@ class Made(Value, frozen=True, kw_only=True):
     isolation: Isolation
     interpreter: str
     """Such as ``cpython 3.9.18``."""
+    dependencies: tuple[Dependency, ...]
+    """The very files that were installed for the build, sorted."""
 
 
 def _overrides(plan: Plan, timeout: float | None, limits: Limits | None) -> Overrides:
@@ -190,6 +192,7 @@ def _perform(opened: Opened, plan: Plan, published: Published, supply: Supply) -
         plan=_noted(plan, resolved),
         isolation=product.isolation,
         interpreter=f"{interpreter.implementation} {interpreter.version}",
+        dependencies=tuple(sorted({one for name in products for one in prepared.environments[name].dependencies})),
     )
 
 

@@ -24,7 +24,7 @@ from samewheel.rebuilding.values import Rebuilt
 
 if TYPE_CHECKING:
     from samewheel._types import Progress, Sha256
-    from samewheel.buildinfo import Isolation
+    from samewheel.buildinfo import Dependency, Isolation
     from samewheel.comparison import Difference
     from samewheel.explaining.values import Explanation
     from samewheel.index import Index
@@ -49,6 +49,7 @@ class _Fields(TypedDict, total=False):
     sha256: Sha256 | None
     isolation: Isolation | None
     interpreter: str
+    dependencies: tuple[Dependency, ...]
     plan: Plan | None
     attempts: tuple[Attempt, ...]
     best: int
@@ -186,6 +187,7 @@ def _outcome_of(best: Best, published: Published, release: Release) -> Rebuilt:
         sha256=best.tried.sha256,
         isolation=best.tried.isolation,
         interpreter=best.tried.interpreter,
+        dependencies=best.tried.dependencies,
         plan=best.tried.plan,
         attempts=best.attempts,
         best=best.number,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel._types import Progress
-    from samewheel.buildinfo import Isolation
+    from samewheel.buildinfo import Dependency, Isolation
     from samewheel.comparison import Difference
     from samewheel.explaining.values import Explanation
     from samewheel.index import Index
@@ -91,6 +91,7 @@ class Tried(Value, frozen=True, kw_only=True):
     sha256: Sha256 | None = None
     isolation: Isolation | None = None
     interpreter: str = ""
+    dependencies: tuple[Dependency, ...] = ()
     failure: str = ""
     hopeless: bool = False
     """Whether no other plan can do better."""
@@ -176,6 +177,7 @@ def _compared(made: Made, published: Published, before: tuple[int, int] | None) 
         sha256=found.b.sha256,
         isolation=made.isolation,
         interpreter=made.interpreter,
+        dependencies=made.dependencies,
     )
     if before is not None and tried.distance >= before:
         return tried

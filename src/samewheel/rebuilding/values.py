@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from samewheel._types import Sha256, Value, Via
-from samewheel.buildinfo import Isolation
+from samewheel.buildinfo import Dependency, Isolation
 from samewheel.comparison import Difference, File, Verdict
 from samewheel.epoch import EARLIEST, LATEST
 from samewheel.explaining.values import Explanation
@@ -216,6 +216,8 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How far the best build was kept apart; None where nothing was built."""
     interpreter: str = ""
     """What it ran on, such as ``cpython 3.9.18``."""
+    dependencies: tuple[Dependency, ...] = ()
+    """The very files that were installed for it, sorted."""
     plan: Plan | None = None
     """The best one."""
     attempts: tuple[Attempt, ...] = ()

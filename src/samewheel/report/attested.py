@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 __all__ = ["attested_lines"]
 
 
+SOURCES = {"gitCommit": "git", "sha256": "sdist", "samewheelTree": "files"}
+"""What a source is known by, the surest first, and what that is."""
+
+
+def _source(predicate: dict[str, Any]) -> str:
+    """Return what a wheel was built from."""
+    dependencies = predicate["buildDefinition"]["resolvedDependencies"]
+    digest = next((one["digest"] for one in dependencies if one.get("name") == "source"), {})
+    return next((f"{kind} {digest[name]}" for name, kind in SOURCES.items() if name in digest), "none")
+
+
 def attested_lines(done: Attested) -> Iterator[str]:
     """Yield what was stated of which file, and who signed it."""
     (subject,) = done.statement.subject
@@ -21,15 +32,13 @@ def attested_lines(done: Attested) -> Iterator[str]:
     yield headline("attested", subject.name)
     yield row("sha256", subject.digest["sha256"])
     if "buildDefinition" in predicate:
-        dependencies = predicate["buildDefinition"]["resolvedDependencies"]
-        sources = [one.get("digest", {}) for one in dependencies if one.get("name") == "source"]
-        commit = next((digest["gitCommit"] for digest in sources if "gitCommit" in digest), None)
-        yield row("source", commit or f"no commit, files {sources[0].get('samewheelTree', '')}")
-        byproducts = {one.get("name"): one.get("annotations", {}) for one in predicate["runDetails"]["byproducts"]}
-        yield row("verified", byproducts.get("verification", {}).get("verdict", "no: see --verification"))
+        said = {one.get("name"): one.get("annotations", {}) for one in predicate["runDetails"]["byproducts"]}
+        proof = said.get("verification") or said.get("comparison") or {}
+        yield row("source", _source(predicate))
+        yield row("verified", proof.get("verdict", "no: see --verification"))
         yield row("builder", predicate["runDetails"]["builder"]["id"])
     else:
-        yield row("states", f"{predicate['verdict']}, which is no provenance")
+        yield row("states", f"{predicate['verdict']}: no provenance, and no gate takes it for one")
     yield row("signed by", done.signer)
     for path in done.files:
         yield row("written", str(path))

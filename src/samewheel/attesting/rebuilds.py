@@ -1,0 +1,104 @@
+"""Rebuilds, attested: provenance of the published file where we made that very file, else what we made instead.
+
+A rebuild that is not identical says nothing for the published file: its subject is the wheel that was built, and its
+predicate is none that a gate takes for provenance.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from samewheel import __version__
+from samewheel.attesting.slsa import (
+    BUILDER,
+    NAMESPACE,
+    PROVENANCE,
+    BuildDefinition,
+    Builder,
+    Provenance,
+    RunDetails,
+    dependency,
+    isolation,
+)
+from samewheel.attesting.statements import Resource, Statement
+from samewheel.comparison import Verdict
+from samewheel.errors import UsageError
+
+if TYPE_CHECKING:
+    from samewheel.rebuilding import Plan, Rebuilt
+
+__all__ = ["NOT_REPRODUCED", "REBUILD_TYPE", "statement_of_rebuild"]
+
+REBUILD_TYPE = f"{NAMESPACE}/build/rebuild/v1"
+"""How to read parameters and dependencies of a rebuild."""
+
+NOT_REPRODUCED = f"{NAMESPACE}/predicate/not-reproduced/v1"
+"""What is stated of a rebuild that is not identical."""
+
+PLANNED = ("via", "command", "python", "epoch", "clock", "times", "modes", "umask", "newlines")
+"""The fields of a plan that decide how it is built."""
+
+
+def _source(plan: Plan, rebuilt: Rebuilt) -> Resource:
+    if plan.source.git is not None:
+        return Resource(name="source", uri=f"git+{plan.source.git}", digest={"gitCommit": str(plan.source.commit)})
+    uri = f"pkg:pypi/{rebuilt.name}@{rebuilt.version}?file_name={plan.source.sdist}"
+    return Resource(name="source", uri=uri, digest={"sha256": str(plan.source.sha256)})
+
+
+def _planned(plan: Plan) -> dict[str, str]:
+    """Return how it was built, as strings; what is not set is not there."""
+    said = {name: getattr(plan, name) for name in PLANNED}
+    return {name: str(value) for name, value in said.items() if value is not None}
+
+
+def _provenance(rebuilt: Rebuilt, plan: Plan, builder: str) -> dict[str, object]:
+    target = f"{rebuilt.name}=={rebuilt.version}"
+    definition = BuildDefinition(
+        build_type=REBUILD_TYPE,
+        external_parameters={"target": target},
+        internal_parameters=_planned(plan),
+        resolved_dependencies=(_source(plan, rebuilt), *map(dependency, rebuilt.dependencies)),
+    )
+    annotations: dict[str, object] = {"verdict": str(rebuilt.verdict)}
+    comparison = Resource(name="comparison", uri=f"{NAMESPACE}/byproduct/comparison", annotations=annotations)
+    apart = [isolation(rebuilt.isolation)] if rebuilt.isolation is not None else []
+    details = RunDetails(
+        builder=Builder(id=builder, version={"samewheel": __version__}), byproducts=(*apart, comparison)
+    )
+    converted: dict[str, object] = msgspec.to_builtins(Provenance(build_definition=definition, run_details=details))
+    return converted
+
+
+def statement_of_rebuild(rebuilt: Rebuilt, *, builder: str = BUILDER) -> Statement:
+    """Return what is to be signed of a rebuild.
+
+    Args:
+        rebuilt: the outcome.
+        builder: the URI of who rebuilt.
+
+    Raises:
+        UsageError: nothing was built, so that there is no file to speak of.
+    """
+    plan, ours = rebuilt.plan, rebuilt.sha256
+    if plan is None or ours is None:
+        raise UsageError(
+            f"there is nothing to attest of {rebuilt.wheel.name}", cause=f"The verdict is {rebuilt.verdict}."
+        )
+    if rebuilt.verdict is Verdict.IDENTICAL and ours == rebuilt.wheel.sha256:
+        subject = Resource(name=rebuilt.wheel.name, digest={"sha256": str(ours)})
+        predicate = _provenance(rebuilt, plan, builder)
+        return Statement(subject=(subject,), predicate_type=PROVENANCE, predicate=predicate)
+    subject = Resource(name=f"rebuild/{rebuilt.wheel.name}", digest={"sha256": str(ours)})
+    published = Resource(name=rebuilt.wheel.name, digest={"sha256": str(rebuilt.wheel.sha256)})
+    predicate = {
+        "builder": {"id": builder, "version": {"samewheel": __version__}},
+        "causes": [one.cause for one in rebuilt.causes],
+        "plan": _planned(plan),
+        "published": msgspec.to_builtins(published),
+        "resolvedDependencies": msgspec.to_builtins([_source(plan, rebuilt), *map(dependency, rebuilt.dependencies)]),
+        "verdict": str(rebuilt.verdict),
+    }
+    return Statement(subject=(subject,), predicate_type=NOT_REPRODUCED, predicate=predicate)

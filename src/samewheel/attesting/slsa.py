@@ -1,0 +1,81 @@
+"""SLSA Provenance v1 (spec 1.2): its values, and the parts that builds and rebuilds have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from packaging.utils import canonicalize_name
+
+from samewheel.attesting.statements import Resource
+
+if TYPE_CHECKING:
+    from samewheel.buildinfo import Dependency, Isolation
+
+__all__ = [
+    "BUILDER",
+    "NAMESPACE",
+    "PROVENANCE",
+    "BuildDefinition",
+    "Builder",
+    "Provenance",
+    "RunDetails",
+    "dependency",
+    "isolation",
+]
+
+PROVENANCE = "https://slsa.dev/provenance/v1"
+"""The type of the predicate, of all versions 1.x of SLSA."""
+
+NAMESPACE = "https://samewheel.dev"
+"""Where names of ours begin; ``docs/attestations.md`` says what they mean."""
+
+BUILDER = f"{NAMESPACE}/builder/local"
+"""Who built, if nobody says: somebody on a machine of their own (SLSA Build L1)."""
+
+
+class BuildDefinition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The inputs of a build."""
+
+    build_type: str
+    external_parameters: dict[str, str]
+    internal_parameters: dict[str, str]
+    resolved_dependencies: tuple[Resource, ...]
+
+
+class Builder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who ran it."""
+
+    id: str
+    version: dict[str, str]
+
+
+class RunDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """This run of it."""
+
+    builder: Builder
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    byproducts: tuple[Resource, ...] = ()
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Both."""
+
+    build_definition: BuildDefinition
+    run_details: RunDetails
+
+
+def dependency(one: Dependency) -> Resource:
+    """Return a file that a build installed as a resource."""
+    uri = f"pkg:pypi/{canonicalize_name(one.name)}@{one.version}"
+    return Resource(name=one.filename, uri=uri, digest={"sha256": str(one.sha256)})
+
+
+def isolation(said: Isolation) -> Resource:
+    """Return how far a build was kept apart as a resource."""
+    annotations: dict[str, object] = {
+        "filesystem": said.filesystem,
+        "mechanism": said.mechanism,
+        "network": said.network,
+    }
+    return Resource(name="isolation", uri=f"{NAMESPACE}/byproduct/isolation", annotations=annotations)
