@@ -21,7 +21,7 @@ SOURCES = {"gitCommit": "git", "sha256": "sdist", "samewheelTree": "files"}
 def _source(predicate: dict[str, Any]) -> str:
     """Return what a wheel was built from."""
     dependencies = predicate["buildDefinition"]["resolvedDependencies"]
-    digest = next((one["digest"] for one in dependencies if one.get("name") == "source"), {})
+    digest: dict[str, str] = next((one["digest"] for one in dependencies if one.get("name") == "source"), {})
     return next((f"{kind} {digest[name]}" for name, kind in SOURCES.items() if name in digest), "none")
 
 
