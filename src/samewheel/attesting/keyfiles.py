@@ -82,4 +82,4 @@ def key_in_variable(name: str, environ: Mapping[str, str], passphrase: bytes | N
     """
     if not environ.get(name):
         raise UsageError(f"the variable {name} holds no key", cause="It is not set, or empty.")
-    return read_private(environ[name].encode(), f"in the variable {name}", passphrase)
+    return read_private(os.fsencode(environ[name]), f"in the variable {name}", passphrase)
