@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import tomllib
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -18,12 +18,16 @@ from samewheel.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
+__all__ = ["ACCEPTABLE", "SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
 
 SCHEMA = "samewheel/policy/1"
 
 ACCEPTABLE = (Verdict.IDENTICAL, Verdict.IDENTICAL_AFTER_REPLAY, Verdict.SAME_CONTENTS)
 """The verdicts that a policy may ask for: below them, files that are installed may be others."""
+
+
+_Word = Annotated[str, msgspec.Meta(min_length=1)]
+"""A text that says something."""
 
 
 class Apart(StrEnum):
@@ -55,9 +59,9 @@ class Identity(_Table, frozen=True, kw_only=True):
 class Builder(_Table, frozen=True, kw_only=True):
     """Who may build, and by what they are known: a key, or an identity."""
 
-    id: str
+    id: _Word
     """The URI that their provenance has as ``builder.id``."""
-    group: str
+    group: _Word
     """Who operates it: builders of one group count once."""
     key: str = ""
     """A public key in PEM, or the path of one, relative to the policy."""
@@ -93,7 +97,7 @@ class _Accept(_Table, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     """The worst verdict of ``samewheel verify``; None: it need not have been verified."""
     isolation: Apart = Apart.NONE
-    max_age_days: int | None = None
+    max_age_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] | None = None
     not_before: dt.date | None = None
 
 
@@ -147,12 +151,15 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
     """
     names = [keyid(key) for key in keys if key is not None]
     verdict = policy.accept.verdict
+    operators = {(builder.id, builder.group) for builder in policy.builders}
     problems = {
         f"Its schema is {policy.schema!r}, not {SCHEMA!r}.": policy.schema != SCHEMA,
         f"The threshold is {policy.accept.threshold}; it has {len(policy.groups)} groups of builders.": not (
             1 <= policy.accept.threshold <= len(policy.groups)
         ),
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
+        "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
+        != len(operators),
         "It accepts no type of build.": not policy.build.types,
         f"A gate cannot accept {verdict}: files that are installed differ.": verdict is not None
         and verdict not in ACCEPTABLE,
@@ -174,8 +181,8 @@ def read_policy(path: Path) -> Trusted:
         policy = msgspec.convert({"builders": document.pop("builder", []), **document}, Policy)
     except OSError as error:
         raise UsageError(f"cannot read the policy {path}", cause=str(error.strerror)) from error
-    except (msgspec.ValidationError, ValueError) as error:
-        # ValueError: no TOML, or no UTF-8.
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
+        # ValueError: no TOML, or no UTF-8; RecursionError: brackets without end.
         hint = f"One to begin with: samewheel check WHEEL --init-policy {path}"
         raise UsageError(f"the policy {path} cannot be used", cause=str(error), hint=hint) from error
     keys = tuple(_key(builder, path) for builder in policy.builders)
