@@ -151,8 +151,7 @@ def read_envelopes(content: bytes, where: str, *, lenient: bool = False) -> tupl
         content: its bytes.
         where: its name, for messages.
         lenient: take what the specifications allow others to write: several lines, signatures and alphabets, no
-            keyid, unknown fields. Else it must be one of ours, to the bit; bundles with a certificate are none of
-            ours, and verified by what made them.
+            keyid, unknown fields. Else it must be one of ours, to the bit.
 
     Raises:
         InvalidAttestationError: it is not.
@@ -162,7 +161,7 @@ def read_envelopes(content: bytes, where: str, *, lenient: bool = False) -> tupl
     for one in found:
         if one.payload_type != PAYLOAD:
             raise InvalidAttestationError(f"{where} holds no in-toto statement", cause=one.payload_type)
-        if not lenient and one.certified is None and content not in _forms(one):
+        if not lenient and content not in _forms(one):
             raise InvalidAttestationError(
                 f"{where} is not in the form that samewheel writes",
                 cause="A byte of it was changed, or another tool wrote it.",
@@ -178,4 +177,9 @@ def _is_one(content: bytes) -> bool:
 
 def _forms(envelope: Envelope) -> tuple[bytes, ...]:
     """Return how an envelope looks in files of ours; nothing if it has not one signature."""
-    return (encoded(envelope), bundled(envelope)) if len(envelope.signatures) == 1 else ()
+    if len(envelope.signatures) != 1:
+        return ()
+    if envelope.certified is not None:
+        # What the fields hold is for Sigstore to verify: much of it has no one form.
+        return (canonical(envelope.certified) + b"\n",)
+    return encoded(envelope), bundled(envelope)
