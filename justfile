@@ -55,6 +55,11 @@ test *args:
 test-real *args:
     {{ run }} pytest -n auto -m long "$@"
 
+# Show the road from a project to a gate, with two operators and two attacks
+[group('check')]
+attest-demo *args:
+    {{ run }} scripts/attest_demo.py "$@"
+
 # Check form, smells and types
 [group('check')]
 lint:

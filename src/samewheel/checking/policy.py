@@ -33,7 +33,7 @@ class Apart(StrEnum):
     """No network, and no files but the system's and its own."""
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
     """A table of the policy; a key that is not known is an error, as it may be a rule with a slip in it."""
 
 

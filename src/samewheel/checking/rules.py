@@ -81,7 +81,9 @@ def subject(given: Given) -> Iterator[Failure]:
     if one.digest.keys() != {"sha256"} or not HEXADECIMAL.fullmatch(one.digest["sha256"]):
         yield _failure("subject-digest", f"it names the file by {', '.join(sorted(one.digest)) or 'no digest'}")
     elif one.digest["sha256"] != given.sha256:
-        yield _failure("subject-digest", f"it is about {one.digest['sha256']}; this file is {given.sha256}")
+        yield _failure(
+            "subject-digest", f"it is about another file: {one.digest['sha256']}, and this one has {given.sha256}"
+        )
 
 
 def validity(given: Given) -> Iterator[Failure]:
