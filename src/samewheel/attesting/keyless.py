@@ -86,7 +86,7 @@ def _verified(content: bytes, trust: ClientTrustConfig) -> bytes:
     return payload
 
 
-def _signed(payload: bytes, name: str, trust: ClientTrustConfig) -> bytes:
+def _signed(payload: bytes, name: str, token: IdentityToken, trust: ClientTrustConfig) -> bytes:
     """Return a bundle, and none that would be refused later.
 
     Raises:
@@ -95,7 +95,6 @@ def _signed(payload: bytes, name: str, trust: ClientTrustConfig) -> bytes:
     from sigstore.dsse import Statement as Signable
     from sigstore.sign import SigningContext
 
-    token = _identity()
     try:
         with SigningContext.from_trust_config(trust).signer(token) as signer:
             bundle = signer.sign_dsse(Signable(payload))
@@ -124,8 +123,8 @@ def attest_keyless(statement: Statement, folder: Path, *, trust: Path | None = N
         SamewheelError: it cannot be signed, or not be written.
     """
     need_sigstore("signing without a key")
-    name = statement.subject[0].name
-    content = _signed(written(statement), name, _trust(trust))
+    name, token = statement.subject[0].name, _identity()
+    content = _signed(written(statement), name, token, _trust(trust))
     (envelope,) = read_envelopes(content, name)
     signer = subject_of(envelope.certified)
     path = place(folder, name, "sigstore.json", signer)
