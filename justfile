@@ -92,6 +92,11 @@ bench-verify *args:
 bench-rebuild *args:
     {{ run }} benchmarks/rebuild_packages.py "$@"
 
+# Verify the projects with known defects, and count verdicts, causes and conditions; two minutes, or `--only TEXT`
+[group('check')]
+bench-causes *args:
+    {{ run }} benchmarks/find_causes.py "$@"
+
 # Compare what an audit costs with its builds alone
 [group('check')]
 bench-audit *args:

@@ -214,7 +214,7 @@ def test_a_published_wheel_whose_setup_py_asks_for_an_sdist_is_the_same() -> Non
     """Jsonschema needed vcversioner, and said so in setup.py alone; both are built as before PEP 517."""
     rebuilt = rebuild(Wanted(target="jsonschema==2.6.0", python="3.6"), Index())
     assert rebuilt.verdict is Verdict.IDENTICAL_AFTER_REPLAY, rebuilt.reason
-    assert {residue.cause for residue in rebuilt.residues} == {"folder-order"}
+    assert {one.cause for one in rebuilt.causes} == {"entry-order"}
     assert rebuilt.plan is not None
     assert [one.partition(" ")[0] for one in rebuilt.plan.built] == ["vcversioner==2.16.0.0"]
 

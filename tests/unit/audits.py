@@ -19,7 +19,8 @@ from samewheel.audit.values import Item, Job, Outcome
 from samewheel.buildinfo import Isolation
 from samewheel.comparison import File, Verdict
 from samewheel.errors import LimitExceededError, NoSourceError, SamewheelError
-from samewheel.rebuilding.values import Plan, PlannedSource, PlannedWheel, Rebuilt, Residue
+from samewheel.explaining.values import Certainty, Explanation
+from samewheel.rebuilding.values import Plan, PlannedSource, PlannedWheel, Rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -111,6 +112,17 @@ SANDBOX = Isolation(network="none", filesystem="hidden", mechanism="user-namespa
 OPEN = Isolation(network="open", filesystem="open", mechanism="none")
 
 
+CAUSE = Explanation(
+    cause="build-date",
+    certainty=Certainty.CONSISTENT,
+    sentence="a.py differs, which is consistent with the time of the build: leave it out",
+    members=("a.py",),
+    codes=("SW309",),
+    remedy="Leave it out.",
+)
+"""Of all that is not identical."""
+
+
 def rebuilt_of(job: Job) -> Rebuilt:
     """Return an outcome whose verdict is the job's name; what is called ``bare`` was built without a sandbox."""
     verdict = Verdict(job.name) if job.name in set(Verdict) else Verdict.IDENTICAL
@@ -131,7 +143,7 @@ def rebuilt_of(job: Job) -> Rebuilt:
         sha256=digest("c"),
         isolation=(OPEN if job.name == "bare" else SANDBOX) if built else None,
         plan=plan,
-        residues=(Residue(cause="clock", text="The time of the build is in it.", members=("a.py",)),) if bad else (),
+        causes=(CAUSE,) if bad else (),
     )
 
 

@@ -90,6 +90,17 @@ def test_values_that_are_not_those_of_the_builds_in_turn_name_nobody(
     assert [one[0] for one in told(tmp_path, contents)] == [UNKNOWN]
 
 
+@pytest.mark.parametrize("shared", [GIVEN.marks[1:], ()], ids=["others", "none"])
+def test_value_that_both_builds_had_names_nobody(tmp_path: Path, shared: tuple[Mark, ...]) -> None:
+    """With one condition varied alone, all other values stand in both wheels, and something else differs."""
+    a, b = (
+        written(tmp_path / side, {**FILES, "demo/data.bin": f"in {PATHS[0]}: {word}".encode()})
+        for side, word in (("a", "apple"), ("b", "pear"))
+    )
+    found = join(look_into(a, b, compare(a, b).differences, given=Given(marks=shared)))
+    assert [one.cause for one in found] == [UNKNOWN]
+
+
 def test_what_is_left_beside_a_value_is_not_called_explained(tmp_path: Path) -> None:
     """A member may differ by a value and by something else, which must be looked for."""
     contents = (b"by samewheel-user, apple", b"by zq7user, a pear or two")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.unit.compiled_modules import MODULES
-from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, explained, told_of
+from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, explained, told, told_of
 from tests.unit.test_inside_containers import ENTRIES, LATE, packed, zipped
 from tests.unit.test_inside_pyc import packed as compiled
 from tests.unit.wheels import FILES, INFO, INIT, NAME, WHEEL, Files, written
@@ -240,3 +240,24 @@ def test_old_namespace_may_be_of_the_backend(tmp_path: Path) -> None:
         names=(NAME, NAME),
     )
     assert found == {("backend-version", CONSISTENT): ("SW302",)}
+    lines = ({f"{INFO}/WHEEL": old, "demo-nspkg.pth": b"import sys\n" * count} for count in (1, 2))
+    assert told_of(tmp_path, *lines) == {("backend-version", CONSISTENT): ("SW309",)}
+
+
+@pytest.mark.parametrize(
+    ("moment", "cause"),
+    [
+        ((2026, 11, 22, 9, 0, 0), "archive-time-zone"),
+        ((2026, 11, 22, 1, 45, 2), "archive-time-zone"),
+        ((2026, 11, 22, 1, 0, 2), "archive-times"),
+        ((2026, 11, 22, 1, 7, 0), "archive-times"),
+        ((2026, 11, 29, 1, 0, 0), "archive-times"),
+    ],
+)
+def test_a_time_zone_is_a_quarter_of_an_hour_away_at_least(
+    tmp_path: Path, moment: tuple[int, ...], cause: str
+) -> None:
+    """Two seconds are the same time in a ZIP file's eyes, or a build that took longer; a week is no zone."""
+    a = written(tmp_path / "a", change={"date_time": (2026, 11, 22, 1, 0, 0)})
+    b = written(tmp_path / "b", change={"date_time": moment})
+    assert told(a, b) == {(cause, CONSISTENT): ("SW101",)}

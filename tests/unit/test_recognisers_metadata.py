@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.explaining.values import Certainty
+    from tests.unit.wheels import Files
 
 OLD = WHEEL.replace(b"hatchling 1.27", b"bdist_wheel (0.37.1)")
 NEW = WHEEL.replace(b"hatchling 1.27", b"bdist_wheel (0.45.1)")
@@ -138,6 +139,21 @@ def test_blank_lines_at_the_end_are_known(tmp_path: Path) -> None:
     assert found == {("metadata-blank-lines", CONSISTENT): ("SW202",)}
 
 
+def test_blank_lines_before_the_description_are_known(tmp_path: Path) -> None:
+    """Some old releases left out those with which a text in setup.py begins."""
+    found = of_metadata(tmp_path, METADATA + b"\nText.\n", METADATA + b"\n\nText.\n")
+    assert found == {("metadata-blank-lines", CONSISTENT): ("SW202",)}
+
+
+def test_letters_that_were_read_as_others_are_shown(tmp_path: Path) -> None:
+    """The one text is the other's UTF-8, read as if it were a code page of Windows; by chance none would be that."""
+    right, wrong = (f"\nOne {mark} two.\n".encode() for mark in ("·", "·".encode().decode("cp1252")))
+    found = of_metadata(tmp_path / "1", METADATA + right, METADATA + wrong)
+    assert found == {("text-encoding", SHOWN): ("SW202",)}
+    other = wrong.replace(b"two", b"three")
+    assert of_metadata(tmp_path / "2", METADATA + right, METADATA + other) == {UNTOLD: ("SW202",)}
+
+
 def test_line_endings_are_shown(tmp_path: Path) -> None:
     """CR LF in one of two texts that say the same, in headers or in the description."""
     text = METADATA + b"\nOne.\nTwo.\n"
@@ -255,13 +271,14 @@ def tagged(*tags: str) -> bytes:
         (("py39-none-any",), ("py310-none-any",), ("python-version", CONSISTENT)),
         (("cp311-cp311-linux_x86_64",), ("cp311-cp311-manylinux_2_28_x86_64",), ("repair-tool", CONSISTENT)),
         (("cp311-cp311-linux_x86_64",), ("cp311-cp311-win_amd64",), UNTOLD),
-        (("py3-none-any",), ("cp311-cp311-linux_x86_64",), UNTOLD),
+        (("py3-none-any",), ("cp311-cp311-linux_x86_64",), ("optional-extension", CONSISTENT)),
+        (("py3-none-any",), ("py3-none-linux_x86_64",), UNTOLD),
     ],
 )
 def test_tags_are_told(
     tmp_path: Path, a: tuple[str, ...], b: tuple[str, ...], expected: tuple[str, Certainty]
 ) -> None:
-    """The same tags in another order, those of another Python, and those that only a repaired wheel has."""
+    """The same tags in another order, those of another Python, and those of repaired and of compiled wheels."""
     found = told_of(tmp_path, {f"{INFO}/WHEEL": tagged(*a)}, {f"{INFO}/WHEEL": tagged(*b)})
     assert found == {expected: ("SW206",)}
 
@@ -291,6 +308,32 @@ def test_pure_wheel_lacks_an_extension(tmp_path: Path) -> None:
 def test_file_names_are_told_by_part(tmp_path: Path, name: str, expected: tuple[str, Certainty]) -> None:
     """The order of tags is known; another backend spells a name otherwise; a build number is a setting."""
     assert told_of(tmp_path, {}, {}, names=("demo-1.0-py2.py3-none-any.whl", name)) == {expected: ("SW304",)}
+
+
+@pytest.mark.parametrize(
+    ("names", "files", "expected"),
+    [
+        (b"demo\n_fast\n", {}, ("optional-extension", CONSISTENT)),
+        (b"demo\n_fast\n", {"_fast.py": b"1"}, UNTOLD),
+    ],
+)
+def test_names_of_modules_that_did_not_compile_are_told(
+    tmp_path: Path, names: bytes, files: Files, expected: tuple[str, Certainty]
+) -> None:
+    """Only an extension that is not there stands in top_level.txt without a file; for others there is one."""
+    one, other = ({**files, f"{INFO}/top_level.txt": text} for text in (b"demo\n", names))
+    assert told_of(tmp_path, one, other) == {expected: ("SW208",)}
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"), [(b"demo3.11", ("python-version", CONSISTENT)), (b"demo4", UNTOLD), (b"walk3.11", UNTOLD)]
+)
+def test_commands_are_named_for_one_python(tmp_path: Path, other: bytes, expected: tuple[str, Certainty]) -> None:
+    """The same command with the version of another Python at its end; another name is another command."""
+    one, two = (
+        {f"{INFO}/entry_points.txt": b"[console_scripts]\n" + name + b" = demo:run\n"} for name in (b"demo3.9", other)
+    )
+    assert told_of(tmp_path, one, two) == {expected: ("SW207",)}
 
 
 def test_order_of_top_level_names_may_be_a_set(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ audited list.txt
   failed                  broken 1.0            the disk is full (audit-logs/broken.log)
   skipped                 git                   It comes from version control, so no wheel of it was published.
   identical               identical 1.0
-  metadata-differs        metadata-differs 1.0  clock
+  metadata-differs        metadata-differs 1.0  build-date
   not-buildable           not-buildable 1.0     The backend failed.
   pending                 waits 1.0
 
@@ -94,7 +94,7 @@ def test_json_says_everything_and_no_time(entries: tuple[Entry, ...]) -> None:
         "isolation": "user-namespaces",
         "log": "",
         "name": "metadata-differs",
-        "reason": "clock",
+        "reason": "build-date",
         "sha256": "a" * 64,
         "skipped": None,
         "status": "rebuilt",
@@ -165,7 +165,7 @@ metadata-differs metadata-differs 1.0
   source       metadata-differs-1.0.tar.gz
   python       3.11
   epoch        315532800
-  cause        clock: The time of the build is in it.
+  cause        build-date: a.py differs, which is consistent with the time of the build: leave it out
 """
 
 

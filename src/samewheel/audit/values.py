@@ -194,18 +194,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     nothing was built."""
 
 
-MOST_CODES = 6
-"""Codes of differences that a cause names."""
-
-
 def cause_of(rebuilt: Rebuilt) -> str:
-    """Return in a few words why a rebuild is not identical; empty if it is."""
+    """Return why a rebuild is not identical: why nothing was built, or the causes by name, the worst first."""
     if rebuilt.reason.strip():
         return rebuilt.reason.strip().splitlines()[0]
-    if rebuilt.residues:
-        return ", ".join(sorted({residue.cause for residue in rebuilt.residues}))
-    codes = sorted({difference.code for difference in rebuilt.differences})
-    return ", ".join(codes[:MOST_CODES]) + (", …" if len(codes) > MOST_CODES else "")
+    return ", ".join(dict.fromkeys(cause.cause for cause in rebuilt.causes))
 
 
 def order(entry: Entry) -> tuple[str, str, str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from samewheel.explaining.values import Certainty
     from samewheel.wheel import Member, Wheel
 
-__all__ = ["Case", "Given", "Mark", "Moment", "Recognised", "Recogniser", "opened"]
+__all__ = ["Case", "Given", "InSource", "Mark", "Moment", "Origins", "Recognised", "Recogniser", "opened"]
 
 LARGEST = 1 << 26
 """Bytes of a member that is read as a whole; of a larger one, only what the comparison says is looked at."""
@@ -57,6 +58,26 @@ class Given(Value, frozen=True, kw_only=True):
     """The end of what each build printed."""
 
 
+class InSource(StrEnum):
+    """How a source has a member of a wheel."""
+
+    SAME = "same"
+    """A file of that name has the same contents."""
+    ELSEWHERE = "elsewhere"
+    """Only a file of another name has the same contents."""
+    OTHERWISE = "otherwise"
+    """A file of that name has other contents, and no file has the same."""
+
+
+class Origins(Value, frozen=True, kw_only=True):
+    """What a rebuild knows: the first wheel was published, and the second one was built from the source at hand."""
+
+    in_source: tuple[Mapping[str, InSource], Mapping[str, InSource]]
+    """Of each wheel the members that differ and that the source has in one way or another."""
+    unmade: Mapping[str, str] = {}
+    """Members of the first wheel whose streams no compressor at hand makes, with what is known of them."""
+
+
 class Recognised(Value, frozen=True, kw_only=True):
     """A cause of some differences."""
 
@@ -80,6 +101,7 @@ class Case:
         differences: Sequence[Difference],
         *,
         given: Given | None = None,
+        origins: Origins | None = None,
     ) -> None:
         """Take what is known.
 
@@ -87,10 +109,12 @@ class Case:
             wheels: both, open.
             differences: what the comparison found, in its order.
             given: what their builds were given, if that is known.
+            origins: what the source tells, if the second wheel is a rebuild of the first one.
         """
         self.wheels = wheels
         self.differences = tuple(differences)
         self.given = given
+        self.origins = origins
         self._contents: dict[str, tuple[bytes, bytes]] = {}
 
     @cached_property
@@ -133,6 +157,7 @@ def opened(
     differences: Sequence[Difference],
     *,
     given: Given | None = None,
+    origins: Origins | None = None,
 ) -> Iterator[Case]:
     """Open two wheels for the time of the block; the arguments are those of :class:`Case`.
 
@@ -141,4 +166,4 @@ def opened(
         SamewheelError: one of them cannot be read.
     """
     with open_wheel(a) as one, open_wheel(b) as other:
-        yield Case((one, other), differences, given=given)
+        yield Case((one, other), differences, given=given, origins=origins)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from samewheel.comparison import Difference
 
-__all__ = ["NATIVE", "REPAIR_FILES", "cause_of"]
+__all__ = ["NATIVE", "REPAIR_FILES", "cause_of", "telling"]
 
 LIKELY: Mapping[str, Sequence[ModuleType]] = {
     "SW1": (archive,),
@@ -53,6 +53,7 @@ FITS: Mapping[str, Callable[[Difference], bool]] = {
     "repair-tool": lambda one: one.member.rpartition("/")[2] in REPAIR_FILES,
     "rust-path": lambda one: _says(RUST, one),
     "sbom-order": lambda one: SBOM in one.member,
+    "text-encoding": lambda one: one.code != "SW301",
 }
 """Of causes that are about some files or places alone: whether a difference may be theirs."""
 
@@ -61,13 +62,20 @@ def _fits(name: str, one: Difference) -> bool:
     return one.code in CAUSES[name].codes and (name not in FITS or FITS[name](one))
 
 
+def telling(differences: Sequence[Difference]) -> Sequence[Difference]:
+    """Return the differences that tell something: a build-id follows from all else, and does so only alone."""
+    return [one for one in differences if one.code != "SW401"] or differences
+
+
 def cause_of(condition: str, differences: Sequence[Difference]) -> str:
     """Return the likeliest cause of differences of a member, or of the archive, of which a condition is guilty."""
-    # A build-id follows from all else: it tells something only where it differs alone.
-    told = [one for one in differences if one.code != "SW401"] or differences
+    told = telling(differences)
     modules = LIKELY.get(told[0].code[:3], ())
     likely = [cause for module in modules for cause in module.CAUSES if condition in cause.conditions]
     found = [cause.name for cause in likely if any(_fits(cause.name, one) for one in told)]
-    # A condition that shows where nobody would expect it still has a page.
-    rest = [cause.name for cause in CAUSES.values() if condition in cause.conditions and cause in contents.CAUSES]
-    return (found or rest or [cause.name for cause in CAUSES.values() if condition in cause.conditions])[0]
+    return found[0] if found else _general(condition)
+
+
+def _general(condition: str) -> str:
+    """Return the cause with the most codes: a condition that shows where nobody would expect it has a page, too."""
+    return max((one for one in contents.CAUSES if condition in one.conditions), key=lambda one: len(one.codes)).name

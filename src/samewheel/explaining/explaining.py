@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from samewheel._types import Value
@@ -11,6 +10,7 @@ from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
+from samewheel.explaining.recognisers.said import generators
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from samewheel.explaining.wording import backend_of, remedy, sentence
 
@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Given
+    from samewheel.explaining.case import Case, Given, Origins
 
 __all__ = ["Recognition", "explain", "join", "look_into", "recognise"]
-
-GENERATOR = re.compile(rb"^Generator: *(.+)$", re.MULTILINE)
 
 MOST_EVIDENCE = 5
 """Pieces of evidence that an explanation has; the rest is more of the same."""
@@ -126,6 +124,7 @@ def look_into(
     differences: Sequence[Difference],
     *,
     given: Given | None = None,
+    origins: Origins | None = None,
     backend: str = "",
 ) -> Recognition:
     """Recognise in two wheels what makes them differ, as far as it can be told from them.
@@ -135,23 +134,31 @@ def look_into(
         b: the second one.
         differences: what :func:`samewheel.comparison.diff` found between them.
         given: what their builds were given, if that is known.
+        origins: what the source tells, if the second wheel is a rebuild of the first one.
         backend: the name of the build backend, for the remedies; empty: what the first wheel's Generator says.
 
     Raises:
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    with opened(a, b, differences, given=given) as case:
+    with opened(a, b, differences, given=given, origins=origins) as case:
         found, left = recognise(case)
         return Recognition(
             found=tuple(found),
             left=tuple(left),
             differences=tuple(differences),
-            backend=backend or _generator(case),
+            backend=backend or backend_of(generators(case)[0]),
         )
 
 
-def explain(a: Path, b: Path, differences: Sequence[Difference], *, backend: str = "") -> tuple[Explanation, ...]:
+def explain(
+    a: Path,
+    b: Path,
+    differences: Sequence[Difference],
+    *,
+    origins: Origins | None = None,
+    backend: str = "",
+) -> tuple[Explanation, ...]:
     """Say what makes two wheels differ, as far as it can be told from them; the arguments are as above.
 
     Returns:
@@ -161,10 +168,4 @@ def explain(a: Path, b: Path, differences: Sequence[Difference], *, backend: str
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    return join(look_into(a, b, differences, backend=backend)) if differences else ()
-
-
-def _generator(case: Case) -> str:
-    """Return the backend that the first wheel says it is from."""
-    said = GENERATOR.search(case.wheels[0].text("WHEEL"))
-    return backend_of(said[1].decode("utf-8", "replace")) if said else ""
+    return join(look_into(a, b, differences, origins=origins, backend=backend)) if differences else ()

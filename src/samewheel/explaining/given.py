@@ -90,7 +90,7 @@ def given_by(
     told_a, told_b = seen
     moments = [("source_mtime", told_a.source_mtime, told_b.source_mtime), ("clock", told_a.clock, told_b.clock)]
     return Given(
-        marks=tuple(mark for mark in starmap(_mark, _marks(a, b)) if min(len(mark.a), len(mark.b)) >= TOO_SHORT),
+        marks=tuple(mark for mark in starmap(_mark, _marks(a, b)) if _is_distinctive(mark)),
         values=tuple(mark for mark in starmap(_mark, _values(a, b, seen)) if mark.a != mark.b),
         moments=tuple(
             Moment(condition=name, a=one, b=other)
@@ -101,6 +101,11 @@ def given_by(
         umasks=(a.umask, b.umask) if a.umask != b.umask else None,
         printed=printed,
     )
+
+
+def _is_distinctive(mark: Mark) -> bool:
+    """Tell whether a wheel that has one of the values has it from its build, and the other one cannot."""
+    return mark.a != mark.b and min(len(mark.a), len(mark.b)) >= TOO_SHORT
 
 
 def _mark(condition: str, a: str, b: str) -> Mark:

@@ -15,7 +15,8 @@ __all__ = ["PATTERN", "Instant", "instants", "offset", "told_by"]
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_NAMES = "|".join(month.title() for month in MONTHS)
+_MONTH = f"(?:{_NAMES})[a-z]{{0,6}}"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
 _CLOCK = r"[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?"
 _YEAR = r"(?:19|20)\d\d"
@@ -29,15 +30,15 @@ FORMS = (
     rf"(?<!\d)[01]\d/[0-3]\d/{_YEAR}(?!\d)",
     rf"(?<!\d){_CLOCK}(?!\d)",
     r"(?<![\d.])[1-9]\d{8,9}(?:\.\d{1,9})?(?![\d.])",
-    r"(?<![\d.])[12]\d{11,12}(?![\d.])",
+    r"(?<![\d.])[12]\d{11,12}(?:\d{3}|\d{6})?(?![\d.])",
     rf"(?<![\d.]){_YEAR}(?![\d.])",
 )
-"""Dates with and without a time, times, seconds and milliseconds since 1970, years; tried in this order."""
+"""Dates with and without a time, times, seconds since 1970 and their fractions, years; tried in this order."""
 
 PATTERN = "|".join(f"(?:{form})" for form in FORMS)
 """Finds all of them; none of its repetitions are unbounded."""
 
-DAY, YEAR = 86400, 366 * 86400
+DAY = 86400
 
 MARGIN = 3600
 """Seconds that a build may take."""
@@ -81,21 +82,24 @@ def _named(found: re.Match[str]) -> Iterator[Instant]:
 
 def _since_1970(found: re.Match[str]) -> Iterator[Instant]:
     number = float(found[0])
-    yield Instant(number / 1000 if number > 10**11 else number, 1)
+    # Seconds, or thousandths, millionths, milliardths of them: whatever is in this century.
+    scale = next(scale for scale in (1, 10**3, 10**6, 10**9) if number / scale <= 10**11 or scale == 10**9)
+    yield Instant(number / scale, 1)
 
 
 def _year(found: re.Match[str]) -> Iterator[Instant]:
-    moment = datetime(int(found[0]), 1, 1, tzinfo=UTC)
-    yield Instant(moment.timestamp(), YEAR)
+    first, last = (datetime(int(found[0]), *day, tzinfo=UTC).timestamp() for day in ((1, 1), (12, 31)))
+    # Nearly the whole year: what a build may take must not make two years of its last hours.
+    yield Instant(first, last + DAY - first - 2 * MARGIN)
 
 
-_NAME = r"(?P<month>[A-Z][a-z]{2})[a-z]{0,6}"
+_NAME = rf"(?P<month>{_NAMES})[a-z]{{0,6}}"
 READERS: tuple[tuple[str, Callable[[re.Match[str]], Iterator[Instant]]], ...] = (
     (rf"({_YEAR})[-/.]?([01]\d)[-/.]?([0-3]\d)(?:[T _-]?([0-2]\d:?[0-5]\d.*))?", _numbered),
     (r"([01]\d)/([0-3]\d)/(\d{4})", _american),
     (rf"{_DAY}{_NAME} +(?P<day>\d{{1,2}}),? (?:(?P<clock>\d\d:\S+) )?(?P<year>\d{{4}})", _named),
     (rf"{_DAY}(?P<day>\d{{1,2}})[ -]{_NAME}[ -](?P<year>\d{{4}})(?: (?P<clock>\d\d:\S+))?", _named),
-    (r"[1-9]\d{8,12}(?:\.\d{1,9})?", _since_1970),
+    (r"[1-9]\d{8,18}(?:\.\d{1,9})?", _since_1970),
     (_YEAR, _year),
 )
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from samewheel.explaining.case import Recognised
 from samewheel.explaining.causes import CAUSES
-from samewheel.explaining.causing import cause_of
+from samewheel.explaining.causing import cause_of, telling
 from samewheel.explaining.values import Certainty
 from samewheel.trials import Kind, in_words, targets_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from samewheel.comparison import Difference
     from samewheel.explaining.explaining import Recognition
-    from samewheel.trials import Finding, Search
+    from samewheel.trials import Finding, Search, Target
 
 __all__ = ["settle"]
 
@@ -29,10 +29,13 @@ DECIDED = {Kind.CONDITION, Kind.CLOCK, Kind.RANDOMNESS}
 
 def settle(recognition: Recognition, search: Search) -> Recognition:
     """Return what is known after a search."""
-    decided = {finding.target for finding in search.findings if finding.kind in DECIDED}
-    settled = frozenset(one for one in recognition.unsure if targets_of([one]) <= decided)
+    decided: dict[Target, list[Finding]] = {}
+    for finding in search.findings:
+        if finding.kind in DECIDED:
+            decided.setdefault(finding.target, []).append(finding)
+    settled = frozenset(one for one in recognition.unsure if targets_of([one]) <= decided.keys())
     kept = [_without(one, settled) for one in recognition.found]
-    built = [one for finding in search.findings for one in _built(recognition, finding)]
+    built = [one for target, findings in decided.items() for one in _built(recognition, target, findings)]
     return replace(
         recognition,
         found=(*(one for one in kept if one.differences), *built),
@@ -40,59 +43,66 @@ def settle(recognition: Recognition, search: Search) -> Recognition:
     )
 
 
+def _names_conditions(one: Recognised) -> bool:
+    return bool(one.conditions) and one.certainty is Certainty.SHOWN
+
+
 def _without(one: Recognised, settled: frozenset[Difference]) -> Recognised:
     """Return what was recognised without what names no condition, and is about differences of which builds tell."""
-    if one.conditions and one.certainty is Certainty.SHOWN:
+    if _names_conditions(one):
         return one
     return replace(one, differences=tuple(part for part in one.differences if part not in settled))
 
 
-def _built(recognition: Recognition, finding: Finding) -> Iterator[Recognised]:
-    """Yield what a finding says of the differences that it is about."""
-    found = tuple(one for one in recognition.unsure if finding.target in targets_of([one]))
-    if not found or finding.kind not in DECIDED:
-        return
-    where = f"{finding.target.member}: " if finding.target.member else ""
-    for cause, conditions in _guilty(recognition, finding, found).items():
+def _built(recognition: Recognition, target: Target, findings: Sequence[Finding]) -> Iterator[Recognised]:
+    """Yield what builds say of the differences of a target, beside what the bytes already show of it."""
+    shown = [one for one in recognition.found if _names_conditions(one) and target in targets_of(one.differences)]
+    found = [one for one in recognition.unsure if target in targets_of([one])]
+    guilty = [(finding, names) for finding in findings for names in _sets(finding)]
+    new = [pair for pair in guilty if not (pair[1] and any({*pair[1]} <= {*one.conditions} for one in shown))]
+    if not new:
+        # Nobody else is guilty, so that those who are must be it of the rest, too.
+        known = {part for one in shown for part in one.differences}
+        new, found = guilty, [one for one in found if one not in known]
+    if found:
+        yield from _said(recognition, new, found)
+
+
+def _sets(finding: Finding) -> list[tuple[str, ...]]:
+    """Return the sets of conditions of which each suffices; an empty one is chance."""
+    conditions = ("clock",) if finding.kind is Kind.CLOCK else finding.conditions
+    return [conditions] if finding.together or not conditions else [(name,) for name in conditions]
+
+
+def _said(
+    recognition: Recognition, guilty: Sequence[tuple[Finding, tuple[str, ...]]], found: Sequence[Difference]
+) -> Iterator[Recognised]:
+    """Yield the causes that findings tell, each with the conditions that are guilty of it."""
+    told = telling(found)
+    guesses = [one.cause for one in recognition.found if not {*told}.isdisjoint(one.differences)]
+    causes: dict[tuple[Finding, str], tuple[str, ...]] = {}
+    for finding, names in guilty:
+        key = finding, _cause(guesses, names, told)
+        causes[key] = (*causes.get(key, ()), *names)
+    for (finding, cause), conditions in causes.items():
+        where = f"{finding.target.member}: " if finding.target.member else ""
         yield Recognised(
             cause=cause,
             certainty=Certainty.BUILT,
-            differences=found,
+            differences=tuple(found),
             conditions=conditions,
             evidence=f"{where}{in_words(finding)}",
         )
         # What led to the guess says more than that it is right.
         for one in recognition.found:
-            if one.cause == cause and not one.conditions and found[0] in one.differences:
-                yield replace(one, certainty=Certainty.BUILT, differences=found, conditions=conditions)
+            if one.cause == cause and not one.conditions and not {*told}.isdisjoint(one.differences):
+                yield replace(one, certainty=Certainty.BUILT, differences=tuple(found), conditions=conditions)
 
 
-def _guilty(recognition: Recognition, finding: Finding, found: Sequence[Difference]) -> dict[str, tuple[str, ...]]:
-    """Return the causes that a finding tells, each with the conditions that are guilty of it."""
-    if finding.kind is Kind.RANDOMNESS:
-        guesses = {one.cause for one in recognition.found if found[0] in one.differences}
-        return {next(name for name in CHANCE if name in guesses or name == CHANCE[-1]): ()}
-    conditions = ("clock",) if finding.kind is Kind.CLOCK else finding.conditions
-    sets = [conditions] if finding.together else [(name,) for name in conditions]
-    causes: dict[str, tuple[str, ...]] = {}
-    for names in sets:
-        if not _is_shown(recognition, names, found):
-            cause = _cause(recognition, names, found)
-            causes[cause] = (*causes.get(cause, ()), *names)
-    return causes
-
-
-def _is_shown(recognition: Recognition, conditions: tuple[str, ...], found: Sequence[Difference]) -> bool:
-    """Tell whether the bytes already show that conditions are guilty of a difference."""
-    return any(
-        one.certainty is Certainty.SHOWN and set(conditions) <= set(one.conditions) and found[0] in one.differences
-        for one in recognition.found
-    )
-
-
-def _cause(recognition: Recognition, conditions: tuple[str, ...], found: Sequence[Difference]) -> str:
-    """Return the cause: what the bytes are consistent with, if the guilty conditions make that."""
-    guesses = [one.cause for one in recognition.found if found[0] in one.differences]
+def _cause(guesses: Sequence[str], conditions: tuple[str, ...], found: Sequence[Difference]) -> str:
+    """Return the cause: what the bytes are consistent with, if chance or the guilty conditions make that."""
+    if not conditions:
+        return next(name for name in CHANCE if name in guesses or name == CHANCE[-1])
     fitting = [name for name in guesses if _may_be(name, conditions)]
     return fitting[0] if fitting else cause_of(conditions[0], found)
 

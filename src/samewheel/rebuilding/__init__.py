@@ -2,7 +2,7 @@
 
 from samewheel.rebuilding.plans import plan_text, read_plan, write_plan
 from samewheel.rebuilding.rebuilding import rebuild
-from samewheel.rebuilding.values import GIVEN, SCHEMA, TRIES, Attempt, Plan, Rebuilt, Residue, Wanted
+from samewheel.rebuilding.values import GIVEN, SCHEMA, TRIES, Attempt, Plan, Rebuilt, Wanted
 
 __all__ = [
     "GIVEN",
@@ -11,7 +11,6 @@ __all__ = [
     "Attempt",
     "Plan",
     "Rebuilt",
-    "Residue",
     "Wanted",
     "plan_text",
     "read_plan",

@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from samewheel._types import Progress, Sha256
     from samewheel.buildinfo import Isolation
     from samewheel.comparison import Difference
+    from samewheel.explaining.values import Explanation
     from samewheel.index import Index
     from samewheel.rebuilding.finding import Release
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.searching import Best
     from samewheel.rebuilding.sourcing import FoundSource
-    from samewheel.rebuilding.values import Attempt, Plan, Residue, Wanted
+    from samewheel.rebuilding.values import Attempt, Plan, Wanted
 
 __all__ = ["rebuild"]
 
@@ -52,7 +53,7 @@ class _Fields(TypedDict, total=False):
     attempts: tuple[Attempt, ...]
     best: int
     differences: tuple[Difference, ...]
-    residues: tuple[Residue, ...]
+    causes: tuple[Explanation, ...]
 
 
 def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tuple[str, ...], str]:
@@ -189,7 +190,7 @@ def _outcome_of(best: Best, published: Published, release: Release) -> Rebuilt:
         attempts=best.attempts,
         best=best.number,
         differences=best.tried.differences,
-        residues=best.tried.residues,
+        causes=best.tried.causes,
     )
 
 

@@ -24,7 +24,7 @@ from samewheel.errors import (
 )
 from samewheel.rebuilding.correcting import Outcome, corrections
 from samewheel.rebuilding.performing import make
-from samewheel.rebuilding.residues import Evidence, find_residues, source_digests
+from samewheel.rebuilding.reasoning import find_causes
 from samewheel.rebuilding.values import GIVEN, Attempt
 from samewheel.wheel import open_wheel
 
@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     from samewheel._types import Progress
     from samewheel.buildinfo import Isolation
     from samewheel.comparison import Difference
+    from samewheel.explaining.values import Explanation
     from samewheel.index import Index
     from samewheel.limits import Limits
     from samewheel.rebuilding.correcting import Correction
     from samewheel.rebuilding.performing import Made
     from samewheel.rebuilding.published import Published
-    from samewheel.rebuilding.values import Plan, Residue
+    from samewheel.rebuilding.values import Plan
     from samewheel.wheel.replaying import Replayed
 
 __all__ = ["Best", "Task", "search"]
@@ -85,7 +86,8 @@ class Tried(Value, frozen=True, kw_only=True):
     plan: Plan
     verdict: Verdict
     differences: tuple[Difference, ...] = ()
-    residues: tuple[Residue, ...] = ()
+    causes: tuple[Explanation, ...] = ()
+    """Looked for only if it is the nearest so far."""
     sha256: Sha256 | None = None
     isolation: Isolation | None = None
     interpreter: str = ""
@@ -138,7 +140,7 @@ def _try(plan: Plan, task: Task, progress: Progress, before: tuple[int, int] | N
             progress=progress,
         ) as made:
             progress.step("Comparing")
-            tried = _compared(made, published)
+            tried = _compared(made, published, before)
             if task.keep is not None and (before is None or tried.distance < before):
                 place(made.wheel, task.keep / made.wheel.name)
             return tried
@@ -150,8 +152,8 @@ def _try(plan: Plan, task: Task, progress: Progress, before: tuple[int, int] | N
         return Tried(plan=plan, verdict=Verdict.NOT_BUILDABLE, failure=without_places(str(error)))
 
 
-def _compared(made: Made, published: Published) -> Tried:
-    """Return how near a wheel that was built is to the published one.
+def _compared(made: Made, published: Published, before: tuple[int, int] | None) -> Tried:
+    """Return how near a wheel that was built is to the published one, and why it is no nearer.
 
     Raises:
         SamewheelError: the published wheel is not any more what it was.
@@ -167,20 +169,18 @@ def _compared(made: Made, published: Published) -> Tried:
     if verdict is Verdict.SAME_CONTENTS:
         replayed = _replayed(published.path, made.wheel)
         verdict = Verdict.IDENTICAL_AFTER_REPLAY if replayed.identical else verdict
-    evidence = Evidence(
-        published=published,
-        in_source=source_digests(published.path, made.source) if found.differences else {},
-        replayed=replayed,
-    )
-    return Tried(
+    tried = Tried(
         plan=made.plan,
         verdict=verdict,
         differences=found.differences,
-        residues=find_residues(found.differences, evidence),
         sha256=found.b.sha256,
         isolation=made.isolation,
         interpreter=made.interpreter,
     )
+    if before is not None and tried.distance >= before:
+        return tried
+    causes = find_causes(published.path, made.wheel, made.source, found.differences, replayed)
+    return replace(tried, causes=causes)
 
 
 def _changes(before: Plan | None, plan: Plan) -> dict[str, str]:

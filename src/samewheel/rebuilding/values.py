@@ -11,6 +11,7 @@ from samewheel._types import Sha256, Value, Via
 from samewheel.buildinfo import Isolation
 from samewheel.comparison import Difference, File, Verdict
 from samewheel.epoch import EARLIEST, LATEST
+from samewheel.explaining.values import Explanation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,6 @@ __all__ = [
     "PlannedSource",
     "PlannedWheel",
     "Rebuilt",
-    "Residue",
     "Times",
     "Wanted",
 ]
@@ -195,17 +195,6 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Why nothing was built, if nothing was."""
 
 
-class Residue(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
-    """What keeps the best rebuild from being identical, by its likely cause."""
-
-    cause: str
-    """One stable word or more, with hyphens: ``clock``, ``windows-newlines``, ``not-in-source``."""
-    text: str
-    """The same in a sentence, with the evidence."""
-    members: tuple[str, ...] = ()
-    """The members of the wheel that it concerns, sorted; empty where it is all, or the archive as a whole."""
-
-
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The outcome of a rebuild."""
 
@@ -235,4 +224,5 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Which of them was the best one, from 1; 0 without any."""
     differences: tuple[Difference, ...] = ()
     """Of the published wheel (a) and the best rebuild (b)."""
-    residues: tuple[Residue, ...] = ()
+    causes: tuple[Explanation, ...] = ()
+    """What makes them differ, as far as it is known; the worst and the surest first."""

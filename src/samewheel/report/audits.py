@@ -122,8 +122,8 @@ def _rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
         yield from _plan_lines(rebuilt.plan)
     for attempt in rebuilt.attempts:
         yield row("attempt", f"{attempt.verdict.value}: {attempt.why}")
-    for residue in rebuilt.residues:
-        yield row("cause", f"{residue.cause}: {residue.text}")
+    for cause in rebuilt.causes:
+        yield row("cause", f"{cause.cause}: {cause.sentence}")
     for line in rebuilt.reason.splitlines():
         yield row("", line)
     yield from difference_lines(rebuilt.differences)

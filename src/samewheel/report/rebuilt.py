@@ -11,6 +11,7 @@ from click import style
 
 from samewheel.comparison import Verdict
 from samewheel.rebuilding.values import GIVEN
+from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, isolated, row
 from samewheel.report.wheels import difference_lines
 
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from samewheel.rebuilding import Plan, Rebuilt
 
 __all__ = ["explained_lines", "rebuilt_lines"]
-
-MOST_MEMBERS = 4
-"""Members that one line names."""
 
 WIDEST = 16
 """Characters of a field's name and a space."""
@@ -50,11 +48,6 @@ def _source(plan: Plan) -> str:
 def _tools(plan: Plan) -> str:
     names = [line.split(" ")[0].replace("==", " ") for line in plan.locked]
     return f"Python {plan.python}, {', '.join(names) or 'nothing installed'}"
-
-
-def _members(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - MOST_MEMBERS} more" if len(names) > MOST_MEMBERS else ""
-    return f": {', '.join(names[:MOST_MEMBERS])}{more}" if names else ""
 
 
 def _moments(plan: Plan) -> str:
@@ -100,7 +93,7 @@ def _proof(rebuilt: Rebuilt) -> str:
 
 
 def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[str]:
-    """Yield the lines that tell about a rebuild: the verdict first, then what was done, and what is left.
+    """Yield the lines that tell about a rebuild: the verdict first, then what was done, and why it is no better.
 
     Args:
         rebuilt: the outcome.
@@ -108,16 +101,17 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
     """
     good = rebuilt.verdict in PROVEN
     yield headline(rebuilt.verdict.value, rebuilt.wheel.name, good=good)
+    yield from summary_lines(rebuilt.causes)
     if good:
         yield row("proven", _proof(rebuilt))
     yield from _file_rows(rebuilt)
     yield from _plan_rows(rebuilt)
     for line in rebuilt.reason.splitlines():
         yield row("reason", line)
-    for residue in rebuilt.residues:
-        yield row("left", f"{residue.cause}: {residue.text}{_members(residue.members)}")
     if evidence is not None:
         yield row("report", os.path.relpath(evidence))
+    if told := list(cause_lines(rebuilt.causes)):
+        yield from ("", *told)
     if not good and rebuilt.differences:
         yield ""
         yield style("  code  member: what differs, - published, + rebuilt", dim=True)

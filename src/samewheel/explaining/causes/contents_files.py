@@ -97,12 +97,13 @@ CAUSES = (
         name="optional-extension",
         what="whether an optional extension compiled",
         do="make it fail loudly: optional=False",
-        codes=("SW206", "SW302", "SW304"),
+        codes=("SW206", "SW208", "SW302", "SW304"),
         conditions=("source_path",),
         how="Projects with a fast path in C may go on without it when it does not compile: no compiler, no headers, "
         "a space in a folder's name that splits a flag in two. The wheel then is pure, or lacks the module, and "
         "only the log says so.",
-        told="A compiled module is in one wheel only; another tag in WHEEL and in the file name may go with it.",
+        told="A compiled module is in one wheel only; another tag in WHEEL and in the file name may go with it. Or "
+        "the tag of one wheel, or its `top_level.txt`, speaks of compiled modules that it does not have.",
         lines={
             "setuptools": pasted(
                 "setup.py",

@@ -28,7 +28,7 @@ CAUSES = (
         name="host-name",
         what="the name of the machine",
         do="leave the name of the machine out",
-        codes=("SW202", "SW204", "SW301", "SW309", "SW310", "SW315", "SW404"),
+        codes=("SW108", "SW202", "SW204", "SW301", "SW309", "SW310", "SW315", "SW402", "SW404"),
         conditions=("host",),
         how="`platform.node()`, `socket.gethostname()` or `uname -a` ends up in a file that says how the package was "
         "built. In a container, each build has another name.",
@@ -59,7 +59,7 @@ CAUSES = (
         name="cpu-count",
         what="the number of processors",
         do="write no number of processors, and nothing that was divided by it",
-        codes=("SW204", "SW301", "SW302", "SW309", "SW310", "SW315", "SW404"),
+        codes=("SW104", "SW204", "SW301", "SW302", "SW309", "SW310", "SW315", "SW319", "SW404"),
         conditions=("cpus",),
         how="`os.cpu_count()` decides into how many parts a table is cut or how many workers a generator has, and "
         "their number or the order in which they finish shows in the result.",
@@ -71,7 +71,7 @@ CAUSES = (
         name="user-id",
         what="the number of the user who builds",
         do="leave the number out, or write 0",
-        codes=("SW204", "SW301", "SW309", "SW310", "SW315", "SW318", "SW404"),
+        codes=("SW106", "SW204", "SW301", "SW309", "SW310", "SW315", "SW318", "SW404"),
         conditions=("uid",),
         how="Archives that a build packs, such as tar files among the data, have the numbers of the owner; a hook "
         "may write `os.getuid()`.",
@@ -110,7 +110,7 @@ CAUSES = (
         name="frontend",
         what="the program that called the backend",
         do="write nothing of what called the backend",
-        codes=("SW202", "SW204", "SW301", "SW302", "SW309", "SW310", "SW315", "SW505"),
+        codes=("SW201", "SW202", "SW204", "SW301", "SW302", "SW309", "SW310", "SW315", "SW505"),
         conditions=("frontend",),
         how="pip, build and uv call the same hooks, in other environments and with other settings: `setup.py "
         "bdist_wheel` does without them, some of them build an sdist first, and `flit build` is not flit_core. "

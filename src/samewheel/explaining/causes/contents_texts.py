@@ -40,12 +40,13 @@ CAUSES = (
         name="text-encoding",
         what="the encoding that open() took from the locale",
         do="name it: open(..., encoding='utf-8')",
-        codes=("SW306",),
+        codes=("SW202", "SW301", "SW306"),
         conditions=("locale",),
         how="Without `encoding=`, `open` takes that of the locale: UTF-8 on most machines, Latin-1 or a code page on "
         "others, up to Python 3.14. Letters that are not ASCII become other bytes. Programs on Windows may also "
         "write a byte order mark.",
-        told="The same text in two encodings, or with a byte order mark in one wheel only.",
+        told="The same text in two encodings, or with a byte order mark in one wheel only; or letters of the one "
+        "wheel are the UTF-8 of the other, read in another encoding.",
         lines={
             "": pasted(
                 "python",

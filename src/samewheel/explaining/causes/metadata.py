@@ -58,8 +58,9 @@ CAUSES = (
         do="pin both: samewheel lock, and one minor version of Python",
         codes=("SW202",),
         how="setuptools writes METADATA by way of Python's own mail library. Releases 58.5.3 to 62.0.0 under Python "
-        "3.9 and older end it with empty lines that others do not write.",
-        told="METADATA differs in empty lines only.",
+        "3.9 and older end it with empty lines that others do not write; others leave out those before the "
+        "description.",
+        told="METADATA differs in empty lines only, before or after the description.",
         lines={"": pasted("pyproject.toml", "[tool.samewheel]", 'python = "3.13"')},
         seen=(DEFINITIONS,),
     ),

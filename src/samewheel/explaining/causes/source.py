@@ -13,11 +13,14 @@ CAUSES = (
         name="other-source",
         what="another source: a commit, a tag that moved, or changes that were not committed",
         do="build the commit that the tag names, from a clean checkout",
-        codes=("SW202", "SW301", "SW302", "SW309", "SW310", "SW501"),
+        codes=(
+            *("SW202", "SW204", "SW301", "SW302", "SW305", "SW306", "SW307", "SW308", "SW309", "SW310", "SW314"),
+            *("SW315", "SW501"),
+        ),
         how="A release was made from a working copy with changes in it, from the commit after the tag, or the tag "
         "was moved later. The build is not to blame then: two sources give two wheels.",
-        told="The buildinfos name two commits or digests of the source; in a rebuild, a file of the published wheel "
-        "is that of another commit.",
+        told="The buildinfos name two commits or digests of the source; or a rebuild has a file as the source does, "
+        "and the published wheel has it otherwise.",
         lines={
             "": pasted(
                 COMMANDS,
@@ -30,12 +33,14 @@ CAUSES = (
     ),
     Cause(
         name="not-in-source",
-        what="files that are not in the source",
-        do="name where they come from, or keep them in the source",
-        codes=("SW302",),
-        how="A wheel has files that its sdist or its commit does not have, and that no build step makes: generated "
-        "before the release, copied from another repository, or left in the folder of whoever released it.",
-        told="A member of the published wheel is not in the source, and our build does not make it.",
+        what="something that is not in the source",
+        do="name where it comes from, or keep it in the source",
+        codes=("SW204", "SW302"),
+        how="A wheel has files that its sdist or its commit does not have, and that a build of it does not make: "
+        "generated before the release, copied from another repository, left in the folder of whoever released it, or "
+        "made by a tool that was not asked for.",
+        told="In a rebuild, a member of the published wheel is not in the source, neither by its name nor by its "
+        "contents, and our build does not make it.",
         lines={"": CLEAN},
         seen=("https://github.com/google/oss-rebuild/tree/main/definitions/pypi",),
     ),
@@ -43,11 +48,11 @@ CAUSES = (
         name="left-out",
         what="which files of the source the build packs",
         do="name packages and data in pyproject.toml, rather than have them found",
-        codes=("SW302",),
+        codes=("SW204", "SW302"),
         how="Backends find packages by rules that change from release to release: folders without `__init__.py`, "
         "tests beside the package, data that only git or MANIFEST.in names. What is found depends on what lies "
         "there.",
-        told="A member that only one wheel has is in the source.",
+        told="In a rebuild, a member that only one wheel has is in the source.",
         lines=PACKAGES,
         seen=("https://github.com/google/oss-rebuild/tree/main/definitions/pypi",),
     ),

@@ -26,11 +26,11 @@ CAUSES = (
         name="python-version",
         what="the Python that ran the build",
         do="build with one minor version of Python",
-        codes=("SW206", "SW304", "SW311", "SW313", "SW503"),
+        codes=("SW206", "SW207", "SW302", "SW304", "SW311", "SW313", "SW503"),
         how="The minor version is in the tags of a wheel that is not for all of them, decides what bytecode looks "
         "like, and brings its own json, email and zipfile, which write things differently. Of compiled code, "
         "even the release and who built it decide flags and headers.",
-        told="Tags or bytecode name another Python, or the buildinfos do.",
+        told="Tags, bytecode, or the names of files and commands speak of another Python, or the buildinfos do.",
         lines={"": pasted("pyproject.toml", "[tool.samewheel]", 'python = "3.13"')},
         seen=("https://github.com/google/oss-rebuild/tree/main/definitions/pypi",),
     ),

@@ -13,6 +13,7 @@ from samewheel.explaining.recognisers import (
     logs,
     metadata,
     native,
+    origins,
     packed,
     presence,
     stamped,
@@ -27,8 +28,11 @@ __all__ = ["RECOGNISERS"]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     *builds.RECOGNISERS,
-    *archive.RECOGNISERS,
     contents.values,
+    *dist_info.SURE,
+    *presence.SURE,
+    *origins.RECOGNISERS,
+    *archive.RECOGNISERS,
     *wheel_file.RECOGNISERS,
     *versions.RECOGNISERS,
     *dist_info.RECOGNISERS,
@@ -40,7 +44,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *logs.RECOGNISERS,
     *presence.RECOGNISERS,
     *(metadata.by_backend, dist_info.written, wheel_file.written),
+    origins.changed,
     contents.words,
+    origins.compiled,
 )
-"""Asked in this order: facts of builds and values that they had, then what has a shape of its own, what backends may
-decide, and at last what words look like."""
+"""Asked in this order: facts of builds and values that they had, what names, contents and the source tell for sure,
+then what has a shape of its own, what backends may decide, and at last what words look like."""

@@ -36,7 +36,7 @@ WINDOWS = {"0", "10", "14"}
 
 
 def _seconds(moment: str) -> int:
-    """Return the POSIX seconds of a member's time, read as UTC; months and days that are none count as the first."""
+    """Return the POSIX seconds of a member's time, read as UTC; one that no calendar has counts as 1970."""
     try:
         return int(datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp())
     except ValueError:
@@ -62,8 +62,9 @@ def _by_zone(case: Case, deltas: set[int]) -> Certainty | None:
         zone = case.given.zones[1] - case.given.zones[0]
         return Certainty.SHOWN if zone and all(abs(delta - zone) <= EXACT for delta in deltas) else None
     delta = min(deltas)
+    zone = round(delta / QUARTER) * QUARTER
     together = max(deltas) - delta <= EXACT and abs(delta) <= FARTHEST
-    return Certainty.CONSISTENT if together and (delta + EXACT) % QUARTER <= 2 * EXACT else None
+    return Certainty.CONSISTENT if together and zone and abs(delta - zone) <= EXACT else None
 
 
 def times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -115,7 +116,8 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             evidence=f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file",
         )
         return
-    evidence = f"{found[0].member}: {pairs[0][0] & PERMISSIONS:04o}, and {pairs[0][1] & PERMISSIONS:04o}"
+    one, (a, b) = next(pair for pair in zip(found, pairs, strict=True) if (pair[1][0] ^ pair[1][1]) & PERMISSIONS)
+    evidence = f"{one.member}: {a & PERMISSIONS:04o}, and {b & PERMISSIONS:04o}"
     given = case.given.umasks if case.given is not None else None
     if given is not None and _fits(pairs, given):
         said = f"{evidence}, as umask {given[0]:03o} and {given[1]:03o} make of the same"
@@ -128,12 +130,12 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         )
         return
     umasks = next((two for two in _pairs(UMASKS) if _fits(pairs, two)), None)
-    as_if = f", as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else ""
+    as_if = f"as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else "as no usual umask"
     yield Recognised(
         cause="umask",
         certainty=Certainty.CONSISTENT,
         differences=found,
-        evidence=evidence + as_if,
+        evidence=f"{evidence}, {as_if}",
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from samewheel.explaining.case import Case, Recognised
     from samewheel.wheel import Row
 
-__all__ = ["RECOGNISERS", "is_licence", "written"]
+__all__ = ["BY_BACKEND", "RECOGNISERS", "SURE", "is_licence", "written"]
 
 LICENCES = ("licen", "copying", "notice", "authors", "copyright", "unlicense", "thirdparty", "third_party")
 """How the names of files begin that say who may do what, in lower case."""
@@ -97,23 +97,29 @@ def _hash(content: bytes) -> str:
 
 
 def licence_places(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
-    """Licences in another folder of ``*.dist-info``, shown by equal contents; or in only one wheel."""
-    found = [one for one in coded(left, "SW204", "SW302") if one.field == "presence" and is_licence(one.member)]
+    """Licences in another folder of ``*.dist-info``, shown by equal contents."""
     there: dict[tuple[int, str], list[Difference]] = {}
-    for one in found:
+    for one in _licences(left, "SW204", "SW302"):
         content = alone(case, one)
         if content is not None:
             there.setdefault((side(one), hashlib.sha256(content).hexdigest()), []).append(one)
-    moved: set[Difference] = set()
     for (which, digest), ones in there.items():
         others = there.get((1 - which, digest), [])
         if others and which == 0:
             names = f"{ones[0].member} in the first, {others[0].member} in the second, with the same contents"
-            moved |= {*ones, *others}
             yield shown("licence-files", *ones, *others, evidence=names)
-    for one in found:
-        if one not in moved and one.code == "SW204":
-            yield consistent("licence-files", one)
+
+
+def licences(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """Licences in only one wheel's ``*.dist-info``."""
+    del case
+    for one in _licences(left, "SW204"):
+        yield consistent("licence-files", one)
+
+
+def _licences(left: Sequence[Difference], *codes: str) -> list[Difference]:
+    """Return the differences that are licences of only one wheel."""
+    return [one for one in coded(left, *codes) if one.field == "presence" and is_licence(one.member)]
 
 
 def _is_sbom(name: str) -> bool:
@@ -180,5 +186,8 @@ def written(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             yield consistent("backend-version", one)
 
 
-RECOGNISERS = (repair, licence_places, sbom_order, sbom_serial, edited, record_order, list_order)
+SURE = (repair, licence_places)
+"""What names and contents tell for sure."""
+
+RECOGNISERS = (licences, sbom_order, sbom_serial, edited, record_order, list_order)
 """The surest first; `written` comes after all others."""

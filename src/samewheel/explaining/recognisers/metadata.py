@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 
 from samewheel.explaining.recognisers.said import coded, consistent, last, may_be_backend, pair, shown
+from samewheel.explaining.recognisers.shapes import misread
 from samewheel.wheel import read_headers
 
 if TYPE_CHECKING:
@@ -119,13 +120,17 @@ def _values(headers: Headers, key: str) -> list[str]:
 
 
 def description(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
-    """The description: its line endings, and empty lines at its end."""
+    """The description: its line endings, empty lines before and after it, and letters that were read as others."""
     found = [one for one in coded(left, "SW202") if one.field.endswith("of the description")]
     if not found:
         return
     a, b = (headers.body for headers in _headers(case))
     plain = [text.replace("\r\n", "\n") for text in (a, b)]
-    if plain[0].rstrip() != plain[1].rstrip():
+    codec = misread(*plain) or misread(*reversed(plain))
+    if codec:
+        evidence = f"{found[0].member}: the description of one is that of the other, its UTF-8 read as {codec}"
+        yield shown("text-encoding", *found, evidence=evidence)
+    if plain[0].strip() != plain[1].strip():
         return
     if a.rstrip().count("\r\n") != b.rstrip().count("\r\n") or plain[0] == plain[1]:
         yield shown("line-endings", *found)

@@ -1,4 +1,4 @@
-"""Members that only one wheel has, by what their names say."""
+"""Members and commands that only one wheel has, by what their names say."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from samewheel.comparison import Difference
     from samewheel.explaining.case import Case, Recognised
 
-__all__ = ["RECOGNISERS"]
+__all__ = ["RECOGNISERS", "SURE"]
 
 PYTHON = re.compile(r"(?:cpython-|cp(?=3\d+-)|(?<![a-z])py)3\.?\d{1,2}(?!\d)")
 """How the name of what a Python compiled, or installed, says which one it was."""
@@ -61,6 +61,14 @@ def pythons(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
                 names = [next(one.member for one in ones if side(one) == at) for at in (0, 1)]
                 cause = "bytecode" if names[0].endswith(".pyc") else "python-version"
                 yield make(cause, *ones, evidence=f"{names[0]} in the first, {names[1]} in the second")
+
+
+def commands(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """Commands in ``entry_points.txt`` that are the same, but for the version of Python in their names."""
+    del case
+    for one in coded(left, "SW207"):
+        if one.a != one.b and NUMBER.sub("?", one.a) == NUMBER.sub("?", one.b):
+            yield consistent("python-version", one)
 
 
 def copies(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -133,10 +141,13 @@ def licences(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 
 def namespaces(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """What older backends write for packages in namespaces."""
-    for one in present(left):
+    for one in coded(left, "SW302", "SW309", "SW310"):
         if one.member.endswith("-nspkg.pth") and may_be_backend(case):
             yield consistent("backend-version", one)
 
 
-RECOGNISERS = (pythons, copies, repaired, extensions, version_files, stale, licences, namespaces)
-"""The surest first."""
+SURE = (pythons, copies)
+"""What two members have in common."""
+
+RECOGNISERS = (commands, repaired, extensions, version_files, stale, licences, namespaces)
+"""What a name alone tells; the surest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["ELF", "HASHED", "RANDOM", "is_path", "masked"]
+__all__ = ["ELF", "HASHED", "RANDOM", "is_path", "masked", "misread"]
 
 ELF = ("SW401", "SW402", "SW403", "SW404", "SW405", "SW406", "SW407")
 """The codes of what differs in an ELF file."""
@@ -33,3 +33,14 @@ def is_path(text: str) -> bool:
 def masked(text: str) -> str:
     """Return a value without what programs make up in it."""
     return RANDOM.sub("?", text)
+
+
+def misread(text: str, other: str) -> str | None:
+    """Return the encoding in which the UTF-8 of a text was read, if the other one came about so."""
+    for codec in ("cp1252", "latin-1"):
+        try:
+            if text != other and text.encode().decode(codec) == other:
+                return codec
+        except UnicodeError:
+            continue
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.causing import NATIVE
@@ -93,9 +94,11 @@ def _of_platforms(a: frozenset[Tag], b: frozenset[Tag]) -> Told | None:
     return None
 
 
-def _only_one_is_native(case: Case) -> bool:
-    found = [one for one in case.differences if one.code == "SW302"]
-    return len({one.a for one in found if is_native(one.member)}) == 1
+def _lacks_an_extension(case: Case, tags: frozenset[Tag]) -> bool:
+    """Tell whether only one wheel has native code; or neither, and yet tags say that one was made for an ABI."""
+    found = [one for one in case.differences if one.code == "SW302" and is_native(one.member)]
+    has_native = any(is_native(name) for wheel in case.wheels for name in wheel.members)
+    return len({one.a for one in found}) == 1 or (not has_native and any(tag.abi != "none" for tag in tags))
 
 
 def _of_tags(case: Case, a: frozenset[Tag], b: frozenset[Tag]) -> list[Told | None]:
@@ -104,7 +107,7 @@ def _of_tags(case: Case, a: frozenset[Tag], b: frozenset[Tag]) -> list[Told | No
         return [None]
     pure = [all(tag.platform == "any" for tag in tags) for tags in (a, b)]
     if pure[0] != pure[1]:
-        return [("optional-extension", Certainty.CONSISTENT) if _only_one_is_native(case) else None]
+        return [("optional-extension", Certainty.CONSISTENT) if _lacks_an_extension(case, a | b) else None]
     found = [_of_pythons(case, a, b)] if _pythons(a) != _pythons(b) else []
     if {tag.platform for tag in a} != {tag.platform for tag in b}:
         found.append(_of_platforms(a, b))
@@ -127,7 +130,7 @@ def tags(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         a, b = (frozenset().union(*map(_tags, lines)) for lines in texts)
         known: list[Told | None] = []
         if one.field.lower() == "root-is-purelib":
-            known = [("optional-extension", Certainty.CONSISTENT)] if _only_one_is_native(case) else []
+            known = [("optional-extension", Certainty.CONSISTENT)] if _lacks_an_extension(case, a | b) else []
         elif a != b:
             known = _of_tags(case, a, b)
         elif sorted(texts[0]) != sorted(texts[1]) and not _is_order(*texts):
@@ -141,6 +144,21 @@ def _is_order(a: Sequence[str], b: Sequence[str]) -> bool:
     """Tell whether two lists of compressed tags differ only in the order of what is in them."""
     one, other = (sorted("-".join(".".join(sorted(p.split("."))) for p in t.split("-")) for t in of) for of in (a, b))
     return one == other
+
+
+def top_levels(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """Names in ``top_level.txt`` that stand for nothing in the wheel: those of extensions that did not compile."""
+    found = [one for one in coded(left, "SW208") if one.member.endswith("/top_level.txt") and one.field != "presence"]
+    contents = case.contents(found[0].member) if found else None
+    if contents is None:
+        return
+    a, b = ({line.decode("utf-8", "replace") for line in content.split()} for content in contents)
+    tops = [{re.split(r"[./]", name)[0] for name in wheel.members} for wheel in case.wheels]
+    news = [a - b, b - a]
+    if any(news) and not any(new & top for new, top in zip(news, tops, strict=True)):
+        names = ", ".join(sorted(a ^ b))
+        evidence = f"{found[0].member} of only one wheel names {names}, and neither has any file of that name"
+        yield consistent("optional-extension", *found, evidence=evidence)
 
 
 def file_name(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -170,5 +188,5 @@ def written(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
                 yield consistent("backend-version", one)
 
 
-RECOGNISERS = (generator, tags, file_name)
+RECOGNISERS = (generator, tags, top_levels, file_name)
 """The surest first; `written` comes after all others."""
