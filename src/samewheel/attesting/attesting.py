@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["Attested", "attest", "place", "statement_of"]
 
 
+BUILDS = 2
+"""Of a verification."""
+
+
 class Attested(Value, frozen=True, kw_only=True):
     """A signed statement, and its files."""
 
@@ -45,6 +49,8 @@ def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | No
     """
     named: dict[str, str] = {f"the wheel {name}": sha256, "the buildinfo": info.wheel.sha256}
     if report is not None:
+        if len(report.builds) != BUILDS:
+            raise UsageError(f"cannot attest {name}", cause="The verification is not of two builds.")
         named["the verification's first build"] = report.builds[0].wheel.sha256
         if report.against is not None and report.verdict is Verdict.IDENTICAL:
             named["the wheel that the verification was given"] = report.against

@@ -14,7 +14,7 @@ import msgspec
 
 from samewheel._types import Value
 from samewheel.attesting.keys import has_one_form, is_signed, keyid, sign
-from samewheel.attesting.strictness import canonical, strictly
+from samewheel.attesting.strictness import canonical, refuse_large, strictly
 from samewheel.errors import InvalidAttestationError
 
 if TYPE_CHECKING:
@@ -54,7 +54,12 @@ class Envelope(Value, frozen=True, kw_only=True):
     """Whether it is in another form than ours."""
 
     def signers(self, keys: Iterable[PublicKey]) -> Iterator[PublicKey]:
-        """Yield those of the keys that signed it; the keyid decides nothing but whether it is ours to the bit."""
+        """Yield those of the keys that signed it; the keyid decides nothing but whether it is ours to the bit.
+
+        A bundle with a certificate has another way to be believed, and nobody looked at its form.
+        """
+        if self.certified is not None:
+            return
         message = pae(self.payload_type, self.payload)
         for key in keys:
             for one in self.signatures:
@@ -156,6 +161,7 @@ def read_envelopes(content: bytes, where: str, *, lenient: bool = False) -> tupl
     Raises:
         InvalidAttestationError: it is not.
     """
+    refuse_large(content, where)
     lines = [content] if not lenient or _is_one(content) else [line for line in content.splitlines() if line.strip()]
     found = tuple(_read(strictly(line, where), where, lenient=lenient) for line in lines)
     for one in found:

@@ -38,7 +38,7 @@ def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: byte
         passphrase: what the file is encrypted with; None: it is not.
 
     Raises:
-        UsageError: a file is there already.
+        UsageError: a file is there already, or nothing can be encrypted with the passphrase.
         SamewheelError: they cannot be written; neither is left.
     """
     public = path.with_name(f"{path.name}.pub")
@@ -46,9 +46,10 @@ def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: byte
         if one.exists() or one.is_symlink():
             raise UsageError(f"{one} is there already", hint="Name another file; a key is never overwritten.")
     key = generate(kind)
+    secret = private_pem(key, passphrase)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _put(path, private_pem(key, passphrase), 0o600)
+        _put(path, secret, 0o600)
         try:
             _put(public, public_pem(key.public_key()), 0o644)
         except OSError:
@@ -81,4 +82,4 @@ def key_in_variable(name: str, environ: Mapping[str, str], passphrase: bytes | N
     """
     if not environ.get(name):
         raise UsageError(f"the variable {name} holds no key", cause="It is not set, or empty.")
-    return read_private(environ[name].encode(), f"in the variable {name}", passphrase)
+    return read_private(os.fsencode(environ[name]), f"in the variable {name}", passphrase)

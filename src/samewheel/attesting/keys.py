@@ -59,6 +59,10 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the group of P-256 (FIPS 186-5): with (r, s), also (r, ORDER - s) is a signature."""
 
 
+LONGEST_PASSPHRASE = 1023
+"""Bytes that OpenSSL takes."""
+
+
 class KeyKind(StrEnum):
     """What a key signs with."""
 
@@ -72,7 +76,13 @@ def generate(kind: KeyKind = KeyKind.ED25519) -> PrivateKey:
 
 
 def private_pem(key: PrivateKey, passphrase: bytes | None = None) -> bytes:
-    """Return a private key as PKCS #8 in PEM, encrypted if there is a passphrase."""
+    """Return a private key as PKCS #8 in PEM, encrypted if there is a passphrase.
+
+    Raises:
+        UsageError: the passphrase is too long.
+    """
+    if passphrase and len(passphrase) > LONGEST_PASSPHRASE:
+        raise UsageError("cannot encrypt a key", cause=f"The passphrase has more than {LONGEST_PASSPHRASE} bytes.")
     encryption: KeySerializationEncryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 

@@ -10,7 +10,7 @@ from samewheel.errors import InvalidAttestationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LARGEST", "canonical", "strictly"]
+__all__ = ["LARGEST", "canonical", "refuse_large", "strictly"]
 
 LARGEST = 1 << 24
 """Bytes of a document that is read."""
@@ -31,6 +31,16 @@ def canonical(value: object) -> bytes:
     return text.encode()
 
 
+def refuse_large(content: bytes, where: str) -> None:
+    """Refuse a document before any work is done on it.
+
+    Raises:
+        InvalidAttestationError: it has more than LARGEST bytes.
+    """
+    if len(content) > LARGEST:
+        raise InvalidAttestationError(f"{where} is too large", cause=f"It has more than {LARGEST} bytes.")
+
+
 def strictly(content: bytes, where: str) -> object:
     """Read a document that every reader understands alike.
 
@@ -40,10 +50,9 @@ def strictly(content: bytes, where: str) -> object:
 
     Raises:
         InvalidAttestationError: it is too large or too deep, no JSON, has a key twice, a number that is no safe
-            integer, a byte order mark, or bytes that are no UTF-8.
+            integer, a byte order mark, bytes that are no UTF-8, or an escape that stands for no character.
     """
-    if len(content) > LARGEST:
-        raise InvalidAttestationError(f"{where} is too large", cause=f"It has {len(content)} bytes.")
+    refuse_large(content, where)
     try:
         value = json.loads(
             content.decode(),
@@ -52,6 +61,8 @@ def strictly(content: bytes, where: str) -> object:
             parse_float=_refuse_number,
             parse_int=_safe,
         )
+        # Half of a surrogate pair can be escaped in JSON, and is in no text that could be written.
+        canonical(value)
     except RecursionError as error:
         raise InvalidAttestationError(f"{where} is too deep") from error
     except ValueError as error:

@@ -9,16 +9,18 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
+from packaging.utils import InvalidWheelFilename
 
 from samewheel._types import Sha256, Value
 from samewheel.attesting.certificates import need_sigstore
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid
 from samewheel.attesting.statements import read_statement
+from samewheel.attesting.strictness import LARGEST
 from samewheel.checking.rules import RULES, Given
 from samewheel.checking.values import Checked, Failure, Judged
 from samewheel.errors import InvalidAttestationError, InvalidWheelError, SamewheelError, UsageError
-from samewheel.wheel import wheel_in
+from samewheel.wheel import CHUNK, read_file_name, wheel_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +46,19 @@ def _in_a_line(error: SamewheelError) -> str:
     return ": ".join(" ".join(part.split()) for part in (error.what, error.cause) if part)
 
 
+def _is_wheels_name(name: str) -> bool:
+    """Tell whether a file has a wheel's name, in letters that look like no others."""
+    try:
+        read_file_name(name)
+    except InvalidWheelFilename:
+        return False
+    return name.isascii() and name.isprintable()
+
+
 def _file_failures(file: FileIO, path: Path, policy: Policy) -> Iterator[Failure]:
     """Yield what is wrong with a file: its name must be what the policy has, and what the wheel says of itself."""
+    if not _is_wheels_name(path.name):
+        yield Failure(rule="file-name", reason=f"{path.name!r} is no name of a wheel")
     names = policy.wheel.names
     if names and not any(fnmatchcase(path.name, pattern) for pattern in names):
         yield Failure(rule="file-name", reason=f"it is {path.name!r}; the policy has {', '.join(names)}")
@@ -129,13 +142,26 @@ def _judged(envelope: Envelope, one: Judged, about: _About) -> Judged:
     )
 
 
-def _all_judged(path: Path, about: _About, *, lenient: bool) -> Iterator[Judged]:
-    """Yield what is to be said of each attestation in a file."""
+def _read(path: Path) -> tuple[bytes, Sha256]:
+    """Return what an attestation's file holds, not more of it than is refused as too large, and its digest.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+            digest = hashlib.sha256(content)
+            while rest := file.read(CHUNK):
+                digest.update(rest)
     except OSError as error:
         raise UsageError(f"cannot read the attestation {path}", cause=str(error.strerror)) from error
-    digest = Sha256(hashlib.sha256(content).hexdigest())
+    return content, Sha256(digest.hexdigest())
+
+
+def _all_judged(path: Path, about: _About, *, lenient: bool) -> Iterator[Judged]:
+    """Yield what is to be said of each attestation in a file."""
+    content, digest = _read(path)
     try:
         envelopes = read_envelopes(content, path.name, lenient=lenient)
     except InvalidAttestationError as error:

@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,12 +16,16 @@ from samewheel.attesting.keys import PublicKey, keyid, read_public
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
 
-__all__ = ["SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
+__all__ = ["ACCEPTABLE", "SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
 
 SCHEMA = "samewheel/policy/1"
 
 ACCEPTABLE = (Verdict.IDENTICAL, Verdict.IDENTICAL_AFTER_REPLAY, Verdict.SAME_CONTENTS)
 """The verdicts that a policy may ask for: below them, files that are installed may be others."""
+
+
+_Word = Annotated[str, msgspec.Meta(min_length=1)]
+"""A text that says something."""
 
 
 class Apart(StrEnum):
@@ -55,9 +59,9 @@ class Identity(_Table, frozen=True, kw_only=True):
 class Builder(_Table, frozen=True, kw_only=True):
     """Who may build, and by what they are known: a key, or an identity."""
 
-    id: str
+    id: _Word
     """The URI that their provenance has as ``builder.id``."""
-    group: str
+    group: _Word
     """Who operates it: builders of one group count once."""
     key: str = ""
     """A public key in PEM, or the path of one, relative to the policy."""
@@ -93,7 +97,7 @@ class _Accept(_Table, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     """The worst verdict of ``samewheel verify``; None: it need not have been verified."""
     isolation: Apart = Apart.NONE
-    max_age_days: int | None = None
+    max_age_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] | None = None
     not_before: dt.date | None = None
 
 
@@ -154,6 +158,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
     names = [keyid(key) for key in keys if key is not None]
     identities = [(one.identity.issuer, one.identity.subject) for one in policy.builders if one.identity is not None]
     verdict = policy.accept.verdict
+    operators = {(builder.id, builder.group) for builder in policy.builders}
     problems = {
         f"Its schema is {policy.schema!r}, not {SCHEMA!r}.": policy.schema != SCHEMA,
         f"The threshold is {policy.accept.threshold}; it has {len(policy.groups)} groups of builders.": not (
@@ -161,6 +166,8 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         ),
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
         "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
+        "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
+        != len(operators),
         "It accepts no type of build.": not policy.build.types,
         f"A gate cannot accept {verdict}: files that are installed differ.": verdict is not None
         and verdict not in ACCEPTABLE,

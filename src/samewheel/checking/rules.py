@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from samewheel._types import Value
 from samewheel.attesting.provenance import PROVENANCE
 from samewheel.checking.policy import Apart
+from samewheel.checking.provenances import Provenance
 from samewheel.checking.values import Failure
 from samewheel.comparison import Verdict
 
@@ -40,19 +41,10 @@ class Given(Value, frozen=True, kw_only=True):
     today: dt.date
     """In UTC."""
 
-    def at(self, *path: str) -> object:
-        """Return what the predicate has at a path of keys; None if it has nothing there."""
-        found: object = self.statement.predicate
-        for key in path:
-            if not isinstance(found, dict):
-                return None
-            found = found.get(key)
-        return found
-
-    def resources(self, *path: str) -> list[dict[str, Any]]:
-        """Return the resources in a list of the predicate; what is none is left out."""
-        found = self.at(*path)
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    @property
+    def said(self) -> Provenance:
+        """What is said of how it was built."""
+        return Provenance(predicate=self.statement.predicate)
 
 
 def _failure(rule: str, reason: str) -> Failure:
@@ -88,7 +80,7 @@ def subject(given: Given) -> Iterator[Failure]:
 
 def validity(given: Given) -> Iterator[Failure]:
     """Who signed may still, and does so in the name of the builder they are bound to."""
-    builder, said = given.builder, given.at("runDetails", "builder", "id")
+    builder, said = given.builder, given.said.at("runDetails", "builder", "id")
     if builder.revoked:
         yield _failure("builder-revoked", f"{builder.id} is revoked")
     if builder.valid_from is not None and given.today < builder.valid_from:
@@ -101,73 +93,66 @@ def validity(given: Given) -> Iterator[Failure]:
 
 def build_type(given: Given) -> Iterator[Failure]:
     """It was built in a way that the policy knows."""
-    said = given.at("buildDefinition", "buildType")
+    said = given.said.at("buildDefinition", "buildType")
     if said not in given.policy.build.types:
         yield _failure("build-type", f"it is {said}; the policy has {', '.join(given.policy.build.types)}")
 
 
+def _wanted(given: Given) -> dict[str, str | None]:
+    """Return the parameters that the policy's table ``source`` is about."""
+    return {"source": given.policy.source.uri, "ref": given.policy.source.ref}
+
+
 def parameters(given: Given) -> Iterator[Failure]:
     """All that the caller of the build decided is allowed; what the policy does not know is not."""
-    said = given.at("buildDefinition", "externalParameters")
-    if not isinstance(said, dict):
+    said = given.said.parameters
+    if said is None:
         yield _failure("parameters", "it has none")
         return
     allowed = dict(given.policy.build.parameters)
-    expected = {"source": given.policy.source.uri, "ref": given.policy.source.ref}
-    allowed |= {key: (value,) for key, value in expected.items() if value is not None}
+    # These have a rule of their own.
+    allowed |= {key: ("*",) for key, value in _wanted(given).items() if value is not None}
     for key, value in sorted(said.items()):
         if key not in allowed:
             yield _failure("parameters", f"{key} = {value!r} is not known to the policy")
         elif not _among(value, allowed[key]):
             yield _failure("parameters", f"{key} = {value!r}; the policy has {', '.join(allowed[key])}")
-    for key, value in expected.items():
-        if value is not None and key not in said:
-            yield _failure(f"source-{'uri' if key == 'source' else key}", f"it names none; the policy has {value}")
 
 
-def _digest(given: Given, name: str, algorithm: str) -> object:
-    """Return a digest of the dependency with a name; None if there is not one of them."""
-    found = [one for one in given.resources("buildDefinition", "resolvedDependencies") if one.get("name") == name]
-    digest = found[0].get("digest") if len(found) == 1 else None
-    return digest.get(algorithm) if isinstance(digest, dict) else None
+def source(given: Given) -> Iterator[Failure]:
+    """It was built from where the policy says, for the tag or branch that the policy names."""
+    for key, wanted in _wanted(given).items():
+        said = given.said.at("buildDefinition", "externalParameters", key)
+        if wanted is not None and said != wanted:
+            rule = "source-uri" if key == "source" else "source-ref"
+            yield _failure(rule, f"it was built from {said or 'none that it names'}; the policy has {wanted}")
 
 
 def commit(given: Given) -> Iterator[Failure]:
     """It was built from the commit that the policy names."""
-    wanted, said = given.policy.source.commit, _digest(given, "source", "gitCommit")
+    wanted, said = given.policy.source.commit, given.said.commit
     if wanted is not None and said != wanted:
         yield _failure("source-commit", f"it was built from {said or 'no commit'}; the policy has {wanted}")
 
 
 def constraints(given: Given) -> Iterator[Failure]:
     """It was built with the pins that the policy names."""
-    wanted, said = given.policy.build.constraints, _digest(given, "constraints.txt", "sha256")
+    wanted, said = given.policy.build.constraints, given.said.constraints
     if wanted is not None and said != wanted:
         yield _failure("constraints", f"it was built with pins of {said or 'no digest'}; the policy has {wanted}")
 
 
-def _byproduct(given: Given, name: str) -> dict[str, Any]:
-    found = [one for one in given.resources("runDetails", "byproducts") if one.get("name") == name]
-    annotations = found[0].get("annotations") if len(found) == 1 else None
-    return annotations if isinstance(annotations, dict) else {}
-
-
 def verdict(given: Given) -> Iterator[Failure]:
     """A second build gave what the policy asks for."""
-    wanted, said = given.policy.accept.verdict, _byproduct(given, "verification").get("verdict")
-    if wanted is None:
-        return
-    ladder = [str(one) for one in Verdict]
-    if said not in ladder or ladder.index(said) > ladder.index(wanted):
+    wanted, said = given.policy.accept.verdict, given.said.verdict
+    ladder = list(Verdict)
+    if wanted is not None and (said is None or ladder.index(said) > ladder.index(wanted)):
         yield _failure("verdict", f"it was verified as {said or 'nothing'}; the policy has {wanted}")
 
 
 def isolation(given: Given) -> Iterator[Failure]:
     """The build was kept apart as far as the policy asks for."""
-    wanted, said = given.policy.accept.isolation, _byproduct(given, "isolation")
-    reached = Apart.NONE
-    if said.get("network") == "none" and said.get("mechanism") not in {None, "none"}:
-        reached = Apart.HIDDEN if said.get("filesystem") == "hidden" else Apart.NO_NETWORK
+    wanted, reached = given.policy.accept.isolation, given.said.kept_apart
     order = list(Apart)
     if order.index(reached) < order.index(wanted):
         yield _failure("isolation", f"the build was kept apart as {reached}; the policy has {wanted}")
@@ -180,7 +165,7 @@ def freshness(given: Given) -> Iterator[Failure]:
     oldest += [given.today - dt.timedelta(days=accept.max_age_days)] if accept.max_age_days is not None else []
     if not oldest:
         return
-    said = given.at("runDetails", "metadata", "finishedOn")
+    said = given.said.at("runDetails", "metadata", "finishedOn")
     try:
         moment = dt.datetime.fromisoformat(said if isinstance(said, str) else "")
         day = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC).date()
@@ -199,6 +184,7 @@ RULES: tuple[Callable[[Given], Iterator[Failure]], ...] = (
     validity,
     build_type,
     parameters,
+    source,
     commit,
     constraints,
     verdict,

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import tomlkit
 
 from samewheel._files import sha256_of
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid, public_pem, read_public
-from samewheel.attesting.provenance import BUILD_TYPE, PROVENANCE
+from samewheel.attesting.provenance import PROVENANCE
 from samewheel.attesting.statements import read_statement
-from samewheel.checking.policy import SCHEMA
+from samewheel.checking.policy import ACCEPTABLE, SCHEMA, Apart
+from samewheel.checking.provenances import Provenance
+from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from tomlkit.items import Table
+    from tomlkit.items import AoT, Table
 
     from samewheel.attesting.keys import PublicKey
     from samewheel.attesting.statements import Statement
@@ -41,65 +43,89 @@ def _table(comment: str, entries: Mapping[str, object]) -> Table:
     return table
 
 
-def _of(resources: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any]:
-    return next((one for one in resources if one.get("name") == name), {})
+def _agreed(said: Sequence[object], what: str) -> object:
+    """Return what all attestations say.
+
+    Raises:
+        UsageError: they do not say the same.
+    """
+    if any(one != said[0] for one in said):
+        cause = ", ".join(str(one or "none") for one in said)
+        raise UsageError(f"the attestations do not agree on the {what}", cause=cause)
+    return said[0]
+
+
+def _allowed(provenances: Sequence[Provenance]) -> dict[str, list[str]]:
+    """Return every parameter with all the values that it has, sorted."""
+    found: dict[str, set[str]] = {}
+    for one in provenances:
+        for key, value in (one.parameters or {}).items():
+            found.setdefault(key, set()).add(str(value))
+    return {key: sorted(values) for key, values in sorted(found.items())}
+
+
+def _verdict(provenances: Sequence[Provenance]) -> str | None:
+    """Return the worst verdict; None if one of the builders did not verify.
+
+    Raises:
+        UsageError: no policy can accept it.
+    """
+    said = [one.verdict for one in provenances]
+    worst = max((one for one in said if one is not None), key=list(Verdict).index, default=None)
+    if worst is not None and worst not in ACCEPTABLE:
+        raise UsageError("no policy can accept this wheel", cause=f"It was verified as {worst}.")
+    return None if worst is None or None in said else str(worst)
+
+
+def _builders(provenances: Sequence[Provenance], keys: Sequence[PublicKey]) -> AoT:
+    """Return who signed, each as a group of its own."""
+    builders = tomlkit.aot()
+    for number, (one, key) in enumerate(zip(provenances, keys, strict=True), 1):
+        who = {"id": one.at("runDetails", "builder", "id"), "group": f"group-{number}"}
+        entries = {**who, "key": public_pem(key).decode()}
+        builders.append(_table(f"Key {keyid(key)}. Builders of one group count once.", entries))
+    return builders
 
 
 def first_policy(name: str, signed: Sequence[tuple[Statement, PublicKey]]) -> str:
-    """Return the text of a policy.
+    """Return the text of a policy that accepts these statements.
 
     Args:
         name: the wheel's file name.
-        signed: its statements, at least one, and who signed each.
+        signed: its statements, at least one, and who signed each; nobody twice.
+
+    Raises:
+        UsageError: they do not agree on what the wheel was built from, or no policy can accept it.
     """
-    predicate: dict[str, Any] = signed[0][0].predicate
-    definition, details = predicate["buildDefinition"], predicate["runDetails"]
-    parameters = dict(definition["externalParameters"])
-    source = _of(definition["resolvedDependencies"], "source")
-    verified = _of(details.get("byproducts", []), "verification").get("annotations", {})
-    apart = _of(details.get("byproducts", []), "isolation").get("annotations", {})
+    said = [Provenance(predicate=statement.predicate) for statement, _ in signed]
+    parameters = _allowed(said)
+    # Where they agree, it is no matter of choice: it gets a line that people see first.
+    source = {
+        key: parameters.pop(parameter)[0]
+        for key, parameter in (("uri", "source"), ("ref", "ref"))
+        if all((one.parameters or {}).get(parameter) for one in said) and len(parameters[parameter]) == 1
+    }
+    types = [*{str(one.at("buildDefinition", "buildType")): None for one in said}]
     document = tomlkit.document()
     for line in HEAD:
         document.add(tomlkit.comment(line))
     document.add("schema", tomlkit.item(SCHEMA))
     document.add("wheel", _table("File names; * stands for anything.", {"names": [name]}))
-    origin = {
-        "uri": parameters.pop("source", None),
-        "ref": parameters.pop("ref", None),
-        "commit": source.get("digest", {}).get("gitCommit"),
-    }
+    origin = {**source, "commit": _agreed([one.commit for one in said], "commit")}
     document.add("source", _table("What it must be built from. The commit changes with each release.", origin))
-    constraints = _of(definition["resolvedDependencies"], "constraints.txt").get("digest", {}).get("sha256")
-    build = _table("How: the type of build, the digest of constraints.txt.", {"types": [BUILD_TYPE]})
-    build.add("constraints", constraints)
-    build.add(
-        "parameters", _table("All that the caller may decide; nothing else.", {k: [v] for k, v in parameters.items()})
-    )
+    pins = _agreed([one.constraints for one in said], "constraints")
+    build = _table("How: the type of build, the digest of constraints.txt.", {"types": types, "constraints": pins})
+    build.add("parameters", _table("All that the caller may decide; nothing else.", parameters))
     document.add("build", build)
-    level = (
-        "hidden"
-        if apart.get("filesystem") == "hidden"
-        else "no-network"
-        if apart.get("network") == "none"
-        else "none"
-    )
-    accept = {"threshold": len(signed), "verdict": verified.get("verdict"), "isolation": level}
+    apart = min((one.kept_apart for one in said), key=list(Apart).index)
+    accept = {"threshold": len(signed), "verdict": _verdict(said), "isolation": str(apart)}
     document.add("accept", _table("How many groups of builders must say so, and how sure it must be.", accept))
-    builders = tomlkit.aot()
-    for number, (statement, key) in enumerate(signed, 1):
-        who: dict[str, Any] = statement.predicate
-        entries = {
-            "id": who["runDetails"]["builder"]["id"],
-            "group": f"group-{number}",
-            "key": public_pem(key).decode(),
-        }
-        builders.append(_table(f"Key {keyid(key)}. Builders of one group count once.", entries))
-    document.add("builder", builders)
+    document.add("builder", _builders(said, [key for _, key in signed]))
     return tomlkit.dumps(document)
 
 
 def signed_by(wheel: Path, attestations: Sequence[Path], keys: Sequence[Path]) -> list[tuple[Statement, PublicKey]]:
-    """Return the provenance of a wheel that is signed by keys whom somebody trusts.
+    """Return the provenance of a wheel that is signed by keys whom somebody trusts, the first of each key.
 
     Args:
         wheel: the file.
@@ -111,17 +137,19 @@ def signed_by(wheel: Path, attestations: Sequence[Path], keys: Sequence[Path]) -
     """
     trusted = [read_public(path.read_bytes(), str(path)) for path in keys]
     sha256 = sha256_of(wheel)
-    found: list[tuple[Statement, PublicKey]] = []
+    found: dict[str, tuple[Statement, PublicKey]] = {}
     for path in attestations:
         for envelope in read_envelopes(path.read_bytes(), path.name):
             statement = read_statement(envelope.payload, path.name)
             is_of_wheel = [one.digest.get("sha256") for one in statement.subject] == [sha256]
             if is_of_wheel and statement.predicate_type == PROVENANCE:
-                found += [(statement, key) for key in envelope.signers(trusted)]
+                for key in envelope.signers(trusted):
+                    # A bundle beside the envelope says the same once more.
+                    found.setdefault(keyid(key), (statement, key))
     if not found:
         raise UsageError(
             f"no attestation of {wheel.name} is signed by a key that you trust",
             cause=f"{len(attestations)} attestations, {len(keys)} keys.",
             hint=f"Name both: samewheel check {wheel} ATTESTATION --init-policy FILE --trust KEY.pub",
         )
-    return found
+    return list(found.values())

@@ -16,7 +16,7 @@ def _in_variable(name: str) -> bytes:
     value = os.environ.get(name)
     if not value:
         raise UsageError(f"the variable {name} holds no passphrase", cause="It is not set, or empty.")
-    return value.encode()
+    return os.fsencode(value)
 
 
 def new_passphrase(variable: str | None) -> bytes | None:
