@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from samewheel._files import sha256_of
 from samewheel.attesting.attesting import statement_of
-from samewheel.attesting.envelopes import encoded, sealed
-from samewheel.attesting.keys import public_pem
+from samewheel.attesting.envelopes import PAYLOAD, Envelope, Signature, encoded, pae
+from samewheel.attesting.keys import keyid, public_pem, sign
 from samewheel.attesting.provenance import BUILD_TYPE
 from samewheel.attesting.statements import Statement
 from samewheel.attesting.statements import written as bytes_of
@@ -113,9 +113,15 @@ def statement(wheel: Path, by: Operator = ALICE, changes: Changes | None = None)
     return msgspec.convert(changed(json.loads(bytes_of(said)), changes or {}), Statement)
 
 
+def signed(payload: bytes, by: Operator = ALICE, kind: str = PAYLOAD) -> bytes:
+    """Return the envelope that somebody who has the key can make of any bytes at all."""
+    signature = Signature(keyid=keyid(by.key.public_key()), sig=sign(by.key, pae(kind, payload)))
+    return encoded(Envelope(payload=payload, payload_type=kind, signatures=(signature,)))
+
+
 def enveloped(wheel: Path, by: Operator = ALICE, changes: Changes | None = None) -> bytes:
     """Return what somebody says of a wheel, signed: a file ``*.intoto.jsonl``."""
-    return encoded(sealed(bytes_of(statement(wheel, by, changes)), by.key))
+    return signed(bytes_of(statement(wheel, by, changes)), by)
 
 
 def put_policy(folder: Path, *operators: Operator, changes: Changes | None = None) -> Path:

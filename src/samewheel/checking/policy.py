@@ -189,8 +189,8 @@ def read_policy(path: Path) -> Trusted:
         policy = msgspec.convert({"builders": document.pop("builder", []), **document}, Policy)
     except OSError as error:
         raise UsageError(f"cannot read the policy {path}", cause=str(error.strerror)) from error
-    except (msgspec.ValidationError, ValueError) as error:
-        # ValueError: no TOML, or no UTF-8.
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
+        # ValueError: no TOML, or no UTF-8; RecursionError: brackets without end.
         hint = f"One to begin with: samewheel check WHEEL --init-policy {path}"
         raise UsageError(f"the policy {path} cannot be used", cause=str(error), hint=hint) from error
     keys = tuple(_key(builder, path) for builder in policy.builders)
