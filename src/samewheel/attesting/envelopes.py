@@ -56,7 +56,7 @@ class Envelope(Value, frozen=True, kw_only=True):
     def signers(self, keys: Iterable[PublicKey]) -> Iterator[PublicKey]:
         """Yield those of the keys that signed it; the keyid decides nothing but whether it is ours to the bit.
 
-        A bundle with a certificate has another way to be believed, and nobody looked at its form.
+        Whoever has a certificate is known by that, and by no key.
         """
         if self.certified is not None:
             return
