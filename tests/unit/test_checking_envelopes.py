@@ -157,10 +157,10 @@ def test_the_other_signature_of_the_same_is_refused(wheel: Path) -> None:
 
 @pytest.mark.parametrize("lenient", [False, True])
 def test_a_certificate_is_no_way_around_the_form(wheel: Path, *, lenient: bool) -> None:
-    """A bundle with one is not compared with our form, so no key may make it count, either."""
+    """Who has one is known by that alone: no key makes such a bundle count."""
     bundle = json.loads(bundled(sealed(bytes_of(statement(wheel)), ALICE.key)))
     for field in ("certificate", "x509CertificateChain"):
-        content = canonical({**bundle, "verificationMaterial": {field: {}}})
+        content = canonical({**bundle, "verificationMaterial": {field: {}}}) + b"\n"
         found = judged(wheel, put_policy(wheel.parent), content, lenient=lenient)
         assert not found.accepted
         assert "signature" in rules(found)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of, write_atomic
 from samewheel._types import Value
+from samewheel.attesting.certificates import subject_of
 from samewheel.attesting.envelopes import bundled, encoded, read_envelopes, sealed
 from samewheel.attesting.keys import keyid
 from samewheel.attesting.provenance import provenance
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from samewheel.buildinfo import BuildInfo
     from samewheel.verification import Verification
 
-__all__ = ["Attested", "attest", "statement_of"]
+__all__ = ["Attested", "attest", "place", "statement_of"]
 
 
 BUILDS = 2
@@ -94,22 +96,34 @@ def statement_of(
 
 
 def _signer(path: Path) -> str | None:
-    """Return who signed the attestation that is there already; None if there is none, or nobody of ours."""
+    """Return who signed the attestation that is there already; None if there is none, empty if nobody of ours."""
     try:
         (envelope,) = read_envelopes(path.read_bytes(), path.name)
+        if envelope.certified is not None:
+            return subject_of(envelope.certified)
     except (OSError, InvalidAttestationError, ValueError):
         return "" if path.exists() else None
     return envelope.signatures[0].keyid if envelope.signatures else ""
 
 
-def _place(folder: Path, name: str, ending: str, key: str) -> Path:
-    """Return where a signer's attestation of a file goes: beside that of another signer, never over it."""
+def _short(signer: str) -> str:
+    """Return eight characters for a signer that may stand in any file's name."""
+    if not signer.startswith("SHA256:"):
+        return hashlib.sha256(signer.encode()).hexdigest()[:8]
+    return signer.removeprefix("SHA256:").replace("/", "_").replace("+", "-")[:8]
+
+
+def place(folder: Path, name: str, ending: str, signer: str) -> Path:
+    """Return where a signer's attestation of a file goes: beside that of another signer, never over it.
+
+    Args:
+        folder: where attestations are.
+        name: the file's.
+        ending: what follows it, such as ``sigstore.json``.
+        signer: the key's id, or the identity.
+    """
     usual = folder / f"{name}.{ending}"
-    if _signer(usual) in {None, key}:
-        return usual
-    # Eight characters that may stand in any file's name.
-    short = key.removeprefix("SHA256:").replace("/", "_").replace("+", "-")[:8]
-    return folder / f"{name}.{short}.{ending}"
+    return usual if _signer(usual) in {None, signer} else folder / f"{name}.{_short(signer)}.{ending}"
 
 
 def attest(statement: Statement, key: PrivateKey, folder: Path, name: str | None = None) -> Attested:
@@ -127,7 +141,7 @@ def attest(statement: Statement, key: PrivateKey, folder: Path, name: str | None
     envelope: Envelope = sealed(written(statement), key)
     signer, name = keyid(key.public_key()), name or statement.subject[0].name
     folder.mkdir(parents=True, exist_ok=True)
-    plain, bundle = (_place(folder, name, ending, signer) for ending in ("intoto.jsonl", "sigstore.json"))
+    plain, bundle = (place(folder, name, ending, signer) for ending in ("intoto.jsonl", "sigstore.json"))
     write_atomic(bundle, bundled(envelope))
     write_atomic(plain, encoded(envelope))
     return Attested(statement=statement, signer=signer, files=(plain, bundle))

@@ -56,7 +56,7 @@ class Envelope(Value, frozen=True, kw_only=True):
     def signers(self, keys: Iterable[PublicKey]) -> Iterator[PublicKey]:
         """Yield those of the keys that signed it; the keyid decides nothing but whether it is ours to the bit.
 
-        A bundle with a certificate has another way to be believed, and nobody looked at its form.
+        Whoever has a certificate is known by that, and by no key.
         """
         if self.certified is not None:
             return
@@ -156,8 +156,7 @@ def read_envelopes(content: bytes, where: str, *, lenient: bool = False) -> tupl
         content: its bytes.
         where: its name, for messages.
         lenient: take what the specifications allow others to write: several lines, signatures and alphabets, no
-            keyid, unknown fields. Else it must be one of ours, to the bit; bundles with a certificate are none of
-            ours, and verified by what made them.
+            keyid, unknown fields. Else it must be one of ours, to the bit.
 
     Raises:
         InvalidAttestationError: it is not.
@@ -168,7 +167,7 @@ def read_envelopes(content: bytes, where: str, *, lenient: bool = False) -> tupl
     for one in found:
         if one.payload_type != PAYLOAD:
             raise InvalidAttestationError(f"{where} holds no in-toto statement", cause=one.payload_type)
-        if not lenient and one.certified is None and content not in _forms(one):
+        if not lenient and content not in _forms(one):
             raise InvalidAttestationError(
                 f"{where} is not in the form that samewheel writes",
                 cause="A byte of it was changed, or another tool wrote it.",
@@ -184,4 +183,9 @@ def _is_one(content: bytes) -> bool:
 
 def _forms(envelope: Envelope) -> tuple[bytes, ...]:
     """Return how an envelope looks in files of ours; nothing if it has not one signature."""
-    return (encoded(envelope), bundled(envelope)) if len(envelope.signatures) == 1 else ()
+    if len(envelope.signatures) != 1:
+        return ()
+    if envelope.certified is not None:
+        # What the fields hold is for Sigstore to verify: much of it has no one form.
+        return (canonical(envelope.certified) + b"\n",)
+    return encoded(envelope), bundled(envelope)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from packaging.utils import InvalidWheelFilename
 
 from samewheel._types import Sha256, Value
+from samewheel.attesting.certificates import need_sigstore
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid
 from samewheel.attesting.statements import read_statement
@@ -67,24 +68,55 @@ def _file_failures(file: FileIO, path: Path, policy: Policy) -> Iterator[Failure
         yield Failure(rule="wheel", reason=_in_a_line(error))
 
 
-def _signer(envelope: Envelope, trusted: Trusted) -> tuple[Builder, str] | None:
-    """Return which of the policy's builders signed an envelope, and by which key."""
+class _Signed(Value, frozen=True, kw_only=True):
+    """An envelope whose signature holds."""
+
+    builder: Builder
+    signer: str
+    """The key's id, or the identity."""
+    payload: bytes
+    """The very bytes that were verified."""
+
+
+def _unknown(reason: str = "no builder that the policy knows has signed it") -> tuple[Failure, ...]:
+    return (Failure(rule="signature", reason=reason),)
+
+
+def _keyed(envelope: Envelope, trusted: Trusted) -> _Signed | tuple[Failure, ...]:
+    """Return which of the policy's builders signed an envelope, by their keys."""
     for builder, key in zip(trusted.policy.builders, trusted.keys, strict=True):
         if key is not None and any(True for _ in envelope.signers([key])):
-            return builder, keyid(key)
-    return None
+            return _Signed(builder=builder, signer=keyid(key), payload=envelope.payload)
+    return _unknown()
 
 
-def _rule_failures(envelope: Envelope, name: str, builder: Builder, about: _About) -> Iterator[Failure]:
+def _certified(envelope: Envelope, trusted: Trusted) -> _Signed | tuple[Failure, ...]:
+    """Return which of the policy's builders signed a bundle with a certificate; else why the likeliest did not."""
+    known = [(one, one.identity) for one in trusted.policy.builders if one.identity is not None]
+    if not known:
+        return _unknown("it has a certificate, and the policy knows no builder by an identity")
+    need_sigstore("a bundle with a certificate")
+    from samewheel.checking.identities import verified, verifier_for
+
+    refused: list[tuple[Failure, ...]] = []
+    for builder, identity in known:
+        found = verified(envelope, identity, verifier_for(trusted.root(identity)))
+        if isinstance(found, bytes):
+            return _Signed(builder=builder, signer=identity.subject, payload=found)
+        refused.append(found)
+    return min(refused, key=len)
+
+
+def _rule_failures(signed: _Signed, name: str, about: _About, *, lenient: bool) -> Iterator[Failure]:
     """Yield what fails of an attestation that a builder signed."""
     try:
-        statement = read_statement(envelope.payload, name, lenient=envelope.lenient)
+        statement = read_statement(signed.payload, name, lenient=lenient)
     except InvalidAttestationError as error:
         yield Failure(rule="statement", reason=_in_a_line(error))
         return
     given = Given(
         statement=statement,
-        builder=builder,
+        builder=signed.builder,
         policy=about.trusted.policy,
         wheel=about.wheel,
         sha256=about.sha256,
@@ -96,18 +128,17 @@ def _rule_failures(envelope: Envelope, name: str, builder: Builder, about: _Abou
 
 def _judged(envelope: Envelope, one: Judged, about: _About) -> Judged:
     """Return what is to be said of an attestation of which only the file is known."""
-    signer = _signer(envelope, about.trusted)
-    if signer is None:
-        unknown = Failure(rule="signature", reason="no builder that the policy knows has signed it")
-        return replace(one, lenient=envelope.lenient, failures=(unknown,))
-    builder, key = signer
+    who = _keyed if envelope.certified is None else _certified
+    signed = who(envelope, about.trusted)
+    if not isinstance(signed, _Signed):
+        return replace(one, lenient=envelope.lenient, failures=signed)
     return replace(
         one,
-        builder=builder.id,
-        group=builder.group,
-        keyid=key,
+        builder=signed.builder.id,
+        group=signed.builder.group,
+        keyid=signed.signer,
         lenient=envelope.lenient,
-        failures=tuple(_rule_failures(envelope, one.name, builder, about)),
+        failures=tuple(_rule_failures(signed, one.name, about, lenient=envelope.lenient)),
     )
 
 
@@ -150,8 +181,11 @@ def _enough(judged: Sequence[Judged], trusted: Trusted) -> Iterator[Failure]:
 
 
 def evidence_of(wheel: Path, folder: Path) -> tuple[Path, ...]:
-    """Return the attestations of a wheel in a folder, sorted: envelopes, and not the bundles of the same."""
-    return tuple(sorted(folder.glob(f"{glob.escape(wheel.name)}*.intoto.jsonl")))
+    """Return the attestations of a wheel in a folder, sorted: envelopes, and bundles that are not of the same."""
+    name = glob.escape(wheel.name)
+    # Beside a bundle that names a key, there is its envelope.
+    bundles = [path for path in folder.glob(f"{name}*.sigstore.json") if b'"certificate"' in path.read_bytes()]
+    return tuple(sorted([*folder.glob(f"{name}*.intoto.jsonl"), *bundles]))
 
 
 def today() -> dt.date:

@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import tomllib
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import msgspec
 
@@ -14,9 +15,6 @@ from samewheel._types import Value
 from samewheel.attesting.keys import PublicKey, keyid, read_public
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["ACCEPTABLE", "SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
 
@@ -54,6 +52,8 @@ class Identity(_Table, frozen=True, kw_only=True):
     """The URI of the source repository."""
     runner: str = "github-hosted"
     """The environment that ran the workflow; empty: any."""
+    trusted_root: str = ""
+    """The path of a file, relative to the policy, with the authorities and logs to trust; empty: Sigstore's own."""
 
 
 class Builder(_Table, frozen=True, kw_only=True):
@@ -125,6 +125,12 @@ class Trusted(Value, frozen=True, kw_only=True):
     """Of each builder, in their order; None for one that is known by an identity."""
     digest: str
     """SHA-256 of the policy's file."""
+    folder: Path = Path()
+    """Where the policy is."""
+
+    def root(self, identity: Identity) -> Path | None:
+        """Return the file with the authorities and logs by which an identity is known; None: Sigstore's own."""
+        return self.folder / identity.trusted_root if identity.trusted_root else None
 
 
 def _key(builder: Builder, where: Path) -> PublicKey | None:
@@ -150,6 +156,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         UsageError: the policy does.
     """
     names = [keyid(key) for key in keys if key is not None]
+    identities = [(one.identity.issuer, one.identity.subject) for one in policy.builders if one.identity is not None]
     verdict = policy.accept.verdict
     operators = {(builder.id, builder.group) for builder in policy.builders}
     problems = {
@@ -158,6 +165,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
             1 <= policy.accept.threshold <= len(policy.groups)
         ),
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
+        "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
         "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
         != len(operators),
         "It accepts no type of build.": not policy.build.types,
@@ -187,4 +195,4 @@ def read_policy(path: Path) -> Trusted:
         raise UsageError(f"the policy {path} cannot be used", cause=str(error), hint=hint) from error
     keys = tuple(_key(builder, path) for builder in policy.builders)
     _refuse(policy, keys, path)
-    return Trusted(policy=policy, keys=keys, digest=hashlib.sha256(content).hexdigest())
+    return Trusted(policy=policy, keys=keys, digest=hashlib.sha256(content).hexdigest(), folder=path.parent)
