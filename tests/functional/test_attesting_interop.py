@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from samewheel.attesting.attesting import attest
 from samewheel.attesting.keys import KeyKind, PrivateKey, generate, keyid, public_pem
-from samewheel.attesting.provenance import PROVENANCE
+from samewheel.attesting.slsa import PROVENANCE
 from samewheel.attesting.statements import Resource, Statement
 from samewheel.attesting.statements import written as written_statement
 from samewheel.attesting.strictness import canonical

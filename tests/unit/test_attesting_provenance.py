@@ -17,7 +17,8 @@ from samewheel._types import Sha256, SourceKind
 from samewheel.attesting.attesting import attest, statement_of
 from samewheel.attesting.envelopes import BUNDLE, PAYLOAD, encoded, read_envelopes, sealed
 from samewheel.attesting.keys import keyid
-from samewheel.attesting.provenance import BUILD_TYPE, BUILDER, PROVENANCE, provenance
+from samewheel.attesting.provenance import BUILD_TYPE, provenance
+from samewheel.attesting.slsa import BUILDER, PROVENANCE
 from samewheel.attesting.statements import STATEMENT, Statement, read_statement
 from samewheel.attesting.statements import written as bytes_of
 from samewheel.buildinfo import Dependency, Digest, Epoch, SourceInfo, Tool, WheelInfo

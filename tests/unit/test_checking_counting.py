@@ -97,11 +97,11 @@ def test_an_attestation_that_was_taken_away_is_missed(wheel: Path) -> None:
     [
         ({"builder.0.revoked": True}, TODAY, ["builder-revoked"]),
         ({"builder.0.revoked": False}, TODAY, []),
-        ({"builder.0.valid_from": TODAY}, TODAY, []),
-        ({"builder.0.valid_from": TODAY}, TODAY - dt.timedelta(days=1), ["builder-validity"]),
-        ({"builder.0.valid_until": TODAY}, TODAY, []),
-        ({"builder.0.valid_until": TODAY}, TODAY + dt.timedelta(days=1), ["builder-validity"]),
-        ({"builder.0.valid_until": "2026-01-14"}, TODAY, ["builder-validity"]),
+        ({"builder.0.valid-from": TODAY}, TODAY, []),
+        ({"builder.0.valid-from": TODAY}, TODAY - dt.timedelta(days=1), ["builder-validity"]),
+        ({"builder.0.valid-until": TODAY}, TODAY, []),
+        ({"builder.0.valid-until": TODAY}, TODAY + dt.timedelta(days=1), ["builder-validity"]),
+        ({"builder.0.valid-until": "2026-01-14"}, TODAY, ["builder-validity"]),
     ],
 )  # fmt: skip
 def test_a_key_counts_in_its_days_and_until_it_is_revoked(
@@ -135,7 +135,7 @@ def test_a_key_counts_in_its_days_and_until_it_is_revoked(
 )
 def test_what_is_too_old_or_says_no_time_is_refused(finished: object, wheel: Path, *, accepted: bool) -> None:
     """Days are UTC's, whatever the offset; what is still to come is as wrong as what is gone."""
-    policy = put_policy(wheel.parent, changes={"accept.max_age_days": 10})
+    policy = put_policy(wheel.parent, changes={"accept.max-age-days": 10})
     changes: Changes = {} if finished is None else {f"{FINISHED}.finishedOn": finished}
     found = judged(wheel, policy, enveloped(wheel, changes=changes))
     assert rules(found) == ([] if accepted else ["freshness", "threshold"])
@@ -145,7 +145,7 @@ def test_what_was_built_before_a_day_is_refused(wheel: Path) -> None:
     """Such as that on which a machine was found to be broken into."""
     content = enveloped(wheel, changes={f"{FINISHED}.finishedOn": "2026-01-10T12:00:00Z"})
     for day, expected in (("2026-01-10", []), ("2026-01-11", ["freshness", "threshold"])):
-        policy = put_policy(wheel.parent, changes={"accept.not_before": day})
+        policy = put_policy(wheel.parent, changes={"accept.not-before": day})
         assert rules(judged(wheel, policy, content)) == expected
 
 

@@ -16,7 +16,8 @@ from cryptography import x509
 
 from samewheel.attesting.envelopes import bundled, read_envelopes, sealed
 from samewheel.attesting.keys import generate, public_pem
-from samewheel.attesting.provenance import BUILD_TYPE, PROVENANCE
+from samewheel.attesting.provenance import BUILD_TYPE
+from samewheel.attesting.slsa import PROVENANCE
 from samewheel.attesting.statements import Resource, Statement
 from samewheel.attesting.statements import written as written_statement
 from samewheel.attesting.strictness import canonical

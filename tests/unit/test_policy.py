@@ -99,11 +99,11 @@ def test_what_is_left_out_has_the_least_of_each_rule(tmp_path: Path) -> None:
         ({"accept.verdict": "payload-differs"}, "cannot accept payload-differs"),
         ({"accept.verdict": "best"}, "verdict"),
         ({"accept.isolation": "some"}, "isolation"),
-        ({"accept.max_age_days": -1}, "max_age_days"),
-        ({"accept.max_age_days": 10**12}, "max_age_days"),
-        ({"accept.not_before": "soon"}, "not_before"),
-        ({"accept.not_before": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}, "not_before"),
-        ({"builder.0.valid_from": 2026}, "valid_from"),
+        ({"accept.max-age-days": -1}, "max-age-days"),
+        ({"accept.max-age-days": 10**12}, "max-age-days"),
+        ({"accept.not-before": "soon"}, "not-before"),
+        ({"accept.not-before": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}, "not-before"),
+        ({"builder.0.valid-from": 2026}, "valid-from"),
         ({"builder.0.group": ""}, "group"),
         ({"builder.0.id": ""}, "id"),
     ],
@@ -188,10 +188,10 @@ def test_one_builder_cannot_be_in_two_groups(tmp_path: Path) -> None:
 def fully(wheel: Path) -> tuple[Path, bytes]:
     """Return a policy with every rule in it, and an attestation that it accepts."""
     everything: Changes = {
-        "accept.max_age_days": 10,
-        "accept.not_before": "2026-01-01",
-        "builder.0.valid_from": "2026-01-01",
-        "builder.0.valid_until": "2026-12-31",
+        "accept.max-age-days": 10,
+        "accept.not-before": "2026-01-01",
+        "builder.0.valid-from": "2026-01-01",
+        "builder.0.valid-until": "2026-12-31",
     }
     finished: Changes = {"predicate.runDetails.metadata": {"finishedOn": "2026-01-14T00:00:00Z"}}
     return put_policy(wheel.parent, changes=everything), enveloped(wheel, changes=finished)
@@ -200,8 +200,8 @@ def fully(wheel: Path) -> tuple[Path, bytes]:
 MUTATIONS: dict[str, Changes] = {
     "file-name": {"wheel.names": ["demo-2.0-*.whl"]},
     "builder-revoked": {"builder.0.revoked": True},
-    "builder-validity": {"builder.0.valid_until": "2026-01-14"},
-    "builder-validity, from": {"builder.0.valid_from": "2026-01-16"},
+    "builder-validity": {"builder.0.valid-until": "2026-01-14"},
+    "builder-validity, from": {"builder.0.valid-from": "2026-01-16"},
     "builder-id": {"builder.0.id": BOB.builder},
     "build-type": {"build.types": ["https://example.org/by-hand"]},
     "parameters": {"build.parameters.frontend": ["build"]},
@@ -211,8 +211,8 @@ MUTATIONS: dict[str, Changes] = {
     "source-ref": {"source.ref": "refs/tags/2.0"},
     "source-commit": {"source.commit": "b" * 40},
     "constraints": {"build.constraints": "f" * 64},
-    "freshness": {"accept.max_age_days": 0},
-    "freshness, day": {"accept.not_before": "2026-01-15"},
+    "freshness": {"accept.max-age-days": 0},
+    "freshness, day": {"accept.not-before": "2026-01-15"},
     "signature": {"builder.0.key": public_pem(BOB.key.public_key()).decode()},
 }
 
