@@ -217,22 +217,27 @@ def test_nothing_is_ever_overwritten(which: str, kind: str, tmp_path: Path) -> N
         assert place.read_bytes() == b"precious"
 
 
+@pytest.mark.parametrize("kind", ["file", "link"])
 @pytest.mark.parametrize("which", ["key", "key.pub"])
 def test_file_that_appears_meanwhile_is_not_overwritten(
-    which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    which: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To look whether it is there is not enough; and no half of a pair is left."""
     place = tmp_path / which
     target = tmp_path / "target"
 
-    def made(kind: KeyKind) -> PrivateKey:
-        place.symlink_to(target)
-        return generate(kind)
+    def made(of: KeyKind) -> PrivateKey:
+        if kind == "file":
+            place.write_bytes(b"precious")
+        else:
+            place.symlink_to(target)
+        return generate(of)
 
     monkeypatch.setattr("samewheel.attesting.keyfiles.generate", made)
     with pytest.raises(SamewheelError, match="cannot write the key"):
         make_key_files(tmp_path / "key")
     assert [path.name for path in tmp_path.iterdir()] == [which]
+    assert place.is_symlink() or place.read_bytes() == b"precious"
 
 
 def test_passphrase_that_is_too_long_is_refused_before_a_file_is_made(tmp_path: Path) -> None:

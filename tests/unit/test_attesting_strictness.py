@@ -106,6 +106,14 @@ def test_what_readers_could_understand_differently_is_refused(content: bytes) ->
         strictly(content, "it")
 
 
+@pytest.mark.parametrize("content", [b"NaN", b"[Infinity]", b'{"a":-Infinity}', b"1.0", b"1e2"])
+def test_what_is_no_integer_is_called_so(content: bytes) -> None:
+    """Python reads more numbers than JSON has, and writes floats in a way of its own."""
+    with pytest.raises(InvalidAttestationError) as caught:
+        strictly(content, "it")
+    assert caught.value.cause.endswith(" is no integer")
+
+
 @pytest.mark.parametrize(
     ("content", "value"),
     [

@@ -228,6 +228,13 @@ def test_attestations_are_found_by_the_whole_name_of_the_wheel(tmp_path: Path) -
     assert evidence_of(tmp_path / "a[1].whl", tmp_path) == (tmp_path / names[0], tmp_path / names[1])
 
 
+def test_folders_are_no_attestations(tmp_path: Path) -> None:
+    """One with such a name could else keep a wheel from being checked."""
+    for ending in ("intoto.jsonl", "sigstore.json"):
+        (tmp_path / f"a.whl.{ending}").mkdir()
+    assert evidence_of(tmp_path / "a.whl", tmp_path) == ()
+
+
 def test_files_that_cannot_be_read_are_an_error(wheel: Path) -> None:
     """Not a refusal: who asks has named something that is not there."""
     trusted = read_policy(put_policy(wheel.parent))

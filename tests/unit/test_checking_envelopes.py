@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,11 +16,17 @@ from samewheel.attesting.envelopes import BUNDLE, PAYLOAD, bundled, encoded, sea
 from samewheel.attesting.keys import ORDER, keyid
 from samewheel.attesting.statements import written as bytes_of
 from samewheel.attesting.strictness import LARGEST, canonical
+from samewheel.buildinfo import from_json, to_json
+from samewheel.checking.checking import check
+from samewheel.checking.policy import read_policy
+from samewheel.checking.summary import summary
+from samewheel.checking.values import SCHEMA, Checked
 from tests.unit.attestations import (
     ALICE,
     BOB,
     MALLORY,
     PAULA,
+    TODAY,
     enveloped,
     judged,
     put_policy,
@@ -132,6 +139,30 @@ def test_lawful_envelopes_of_others_pass_only_with_lenient(which: str, wheel: Pa
     assert found.groups == ("alice",)
 
 
+def test_signatures_of_one_envelope_are_not_without_number(wheel: Path) -> None:
+    """Each of them is compared with each key."""
+    ours, policy = enveloped(wheel), put_policy(wheel.parent)
+    for count, expected in ((99, []), (100, ["form", "threshold"])):
+        content = altered(ours, signatures=[JUNK] * count + [signature(ours)])
+        assert rules(judged(wheel, policy, content, lenient=True)) == expected
+
+
+def test_names_of_files_that_are_no_text_can_be_written(wheel: Path) -> None:
+    """Whoever may put a file there could else end a check with an error, whose JSON nobody gets."""
+    policy = read_policy(put_policy(wheel.parent))
+    right, odd = wheel.parent / "a.jsonl", wheel.parent / os.fsdecode(b"\xff\x1b.jsonl")
+    right.write_bytes(enveloped(wheel))
+    odd.write_bytes(b"{}")
+    found = check(wheel, [right, odd], policy, on=TODAY)
+    assert found.accepted
+    assert [one.file for one in found.attestations] == ["a.jsonl", "\\udcff\\x1b.jsonl"]
+    assert from_json(SCHEMA, Checked, to_json(SCHEMA, found), "it") == found
+    assert bytes_of(summary(found, "policy.toml"))
+    renamed = check(wheel.rename(wheel.with_name(os.fsdecode(b"\xff.whl"))), [right, odd], policy, on=TODAY)
+    assert "file-name" in rules(renamed)
+    assert from_json(SCHEMA, Checked, to_json(SCHEMA, renamed), "it") == renamed
+
+
 def test_several_signatures_of_one_envelope_are_one_voice(wheel: Path) -> None:
     """What two signed together names one builder; that is one build, and one group."""
     payload = bytes_of(statement(wheel))
@@ -214,4 +245,5 @@ def test_large_files_are_refused_without_being_read(wheel: Path, *, lenient: boo
     much = content * (LARGEST // len(content) + 1)
     found = judged(wheel, policy, much, lenient=lenient)
     assert rules(found) == ["form", "threshold"]
+    assert "is too large" in found.attestations[0].failures[0].reason
     assert [(one.number, one.sha256) for one in found.attestations] == [(1, hashlib.sha256(much).hexdigest())]

@@ -121,6 +121,21 @@ def test_first_policy_of_several_builders_asks_for_all_of_them(wheel: Path) -> N
     assert policy.build.parameters["env:A"] == ("1", "2")
 
 
+def test_first_policy_asks_for_a_verdict_only_if_everybody_verified(wheel: Path) -> None:
+    """Who did not would be refused by it."""
+    report = verification(buildinfo(wheel))
+    found = started(wheel, (ALICE, attested(wheel, ALICE, report)), (BOB, attested(wheel, BOB)))
+    assert rules(found) == []
+    assert found.groups == ("group-1", "group-2")
+
+
+def test_first_policy_is_not_made_from_a_file_under_another_name(wheel: Path) -> None:
+    """The check would refuse it: a name is a version and a platform."""
+    content = enveloped(wheel)
+    with pytest.raises(UsageError, match="signed by a key that you trust"):
+        started(wheel.rename(wheel.with_name("demo-1.0-1-py3-none-any.whl")), (ALICE, content))
+
+
 def test_first_policy_does_not_choose_between_commits(wheel: Path) -> None:
     """To leave the rule out would be to believe both; a person has to say which."""
     other = msgspec.structs.replace(buildinfo(wheel).source, commit="b" * 40)

@@ -20,6 +20,8 @@ from tests.unit.attestations import (
     ALICE,
     BOB,
     PAULA,
+    REF,
+    URI,
     Changes,
     buildinfo,
     changed,
@@ -169,6 +171,22 @@ def test_one_key_cannot_be_two_builders(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             read_policy(put_policy(tmp_path, PAULA, BOB, changes={"builder.1.key": key}))
         assert caught.value.cause == "A key is there twice: each belongs to one builder."
+
+
+def test_builders_of_one_group_cannot_meet_a_threshold_of_two(tmp_path: Path) -> None:
+    """However many they are; it is found out when the policy is read, not on the day of a release."""
+    with pytest.raises(UsageError) as caught:
+        read_policy(put_policy(tmp_path, ALICE, BOB, changes={"builder.1.group": "alice"}))
+    assert caught.value.cause == "The threshold is 2; it has 1 groups of builders."
+
+
+@pytest.mark.parametrize("value", [["uv"], 7, None, {}, True])
+def test_parameters_are_texts_even_where_any_will_do(value: object, wheel: Path) -> None:
+    """A list or a number has no one form as a text, so nobody can have meant it."""
+    said = {"frontend": value, "via": "tree", "source": URI, "ref": REF}
+    content = enveloped(wheel, changes={"predicate.buildDefinition.externalParameters": said})
+    policy = put_policy(wheel.parent, changes={"build.parameters.frontend": ["*"]})
+    assert rules(judged(wheel, policy, content)) == ["parameters", "threshold"]
 
 
 def test_one_builder_cannot_be_in_two_groups(tmp_path: Path) -> None:

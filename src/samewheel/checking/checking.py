@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 from packaging.utils import InvalidWheelFilename
 
+from samewheel._text import printable
 from samewheel._types import Sha256, Value
 from samewheel.attesting.certificates import need_sigstore
 from samewheel.attesting.envelopes import read_envelopes
@@ -43,7 +44,7 @@ class _About(Value, frozen=True, kw_only=True):
 
 
 def _in_a_line(error: SamewheelError) -> str:
-    return ": ".join(" ".join(part.split()) for part in (error.what, error.cause) if part)
+    return printable(": ".join(" ".join(part.split()) for part in (error.what, error.cause) if part))
 
 
 def _is_wheels_name(name: str) -> bool:
@@ -162,13 +163,15 @@ def _read(path: Path) -> tuple[bytes, Sha256]:
 def _all_judged(path: Path, about: _About, *, lenient: bool) -> Iterator[Judged]:
     """Yield what is to be said of each attestation in a file."""
     content, digest = _read(path)
+    # Some names are no text at all, and could not be written into what comes of it.
+    name = printable(path.name)
     try:
-        envelopes = read_envelopes(content, path.name, lenient=lenient)
+        envelopes = read_envelopes(content, name, lenient=lenient)
     except InvalidAttestationError as error:
-        yield Judged(file=path.name, sha256=digest, failures=(Failure(rule="form", reason=_in_a_line(error)),))
+        yield Judged(file=name, sha256=digest, failures=(Failure(rule="form", reason=_in_a_line(error)),))
         return
     for number, envelope in enumerate(envelopes, 1):
-        yield _judged(envelope, Judged(file=path.name, number=number, sha256=digest), about)
+        yield _judged(envelope, Judged(file=name, number=number, sha256=digest), about)
 
 
 def _enough(judged: Sequence[Judged], trusted: Trusted) -> Iterator[Failure]:
@@ -184,8 +187,11 @@ def evidence_of(wheel: Path, folder: Path) -> tuple[Path, ...]:
     """Return the attestations of a wheel in a folder, sorted: envelopes, and bundles that are not of the same."""
     name = glob.escape(wheel.name)
     # Beside a bundle that names a key, there is its envelope.
-    bundles = [path for path in folder.glob(f"{name}*.sigstore.json") if b'"certificate"' in path.read_bytes()]
-    return tuple(sorted([*folder.glob(f"{name}*.intoto.jsonl"), *bundles]))
+    envelopes, bundles = (
+        [path for path in folder.glob(f"{name}*.{ending}") if path.is_file()]
+        for ending in ("intoto.jsonl", "sigstore.json")
+    )
+    return tuple(sorted([*envelopes, *(path for path in bundles if b'"certificate"' in _read(path)[0])]))
 
 
 def today() -> dt.date:
@@ -218,7 +224,7 @@ def check(
     judged = [one for path in attestations for one in _all_judged(path, about, lenient=lenient)]
     failures += _enough(judged, trusted)
     return Checked(
-        name=wheel.name,
+        name=printable(wheel.name),
         sha256=sha256,
         accepted=not failures,
         threshold=trusted.policy.accept.threshold,

@@ -141,7 +141,9 @@ def signed_by(wheel: Path, attestations: Sequence[Path], keys: Sequence[Path]) -
     for path in attestations:
         for envelope in read_envelopes(path.read_bytes(), path.name):
             statement = read_statement(envelope.payload, path.name)
-            is_of_wheel = [one.digest.get("sha256") for one in statement.subject] == [sha256]
+            is_of_wheel = [(one.name, one.digest.get("sha256")) for one in statement.subject] == [
+                (wheel.name, sha256)
+            ]
             if is_of_wheel and statement.predicate_type == PROVENANCE:
                 for key in envelope.signers(trusted):
                     # A bundle beside the envelope says the same once more.
