@@ -158,8 +158,9 @@ def test_names_of_files_that_are_no_text_can_be_written(wheel: Path) -> None:
     assert [one.file for one in found.attestations] == ["a.jsonl", "\\udcff\\x1b.jsonl"]
     assert from_json(SCHEMA, Checked, to_json(SCHEMA, found), "it") == found
     assert bytes_of(summary(found, "policy.toml"))
+    wheel.write_bytes(b"no wheel, so that its name is in the reason")
     renamed = check(wheel.rename(wheel.with_name(os.fsdecode(b"\xff.whl"))), [right, odd], policy, on=TODAY)
-    assert "file-name" in rules(renamed)
+    assert {"file-name", "wheel"} <= set(rules(renamed))
     assert from_json(SCHEMA, Checked, to_json(SCHEMA, renamed), "it") == renamed
 
 
