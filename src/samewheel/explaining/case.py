@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from samewheel._types import Value
 from samewheel.comparison import Difference
 from samewheel.comparison.facts import place
-from samewheel.wheel import open_wheel
+from samewheel.wheel import open_wheel, read_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.explaining.values import Certainty
-    from samewheel.wheel import Member, Wheel
+    from samewheel.wheel import Headers, Member, Wheel
 
 __all__ = ["Case", "Given", "InSource", "Mark", "Moment", "Origins", "Recognised", "Recogniser", "opened"]
 
@@ -112,10 +112,22 @@ class Case:
             origins: what the source tells, if the second wheel is a rebuild of the first one.
         """
         self.wheels = wheels
-        self.differences = tuple(differences)
+        self.differences = tuple(dict.fromkeys(differences))
         self.given = given
         self.origins = origins
         self._contents: dict[str, tuple[bytes, bytes]] = {}
+
+    @cached_property
+    def metadata(self) -> tuple[Headers, Headers]:
+        """Each wheel's METADATA."""
+        one, other = (read_headers(wheel.text("METADATA"), "METADATA") for wheel in self.wheels)
+        return one, other
+
+    @cached_property
+    def generators(self) -> tuple[str, str]:
+        """What WHEEL says of the program that wrote it, in each wheel."""
+        one, other = (_generator(wheel.text("WHEEL")) for wheel in self.wheels)
+        return one, other
 
     @cached_property
     def members(self) -> tuple[dict[str, Member], dict[str, Member]]:
@@ -143,6 +155,12 @@ class Case:
 
 Recogniser: TypeAlias = Callable[[Case, Sequence[Difference]], Iterator[Recognised]]
 """Takes the differences that nothing explained yet, and yields what it knows of some of them."""
+
+
+def _generator(text: bytes) -> str:
+    found = (line.partition(b":") for line in text.splitlines())
+    said = [rest.strip().decode("utf-8", "replace") for key, _, rest in found if key.lower() == b"generator"]
+    return ", ".join(said)
 
 
 def _by_place(wheel: Wheel) -> dict[str, Member]:
