@@ -11,16 +11,14 @@ CAUSES = (
     Cause(
         name="user-name",
         what="the name of the user who builds",
-        do="name an author in the source instead of asking getpass or $USER",
+        do="write a fixed name instead of asking getpass or $USER, or none",
         codes=("SW202", "SW204", "SW301", "SW309", "SW310", "SW315", "SW316", "SW318", "SW404"),
         conditions=("user",),
-        how="`getpass.getuser()` or `$USER` fills in an author, or a line such as “built by”; archives that a build "
-        "packs have owners by name.",
+        how="`getpass.getuser()` or `$USER` fills in an author, or a line such as “built by”, or the name of a "
+        "file that gzip notes.",
         told="The file holds the name of the user that only one of the builds had, or follows that alone.",
         lines={
-            "": pasted(
-                "pyproject.toml", "[project]", 'authors = [{ name = "The sample team", email = "team@example.org" }]'
-            )
+            "": pasted("python", 'built_by = "The sample team"  # instead of getpass.getuser() or os.environ["USER"]')
         },
         seen=("https://reproducible-builds.org/docs/archives/",),
     ),
@@ -84,25 +82,10 @@ CAUSES = (
         do="leave the number out, or write 0",
         codes=("SW106", "SW204", "SW301", "SW309", "SW310", "SW315", "SW318", "SW404"),
         conditions=("uid",),
-        how="Archives that a build packs, such as tar files among the data, have the numbers of the owner; a hook "
-        "may write `os.getuid()`.",
+        how="A hook writes `os.getuid()` or the owner of a file; so do programs that pack the wheel by themselves, "
+        "into an extra field.",
         told="The file follows the number of the user in the build.",
-        lines={
-            "": pasted(
-                "python",
-                "import tarfile",
-                "",
-                "",
-                "def of_nobody(info: tarfile.TarInfo) -> tarfile.TarInfo:",
-                "    info.uid = info.gid = info.mtime = 0",
-                '    info.uname = info.gname = ""',
-                "    return info",
-                "",
-                "",
-                'with tarfile.open("src/sample/data.tar", "w") as archive:',
-                '    archive.add("data", filter=of_nobody)',
-            )
-        },
+        lines={"": pasted("python", "owner = 0  # instead of os.getuid() or path.stat().st_uid")},
         seen=("https://reproducible-builds.org/docs/archives/",),
     ),
     Cause(
@@ -111,8 +94,7 @@ CAUSES = (
         do="leave it out",
         codes=("SW204", "SW301", "SW309", "SW310", "SW315"),
         conditions=("umask",),
-        how="A file holds the umask, or the modes of files that were made under it, as a manifest or an archive "
-        "among the data does.",
+        how="A file holds the umask, or the modes of files that were made under it, as a manifest does.",
         told="The contents of the file, not its mode, follow the umask of the build.",
         lines={"": pasted("python", "mode = 0o644  # instead of path.stat().st_mode")},
         seen=("https://reproducible-builds.org/docs/archives/",),

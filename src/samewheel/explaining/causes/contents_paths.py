@@ -95,7 +95,7 @@ CAUSES = (
         told="The file holds the home folder that only one of the builds had, or follows that alone.",
         lines={
             "": pasted(
-                "python",
+                "src/sample/__init__.py",
                 "from pathlib import Path",
                 "",
                 "",
