@@ -10,7 +10,6 @@ from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
-from samewheel.explaining.recognisers.said import generators
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from samewheel.explaining.wording import backend_of, remedy, sentence
 
@@ -147,7 +146,7 @@ def look_into(
             found=tuple(found),
             left=tuple(left),
             differences=tuple(differences),
-            backend=backend or backend_of(generators(case)[0]),
+            backend=backend or backend_of(case.generators[0]),
         )
 
 
