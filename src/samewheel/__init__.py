@@ -22,13 +22,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from samewheel._types import Frontend, Progress, Resolver, Sha256, SourceKind, Via
+    from samewheel.attesting.attesting import Attested, attest, statement_of
+    from samewheel.attesting.keyfiles import key_in_file, key_in_variable, make_key_files
     from samewheel.buildinfo import BuildInfo, read_buildinfo
     from samewheel.building import Built, build
     from samewheel.canonicalizing import Canonicalized, CanonicalReport, Form, canonicalize, check_canonical
+    from samewheel.checking.checking import check
+    from samewheel.checking.policy import read_policy
+    from samewheel.checking.values import Checked
     from samewheel.comparison import Comparison, Diff, Difference, Verdict, compare, diff
     from samewheel.errors import (
         BuildFailedError,
         ExitCode,
+        InvalidAttestationError,
         InvalidProjectError,
         InvalidWheelError,
         LimitExceededError,
@@ -52,12 +58,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Attested",
     "BuildFailedError",
     "BuildInfo",
     "Built",
     "CanonicalReport",
     "Canonicalized",
     "Certainty",
+    "Checked",
     "Comparison",
     "Diff",
     "Difference",
@@ -67,6 +75,7 @@ __all__ = [
     "Form",
     "Frontend",
     "Index",
+    "InvalidAttestationError",
     "InvalidProjectError",
     "InvalidWheelError",
     "LimitExceededError",
@@ -90,25 +99,37 @@ __all__ = [
     "Verified",
     "Via",
     "Wanted",
+    "attest",
     "build",
     "canonicalize",
+    "check",
     "check_canonical",
     "check_lock",
     "compare",
     "diff",
     "explain_diff",
+    "key_in_file",
+    "key_in_variable",
     "lock",
+    "make_key_files",
     "read_buildinfo",
+    "read_policy",
     "read_verification",
     "rebuild",
+    "statement_of",
     "verify",
 ]
 
 _HOMES = {
     "_types": ("Frontend", "Progress", "Resolver", "Sha256", "SourceKind", "Via"),
+    "attesting.attesting": ("Attested", "attest", "statement_of"),
+    "attesting.keyfiles": ("key_in_file", "key_in_variable", "make_key_files"),
     "buildinfo": ("BuildInfo", "read_buildinfo"),
     "building": ("Built", "build"),
     "canonicalizing": ("CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"),
+    "checking.checking": ("check",),
+    "checking.policy": ("read_policy",),
+    "checking.values": ("Checked",),
     "comparison": ("Comparison", "Diff", "Difference", "Verdict", "compare", "diff"),
     "explaining.diffs": ("Explained", "explain_diff"),
     "explaining.values": ("Certainty", "Explanation"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from samewheel.comparison import Difference
 
-__all__ = ["CONTENTS", "Finding", "Kind", "Search", "Target", "Trial", "in_words", "targets_of"]
+__all__ = ["CONTENTS", "Finding", "Kind", "Search", "Target", "Trial", "in_words", "sets_of", "targets_of"]
 
 CONTENTS = "contents"
 """The layer of every difference that is not in the ZIP file around the members."""
@@ -51,6 +51,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether it succeeded; one that fails tells nothing."""
     standing: bool
     """Whether its clock stood still."""
+    back: bool = False
+    """Whether that clock stood at the time of the verification's first build, and so elsewhere than all others."""
     shown: tuple[Target, ...] = ()
     """Targets that differ, sorted: for the first build of all and with a clock that goes, from the verification's
     first build; else from the first build of all, which has the same standing clock and nothing switched."""
@@ -85,6 +87,13 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Sorted."""
 
 
+def sets_of(finding: Finding) -> list[frozenset[str]]:
+    """Return the sets of conditions that a finding names: each of them suffices."""
+    if finding.together:
+        return [frozenset(finding.conditions)]
+    return [frozenset({name}) for name in finding.conditions]
+
+
 def targets_of(differences: Iterable[Difference]) -> frozenset[Target]:
     """Return what of two wheels differs; how they were built is no part of them (``SW5``)."""
     return frozenset(
@@ -111,15 +120,16 @@ def in_words(finding: Finding) -> str:
     one = len(finding.conditions) == 1
     if finding.kind is Kind.UNDECIDED:
         named = ", ".join(finding.conditions)
-        return f"undecided: it differs with {named} switched; whether all of them are needed, no build tells"
+        unsure = "it does so again" if one else "all of them are needed"
+        return f"undecided: it differs with {named} switched; whether {unsure}, no build tells"
     named = (" and " if finding.together else ", ").join(finding.conditions)
     if finding.together:
-        shown = "with all of them switched it differs, with any left out it does not"
+        shown = "with all of them switched it differs, twice, with any left out it does not"
         # Each was left out once.
-        builds = 1 + len(finding.conditions)
+        builds = 2 + len(finding.conditions)
         return f"caused by: {named} together ({builds} builds: {shown})"
-    shown = f"with {'it' if one else 'each'} alone switched it differs"
-    builds = len(finding.conditions) + finding.only
+    shown = f"with {'it' if one else 'each'} alone switched it differs, twice"
+    builds = 2 * len(finding.conditions) + finding.only
     if finding.only:
         shown += ", with all but guilty ones it does not"
-    return f"caused by: {named} ({builds} build{'s' if builds > 1 else ''}: {shown})"
+    return f"caused by: {named} ({builds} builds: {shown})"

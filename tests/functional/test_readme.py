@@ -24,6 +24,7 @@ def same_everywhere(text: str) -> str:
     text = re.sub(r"[\d,]+ bytes", "<size>", text)
     text = re.sub(r"^    ([-+]) (zlib|libdeflate)\b.*", r"    \1 <compressor>", text, flags=re.MULTILINE)
     text = re.sub(r"((isolation|varied|not varied|searched) +).*", r"\1<what works here>", text)
+    text = re.sub(r"SHA256:[\w+/]{43}", "<key>", text)
     return re.sub(r"(Python|--python|uv) 3?[\d.]+", r"\1 <version>", text)
 
 

@@ -78,8 +78,8 @@ def paths(end: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("condition", "fitting", "other", "cause", "instead"),
     [
-        ("clock", one("SW301", "demo/x.tar.gz"), one("SW301", "demo/x.bin"), "archive-times", "build-date"),
-        ("source_mtime", one("SW301", "demo/x.tar"), one("SW301", "demo/x.bin"), "archive-times", "file-times"),
+        ("clock", one("SW301", "demo/x.tar.gz"), one("SW301", "demo/x.bin"), "nested-archive", "build-date"),
+        ("source_mtime", one("SW301", "demo/x.tar"), one("SW301", "demo/x.bin"), "nested-archive", "file-times"),
         (
             "source_path",
             one("SW404", "demo/x.so", *paths(".pyx")),

@@ -88,7 +88,6 @@ def wheels(draw: st.DrawFn) -> Files:
     return {**files, f"{INFO}/RECORD": draw(records)(files)}
 
 
-@settings(deadline=None)
 @given(a=wheels(), b=wheels(), change=changes, comment=st.sampled_from([b"", b"hi"]))
 def test_comparison_is_symmetric_and_complete(a: Files, b: Files, change: Change, comment: bytes) -> None:
     """The other way round only the values change places; equal files and only they have no difference."""
@@ -103,7 +102,6 @@ def test_comparison_is_symmetric_and_complete(a: Files, b: Files, change: Change
     assert all(one.a != one.b for one in there.differences if one.code != "SW205")
 
 
-@settings(deadline=None)
 @given(a=wheels(), b=wheels(), change=changes)
 def test_verdict_is_no_better_than_what_differs(a: Files, b: Files, change: Change) -> None:
     """Contents outside of dist-info that differ are never less than payload, whatever else there is to be said."""
@@ -123,7 +121,6 @@ def test_verdict_is_no_better_than_what_differs(a: Files, b: Files, change: Chan
         }
 
 
-@settings(deadline=None)
 @given(data=st.data(), a=wheels(), b=wheels())
 def test_order_of_members_is_one_difference(data: st.DataObject, a: Files, b: Files) -> None:
     """Members in another order are the difference SW103, and change no other but the order of RECORD that follows."""
@@ -187,7 +184,7 @@ def test_no_byte_of_the_file_changes_unseen(tmp_path: Path, make: object, flip: 
         assert [one for one in found.differences if one.code != "SW304"]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(damage=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=4))
 def test_damage_is_seen_or_refused(damage: list[tuple[int, int]]) -> None:
     """Several bytes that are others may agree with one another; they are still seen, the same from both sides."""

@@ -25,8 +25,10 @@ class Job(Value, frozen=True, kw_only=True):
     """The conditions to switch."""
     standing: bool
     """Whether its clock stands still."""
-    again: bool = False
-    """Whether it is the second one with this clock and nothing switched."""
+    back: bool = False
+    """Whether that clock stands back where the time was at the verification's first build."""
+    again: int = 0
+    """How many builds of the same were made before."""
 
 
 REFERENCE = Job(standing=True)
@@ -46,6 +48,8 @@ class Bench(Value, frozen=True, kw_only=True):
     """Builds that may be made."""
     made: dict[Job, frozenset[Target] | None] = msgspec.field(default_factory=dict)
     """Those that were, in order."""
+    refused: set[Job] = msgspec.field(default_factory=set)
+    """Those that the budget did not allow."""
 
     def make(self, jobs: Iterable[Job], *, spared: int = 0) -> None:
         """Make builds that are not there yet side by side: in the order given, until the budget is used up.
@@ -55,11 +59,12 @@ class Bench(Value, frozen=True, kw_only=True):
             spared: builds of the budget that are kept for later.
         """
         wanted = [job for job in dict.fromkeys(jobs) if job not in self.made]
-        wanted = wanted[: max(0, self.budget - spared - len(self.made))]
-        if wanted:
-            shown = self.run(wanted)
+        allowed = max(0, self.budget - spared - len(self.made))
+        self.refused.update(wanted[allowed:])
+        if todo := wanted[:allowed]:
+            shown = self.run(todo)
             self.made.update(
-                (job, None if one is None else one & self.targets) for job, one in zip(wanted, shown, strict=True)
+                (job, None if one is None else one & self.targets) for job, one in zip(todo, shown, strict=True)
             )
 
     def trials(self) -> tuple[Trial, ...]:
@@ -69,6 +74,7 @@ class Bench(Value, frozen=True, kw_only=True):
                 conditions=tuple(sorted(job.names)),
                 built=shown is not None,
                 standing=job.standing,
+                back=job.back,
                 shown=tuple(sorted(shown or ())),
             )
             for job, shown in self.made.items()

@@ -52,8 +52,8 @@ class _Builder(Value, frozen=True, kw_only=True):
     first: Path
     """The wheel of the verification's first build."""
     mildly: Sequence[str]
-    moment: int
-    """Where a clock stands that stands still: POSIX seconds."""
+    now: int
+    """Where a clock stands that is back: POSIX seconds; every other one that stands still is ahead of that."""
     pool: Executor
     progress: Progress
 
@@ -88,7 +88,7 @@ class _Builder(Value, frozen=True, kw_only=True):
                 name,
                 sorted(job.names),
                 mildly=[one for one in self.mildly if one in job.names],
-                stands=self.moment if job.standing else None,
+                stands=(self.now if job.back else self.now + AHEAD) if job.standing else None,
             )
         except SamewheelError:
             return None
@@ -155,7 +155,7 @@ def attribute(
             pair=pair,
             first=first,
             mildly=builds[1].mildly,
-            moment=int(time.time()) + AHEAD,
+            now=int(time.time()),
             pool=pool,
             progress=progress,
         )

@@ -1,7 +1,8 @@
 """The search for guilty conditions: which builds to make, and what follows from them. It builds nothing itself.
 
 It takes for granted that a condition that makes a target differ also does so if more are switched. Where that is not
-so, a build that contradicts leaves the target undecided.
+so, a build that contradicts leaves the target undecided. That two builds of the same agree is not taken
+for granted: what shows that somebody is guilty has to show it again at the end.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from samewheel._types import Value
 from samewheel.attributing.benches import NOTHING, Bench, Job
 from samewheel.attributing.narrowing import narrow
+from samewheel.attributing.proving import prove
 from samewheel.trials import Finding, Kind, Search
 
 if TYPE_CHECKING:
@@ -40,12 +42,19 @@ class _State(Value, frozen=True, kw_only=True):
     def controls(self) -> tuple[Job, ...]:
         """The builds with nothing switched that come first."""
         first = Job(standing=self.standing)
-        return (first, Job(standing=True, again=True)) if self.standing else (first,)
+        return (first, Job(standing=True, again=1)) if self.standing else (first,)
+
+    @property
+    def last(self) -> Job:
+        """The build with nothing switched that comes at the end."""
+        return Job(standing=self.standing, again=len(self.controls))
 
     @property
     def aside(self) -> int:
-        """Builds that are kept for the end: without a standing clock, a last one with nothing switched."""
-        return 0 if self.standing else 1
+        """Builds that are kept for the end: those that would have to prove what is found so far, or is found next."""
+        singles = (self.bench.made.get(self._job(frozenset({name}))) or NOTHING for name in self.names)
+        guilty = sum(not shown <= self.restless for shown in singles) + (not self.timed <= self.restless)
+        return max(1, guilty) + 1
 
     @property
     def timed(self) -> frozenset[Target]:
@@ -55,7 +64,8 @@ class _State(Value, frozen=True, kw_only=True):
     @property
     def restless(self) -> frozenset[Target]:
         """Targets that differ though nothing was switched."""
-        return self.bench.made.get(self.controls[-1]) or frozenset()
+        same = [*self.controls[1:], self.last] if self.standing else [*self.controls, self.last]
+        return frozenset().union(*(self.bench.made.get(job) or () for job in same))
 
     def make(self, sets: Iterable[frozenset[str]]) -> None:
         """Build with sets of conditions switched, as far as the budget goes."""
@@ -125,18 +135,12 @@ def _findings(state: _State) -> list[Finding]:
     """Return what the builds say, after making all that it takes."""
     if state.bench.made.get(state.controls[-1]) is None:
         return [Finding(target=target, kind=Kind.UNDECIDED) for target in state.bench.targets]
-    uncertain = Kind.RANDOMNESS if state.standing else Kind.CLOCK_OR_RANDOMNESS
     asked = sorted(state.bench.targets - state.restless)
     _try_singles(state, asked)
-    found = {target: list(_causes(state, target)) for target in asked}
-    restless = state.restless
-    if not state.standing:
-        # What time changes may have changed during the search: taken for the work of a condition, it is still there.
-        last = Job(standing=False, again=True)
-        state.bench.make([last])
-        restless |= state.bench.made.get(last) or frozenset()
-    chance = [Finding(target=target, kind=uncertain) for target in restless]
-    return [*chance, *(one for target, causes in found.items() if target not in restless for one in causes)]
+    found = prove(state.bench, {target: list(_causes(state, target)) for target in asked}, state.last)
+    uncertain = Kind.RANDOMNESS if state.standing else Kind.CLOCK_OR_RANDOMNESS
+    chance = [Finding(target=target, kind=uncertain) for target in state.restless]
+    return [*chance, *(one for target, left in found.items() if target not in state.restless for one in left)]
 
 
 def _try_singles(state: _State, targets: Sequence[Target]) -> None:

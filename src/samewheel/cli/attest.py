@@ -8,8 +8,12 @@ from typing import Unpack
 import click
 
 from samewheel.cli.signing import Signing, signing_key, signing_options
+from samewheel.errors import UsageError
 
 __all__ = ["command"]
+
+EVIDENCE = Path("evidence")
+"""Where evidence is, and goes, if nobody says."""
 
 
 @click.command("attest")
@@ -17,15 +21,14 @@ __all__ = ["command"]
 @click.option(
     "--buildinfo",
     metavar="FILE",
-    required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What samewheel build wrote beside it.",
+    help="What samewheel build wrote.  [default: evidence/WHEEL.buildinfo.json]",
 )
 @click.option(
     "--verification",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What samewheel verify wrote beside it.",
+    help="What samewheel verify wrote.  [default: evidence/WHEEL.verify.json, if it is there]",
 )
 @signing_options
 @click.option("--keyless", is_flag=True, help="Sign with the identity of the CI job, by Sigstore (extra: sigstore).")
@@ -39,7 +42,7 @@ __all__ = ["command"]
 def command(
     wheel: Path,
     *,
-    buildinfo: Path,
+    buildinfo: Path | None,
     verification: Path | None,
     keyless: bool,
     builder: str | None,
@@ -62,10 +65,14 @@ def command(
 
     if [signing["key"] is not None, signing["key_env"] is not None, keyless].count(True) != 1:
         raise click.UsageError("Name one of --key FILE, --key-env NAME and --keyless.")
+    buildinfo = buildinfo or EVIDENCE / f"{wheel.name}.buildinfo.json"
+    if not buildinfo.exists():
+        raise UsageError(f"there is no {buildinfo}", hint="Name it with --buildinfo, or build: samewheel build")
     info = read_buildinfo(buildinfo.read_bytes(), str(buildinfo))
-    report = read_verification(verification.read_bytes(), str(verification)) if verification is not None else None
+    verification = verification or EVIDENCE / f"{wheel.name}.verify.json"
+    report = read_verification(verification.read_bytes(), str(verification)) if verification.exists() else None
     statement = statement_of(wheel, info, report, builder=builder, ref=ref, with_time=with_time)
-    folder = output or Path("evidence")
+    folder = output or EVIDENCE
     if keyless:
         from samewheel.attesting.keyless import attest_keyless
 

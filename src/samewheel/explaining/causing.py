@@ -46,9 +46,9 @@ def _says(pattern: re.Pattern[str], one: Difference) -> bool:
 
 
 FITS: Mapping[str, Callable[[Difference], bool]] = {
-    "archive-times": lambda one: one.code != "SW301" or one.member.endswith(TARS),
     "cython-path": lambda one: _says(CYTHON, one),
     "debug-path": lambda one: one.code != "SW404" or ".debug" in one.field or _says(COMPILED, one),
+    "nested-archive": lambda one: one.code != "SW301" or one.member.endswith(TARS),
     "optional-extension": lambda one: one.code != "SW302" or one.member.endswith(NATIVE),
     "repair-tool": lambda one: one.member.rpartition("/")[2] in REPAIR_FILES,
     "rust-path": lambda one: _says(RUST, one),

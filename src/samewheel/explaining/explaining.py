@@ -10,7 +10,6 @@ from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
-from samewheel.explaining.recognisers.said import generators
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from samewheel.explaining.wording import backend_of, remedy, sentence
 
@@ -48,21 +47,21 @@ class Recognition(Value, frozen=True, kw_only=True):
 def recognise(case: Case) -> tuple[list[Recognised], list[Difference]]:
     """Return what is recognised, and the differences that are not explained as a whole."""
     found: list[Recognised] = []
-    left = list(case.differences)
+    left = dict.fromkeys(case.differences)
     for recogniser in RECOGNISERS:
         for one in recogniser(case, tuple(left)):
             found.append(one)
             if one.whole:
-                left = _without(left, one)
-    for one in list(following(found, left)):
+                _remove(one, left)
+    for one in list(following(found, tuple(left))):
         found.append(one)
-        left = _without(left, one)
-    return found, left
+        _remove(one, left)
+    return found, list(left)
 
 
-def _without(left: Sequence[Difference], one: Recognised) -> list[Difference]:
-    known = set(one.differences)
-    return [difference for difference in left if difference not in known]
+def _remove(one: Recognised, left: dict[Difference, None]) -> None:
+    for difference in one.differences:
+        left.pop(difference, None)
 
 
 class _Known(NamedTuple):
@@ -147,7 +146,7 @@ def look_into(
             found=tuple(found),
             left=tuple(left),
             differences=tuple(differences),
-            backend=backend or backend_of(generators(case)[0]),
+            backend=backend or backend_of(case.generators[0]),
         )
 
 

@@ -35,6 +35,7 @@ LANGUAGES = {
     COMMANDS: "sh",
     "python": "python",
     "setup.py": "python",
+    "src/sample/__init__.py": "python",
     "pyproject.toml": "toml",
     "meson.build": "meson",
     "CMakeLists.txt": "cmake",

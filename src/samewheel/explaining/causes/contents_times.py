@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samewheel.explaining.causes.pasting import COMMANDS, pasted
+from samewheel.explaining.causes.pasting import pasted
 from samewheel.explaining.values import Cause
 
 __all__ = ["CAUSES"]
@@ -57,7 +57,10 @@ CAUSES = (
         told="The file follows the times of the files that the build was given.",
         lines={
             "": pasted(
-                COMMANDS, "git log -1 --format=%cs -- docs/guide.md  # the day of its last commit, for the source"
+                "python",
+                "import os",
+                "",
+                'changed = int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))  # instead of path.stat().st_mtime',
             )
         },
         seen=("https://reproducible-builds.org/docs/timestamps/",),

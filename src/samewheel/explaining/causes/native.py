@@ -315,7 +315,7 @@ CAUSES = (
         what="when static archives were made, and by whom",
         do="make them with ar and its letter D: ar Dcr",
         codes=("SW318",),
-        conditions=("clock", "uid", "umask"),
+        conditions=("clock", "source_mtime", "uid", "umask"),
         how="`ar` writes the time, owner and mode of each object into a static archive. GNU ar leaves them out with "
         "the letter D, which is the default in most distributions, and not everywhere; Apple's does with "
         "ZERO_AR_DATE.",

@@ -16,13 +16,13 @@ from samewheel.explaining.causing import cause_of
 from samewheel.explaining.pieces import LARGEST, differing_lines, is_reordered, pairs
 from samewheel.explaining.recognisers.said import by_member
 from samewheel.explaining.values import Certainty
-from samewheel.patterns import Patterns, Sought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from samewheel.comparison import Difference
     from samewheel.explaining.case import Case, Given
+    from samewheel.patterns import Patterns
 
 __all__ = ["values", "words"]
 
@@ -49,8 +49,8 @@ def values(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     if case.given is None:
         return
     for both, differences in _changed(case, left):
-        marked, rest = _marked(case.given, both, differences)
-        told = _words(case.given, *rest, differences)
+        marked, rest = _marked(case, both, differences)
+        told = _words(case, *rest, differences)
         whole = rest[0] == rest[1] or (bool(told) and all(one.certainty is Certainty.SHOWN for one in told))
         yield from _recognised([*marked, *(told if whole else [])], differences, whole=whole)
 
@@ -58,8 +58,8 @@ def values(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 def words(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """SW2xx to SW4xx of members that both wheels have: dates, offsets, numbers, order."""
     for both, differences in _changed(case, left, LARGEST):
-        rest = both if case.given is None else _marked(case.given, both, differences)[1]
-        told = _words(case.given, *rest, differences)
+        rest = both if case.given is None else _marked(case, both, differences)[1]
+        told = _words(case, *rest, differences)
         yield from _recognised(told, differences, whole=bool(told))
 
 
@@ -87,11 +87,10 @@ def _recognised(told: Sequence[Told], differences: tuple[Difference, ...], *, wh
 
 
 def _marked(
-    given: Given, both: tuple[bytes, bytes], differences: Sequence[Difference]
+    case: Case, both: tuple[bytes, bytes], differences: Sequence[Difference]
 ) -> tuple[list[Told], tuple[bytes, bytes]]:
     """Return the marks of each build that stand in its wheel alone, and the contents without them."""
-    one, a = _without([Sought(condition=mark.condition, value=mark.a) for mark in given.marks], both[0])
-    other, b = _without([Sought(condition=mark.condition, value=mark.b) for mark in given.marks], both[1])
+    (one, a), (other, b) = map(_without, case.marks, both)
     shared = sorted(one.keys() & other.keys())
     told = [
         Told(
@@ -105,24 +104,23 @@ def _marked(
     return told, (a, b) if shared else both
 
 
-def _without(sought: Sequence[Sought], content: bytes) -> tuple[dict[str, str], bytes]:
+def _without(marks: Patterns, content: bytes) -> tuple[dict[str, str], bytes]:
     """Return an example of each condition's value in some contents, and the contents with its name instead of it."""
     found: dict[str, str] = {}
     pieces, done = [], 0
-    for one in Patterns(sought).find(content):
+    for one in marks.find(content):
         found.setdefault(one.condition, one.word.decode("utf-8", "backslashreplace")[:LONGEST])
         pieces += [content[done : one.start], f"<{one.condition}:{one.encoding}>".encode()]
         done = one.end
     return found, b"".join([*pieces, content[done:]])
 
 
-def _words(given: Given | None, a: bytes, b: bytes, differences: Sequence[Difference]) -> list[Told]:
+def _words(case: Case, a: bytes, b: bytes, differences: Sequence[Difference]) -> list[Told]:
     """Return what all the words tell in which two texts differ; nothing if they do not, or one tells nothing."""
-    if a == b:
+    lines = differing_lines(a, b) if a != b else None
+    if lines is None or not case.may_read(sum(map(len, lines))):
         return []
-    lines = differing_lines(a, b)
-    if lines is None:
-        return []
+    given = case.given
     more = [value for mark in given.values for value in (mark.a, mark.b)] if given is not None else []
     if is_reordered(*lines):
         return [Told(cause_of("hash_seed", differences), Certainty.CONSISTENT, "", "the same words in another order")]
@@ -132,7 +130,7 @@ def _words(given: Given | None, a: bytes, b: bytes, differences: Sequence[Differ
 
 def _pair(given: Given | None, a: str, b: str, differences: Sequence[Difference]) -> Told | None:
     """Return what two words tell that stand at the same place."""
-    evidence = f"{a} in the first, {b} in the second"
+    evidence = f"{a[:LONGEST]} in the first, {b[:LONGEST]} in the second"
     condition = _by_value(given, a, b) if given is not None else None
     if condition is not None and given is not None:
         sure = min(len(a), len(b)) >= DISTINCTIVE or condition == "timezone"

@@ -60,9 +60,9 @@ def nested_times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]
         if _kind(one).startswith("time "):
             if _may_be_zones(one.a, one.b):
                 yield consistent("archive-time-zone", one)
-                yield consistent("archive-times", one)
+                yield consistent("nested-archive", one)
             else:
-                yield shown("archive-times", one)
+                yield shown("nested-archive", one)
 
 
 def _kind(one: Difference) -> str:
@@ -71,7 +71,7 @@ def _kind(one: Difference) -> str:
 
 
 NESTED = {
-    "mode ": "umask",
+    "mode ": "nested-archive",
     "system ": "archive-system",
     "other headers": "archive-system",
     "comment": "archive-system",

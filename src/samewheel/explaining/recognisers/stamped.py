@@ -37,10 +37,10 @@ def date_macros(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         contents = case.contents(name)
         if contents is None or not (_is_native(contents[0]) and _is_native(contents[1])):
             continue
-        dates = [sorted({*DATE.findall(content), *TIME.findall(content)}) for content in contents]
-        news = [[date for date in dates[at] if date not in dates[1 - at]] for at in (0, 1)]
-        if news[0] and news[1]:
-            yield from _dated(found, contents, (news[0][0].decode(), news[1][0].decode()))
+        dates = [{*DATE.findall(content), *TIME.findall(content)} for content in contents]
+        news = [dates[0] - dates[1], dates[1] - dates[0]]
+        if all(news):
+            yield from _dated(found, contents, (min(news[0]).decode(), min(news[1]).decode()))
 
 
 def _is_native(content: bytes) -> bool:
@@ -77,9 +77,9 @@ def _bytes(digits: str) -> bytes:
 
 def stamps(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """What linkers of Windows and macOS put into headers; alone it is shown, else it may follow from the rest."""
+    others = by_member(coded(case.differences, "SW301"))
     for name, found in by_member(coded(left, "SW408", "SW409")).items():
-        others = [one for one in case.differences if one.member == name and one.code == "SW301"]
-        yield (consistent if others else shown)("link-stamp", *found)
+        yield (consistent if name in others else shown)("link-stamp", *found)
 
 
 def static_archives(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
