@@ -254,7 +254,7 @@ def test_summary_is_signed_whatever_came_of_the_check(wheel: Path, tmp_path: Pat
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["attest", "WHEEL"], "--buildinfo"),
+        (["attest", "WHEEL", "--key", "alice"], "buildinfo"),
         (["attest", "WHEEL", *FILES_OF_BUILD], "--key"),
         (["attest", "WHEEL", *FILES_OF_BUILD, "--key", "alice", "--key-env", "KEY"], "Name one of"),
         (["attest", "WHEEL", *FILES_OF_BUILD, "--key", "alice", "--keyless"], "Name one of"),
