@@ -11,6 +11,7 @@ import pytest
 
 from samewheel.comparison.values import difference
 from samewheel.explaining.explaining import explain
+from samewheel.explaining.recognisers import metadata
 from tests.unit.recognising import CONSISTENT, SHOWN, told_of
 from tests.unit.wheels import INFO, METADATA, written
 
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.comparison import Difference
+    from tests.unit.recognising import Told
 
 MANY = 40_000
+
+FORMS = (b"r%02d >= 10\n", b"r%02d (>=10)\n")
 
 
 def many(code: str, field: str, a: str, b: str) -> list[Difference]:
@@ -52,6 +56,19 @@ def test_any_number_of_fields_may_be_in_another_order(tmp_path: Path) -> None:
     fields = [b"X-%d: %d\n" % (n, n) for n in range(25_000)]
     one, other = ({f"{INFO}/METADATA": METADATA + b"".join(said)} for said in (fields, fields[::-1]))
     assert told_of(tmp_path, one, other) == {("set-order", CONSISTENT): ("SW202",)}
+
+
+def test_requirements_are_parsed_up_to_some_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requirements can be made that take long to parse, and any number of them."""
+    monkeypatch.setattr(metadata, "MOST_CHARACTERS", 100)
+
+    def found(count: int) -> Told:
+        """Return what is told of so many requirements of nine or ten characters, written in two ways."""
+        one, other = (METADATA + b"".join(b"Requires-Dist: " + form % n for n in range(count)) for form in FORMS)
+        return told_of(tmp_path, {f"{INFO}/METADATA": one}, {f"{INFO}/METADATA": other})
+
+    assert found(10) == {("requirement-format", CONSISTENT): ("SW202",)}
+    assert ("requirement-format", CONSISTENT) not in found(11)
 
 
 def test_any_number_of_dates_may_be_in_native_code(tmp_path: Path) -> None:

@@ -104,7 +104,9 @@ class _Builder(Value, frozen=True, kw_only=True):
         """Return what a build shows; None if there is nothing to compare."""
         reference = next((self.kept / "plain").glob("*.whl"), None)
         plain = reference if job.standing and job != REFERENCE else self.first
-        return targets_of(compare(plain, wheel).differences) if plain is not None and wheel is not None else None
+        if plain is None or wheel is None:
+            return None
+        return targets_of(compare(plain, wheel, closely=False).differences)
 
 
 @contextmanager
