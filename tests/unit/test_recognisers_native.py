@@ -102,12 +102,12 @@ def test_other_source_is_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
-        ("Nov 22 2026", "Nov 23 2026", ("date-macro", SHOWN)),
-        ("Jan  1 2026 10:00:00", "Jan  1 2026 10:00:09", ("date-macro", SHOWN)),
+        ("Nov 22 2026", "Nov 23 2026", ("date-macro", CONSISTENT)),
+        ("Jan  1 2026 10:00:00", "Jan  1 2026 10:00:09", ("date-macro", CONSISTENT)),
     ],
 )
-def test_dates_of_the_preprocessor_are_shown(tmp_path: Path, a: str, b: str, expected: tuple[str, Certainty]) -> None:
-    """Where files are the same but for dates in that form, and the digest of it all, nothing else can be meant."""
+def test_dates_of_the_preprocessor_are_told(tmp_path: Path, a: str, b: str, expected: tuple[str, Certainty]) -> None:
+    """Files that are the same but for dates in that form, and the digest of it all; ``-D`` may have brought them."""
     assert of_sources(tmp_path, a, b) == {expected: ("SW401", "SW404")}
 
 

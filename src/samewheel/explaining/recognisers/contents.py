@@ -137,7 +137,8 @@ def _pair(given: Given | None, a: str, b: str, differences: Sequence[Difference]
     if condition is not None and given is not None:
         sure = min(len(a), len(b)) >= DISTINCTIVE or condition == "timezone"
         certainty = Certainty.SHOWN if sure else Certainty.CONSISTENT
-        return Told(cause_of(condition, differences), certainty, condition if sure else "", evidence)
+        cause = "hash-value" if condition == "hash_seed" else cause_of(condition, differences)
+        return Told(cause, certainty, condition if sure else "", evidence)
     if any(True for _ in moments.instants(a)) and any(True for _ in moments.instants(b)):
         return Told("build-date", Certainty.CONSISTENT, "", evidence)
     return _by_looks(a, b, evidence)
