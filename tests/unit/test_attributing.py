@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.attributing.benches import REFERENCE, Job
+from samewheel.attributing.building import planned
 from samewheel.attributing.likelihood import LIKELY, likeliest_first
 from samewheel.attributing.narrowing import narrow
 from samewheel.attributing.searching import BATCH, search
@@ -363,3 +364,11 @@ def test_finding_is_said_with_its_builds(finding: Finding, words: str) -> None:
 def test_finding_without_conditions_is_said_too(kind: Kind) -> None:
     """No kind is without words."""
     assert in_words(Finding(target=MODULE, kind=kind)).partition(":")[2]
+
+
+def test_progress_says_what_is_switched_and_how_often() -> None:
+    """Two builds with nothing switched are not two steps of the same; who waits reads no long lists."""
+    jobs = [REFERENCE, Job(standing=True, again=1), Job(names=frozenset({"umask", "home"}), standing=True)]
+    assert planned(jobs) == "nothing (twice); home and umask"
+    assert planned([Job(names=frozenset(NAMES[:9]), standing=True)] * 3) == "9 of them (3 times)"
+    assert planned([Job(standing=True, back=True)]) == "the time"

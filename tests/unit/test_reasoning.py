@@ -37,23 +37,26 @@ WORDS = ("apple", "pear")
 
 @dataclass
 class Builds:
-    """Stands for a search: it notes what it is asked for, and finds the home folder guilty of all of it."""
+    """Stands for a search: it notes what it is asked for, and finds the first condition guilty of all of it."""
 
     asked: list[tuple[tuple[str, ...], tuple[Difference, ...], int]] = field(default_factory=list)
     """Conditions, differences and budget of each search."""
+    kind: Kind = Kind.CONDITION
 
     def attribute(
         self,
         _: object,
         __: object,
-        names: Sequence[str],
+        names: tuple[str, ...],
         differences: Sequence[Difference],
         **more: Any,  # noqa: ANN401
     ) -> Search:
         """Take the arguments of the function that it stands for."""
-        self.asked.append((tuple(names), tuple(differences), more["budget"]))
+        self.asked.append((names, tuple(differences), more["budget"]))
         found = [
-            Finding(target=target, kind=Kind.CONDITION, conditions=("home",), only=True)
+            Finding(
+                target=target, kind=self.kind, conditions=names[:1] if self.kind is Kind.CONDITION else (), only=True
+            )
             for target in targets_of(differences)
         ]
         return Search(builds=3, budget=more["budget"], complete=True, trials=(), findings=tuple(sorted(found)))
@@ -74,6 +77,7 @@ def reasoned(
     compared: tuple[str, str] = FIRST_WITH_SECOND,
     varied: tuple[str, ...] = ("home", "user"),
     budget: int = 9,
+    probed: tuple[bool, bool] = (True, True),
 ) -> Verification:
     """Return a verification with the causes of two wheels that hold these texts."""
     a, b = (
@@ -87,12 +91,12 @@ def reasoned(
         SimpleNamespace(
             product=SimpleNamespace(
                 wheel=wheel,
-                observed=observed,
+                observed=observed if reports else None,
                 conditions=msgspec.structs.replace(conditions(), user=user),
                 printed=printed,
             )
         )
-        for wheel, user in zip((a, b if compared == FIRST_WITH_SECOND else a), users, strict=True)
+        for wheel, user, reports in zip((a, b if compared == FIRST_WITH_SECOND else a), users, probed, strict=True)
     )
     system = SimpleNamespace(backend="hatchling.build")
     opened = SimpleNamespace(project=SimpleNamespace(build_system=system))
@@ -149,4 +153,25 @@ def test_nothing_is_built_where_it_could_not_tell(tmp_path: Path, builds: Builds
 def test_values_of_our_builds_are_no_evidence_in_a_given_wheel(tmp_path: Path, builds: Builds) -> None:
     """It may have been made by samewheel elsewhere, and hold the same words: nobody knows its conditions."""
     assert told(reasoned(tmp_path, USERS, compared=WITH_GIVEN)) == [(UNKNOWN, CONSISTENT, ())]
+    assert builds.asked == []
+
+
+@pytest.mark.parametrize("varied", [(), ("home",), ("user",), ("home", "umask")])
+@pytest.mark.parametrize("kind", [Kind.CONDITION, Kind.CLOCK])
+@pytest.mark.parametrize("texts", [USERS, WORDS], ids=["users", "words"])
+def test_no_cause_names_a_condition_that_was_not_varied(
+    tmp_path: Path, builds: Builds, texts: tuple[str, str], kind: Kind, varied: tuple[str, ...]
+) -> None:
+    """Neither what stands in the wheels nor the time that went on accuses what nobody proved to be different."""
+    builds.kind = kind
+    named = {name for _, _, names in told(reasoned(tmp_path, texts, varied=varied)) for name in names}
+    assert named <= {*varied}
+
+
+@pytest.mark.parametrize("probed", [(False, True), (True, False), (False, False)])
+def test_build_of_which_no_probe_tells_gives_nothing(
+    tmp_path: Path, builds: Builds, probed: tuple[bool, bool]
+) -> None:
+    """What the other one saw is no pair of values; the wheels still tell what they can."""
+    assert told(reasoned(tmp_path, USERS, probed=probed, budget=0)) == [(UNKNOWN, CONSISTENT, ())]
     assert builds.asked == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from samewheel.pairing import Pair, Performed
     from samewheel.trials import Search, Target
 
-__all__ = ["attribute"]
+__all__ = ["attribute", "planned"]
 
 MOST_NAMED = 3
 """Conditions of a build that are named to who waits for it."""
+
+OFTEN = {1: "", 2: " (twice)"}
 
 AHEAD = 86400 + 3600 + 60 + 1
 """Seconds from now to where clocks stand: another day, hour, minute and second than that of the first build."""
@@ -41,8 +44,16 @@ FIRST = "first"
 
 def _named(job: Job) -> str:
     """Return in words what is switched in a build."""
+    if job.back:
+        return "the time"
     few = len(job.names) <= MOST_NAMED
-    return (" and ".join(sorted(job.names)) or "none") if few else f"{len(job.names)} of them"
+    return (" and ".join(sorted(job.names)) or "nothing") if few else f"{len(job.names)} of them"
+
+
+def planned(jobs: Iterable[Job]) -> str:
+    """Return in words what is switched in builds, which may be the same in several of them."""
+    numbers = Counter(map(_named, jobs))
+    return "; ".join(named + OFTEN.get(number, f" ({number} times)") for named, number in numbers.items())
 
 
 class _Builder(Value, frozen=True, kw_only=True):
@@ -64,7 +75,7 @@ class _Builder(Value, frozen=True, kw_only=True):
 
     def run(self, jobs: Sequence[Job]) -> list[frozenset[Target] | None]:
         """Make builds and say what they show, as the search asks for it."""
-        self.progress.step(f"Building again with fewer conditions switched: {'; '.join(map(_named, jobs))}")
+        self.progress.step(f"Building again with fewer conditions switched: {planned(jobs)}")
         folders = [self.kept / ("plain" if job == REFERENCE else f"{number}") for number, job in enumerate(jobs)]
         made = self._side_by_side(jobs, folders)
         shown = list(self.pool.map(self._compare, jobs, made))

@@ -10,7 +10,7 @@ from samewheel.explaining.case import Recognised
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.causing import cause_of, telling
 from samewheel.explaining.values import Certainty
-from samewheel.trials import Kind, in_words, targets_of
+from samewheel.trials import Kind, in_words, sets_of, targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,9 +69,10 @@ def _built(recognition: Recognition, target: Target, findings: Sequence[Finding]
 
 
 def _sets(finding: Finding) -> list[tuple[str, ...]]:
-    """Return the sets of conditions of which each suffices; an empty one is chance."""
-    conditions = ("clock",) if finding.kind is Kind.CLOCK else finding.conditions
-    return [conditions] if finding.together or not conditions else [(name,) for name in conditions]
+    """Return the sets of conditions of which each suffices; that of the time is its own, an empty one is chance."""
+    if finding.kind is Kind.CLOCK:
+        return [("clock",)]
+    return [tuple(sorted(names)) for names in sets_of(finding)] or [()]
 
 
 def _said(
@@ -85,18 +86,40 @@ def _said(
         key = finding, _cause(guesses, names, told)
         causes[key] = (*causes.get(key, ()), *names)
     for (finding, cause), conditions in causes.items():
+        # Nobody switched the time, which went on by itself.
+        switched = () if finding.kind is Kind.CLOCK else conditions
         where = f"{finding.target.member}: " if finding.target.member else ""
         yield Recognised(
             cause=cause,
             certainty=Certainty.BUILT,
             differences=tuple(found),
-            conditions=conditions,
-            evidence=f"{where}{in_words(finding)}",
+            conditions=switched,
+            besides=_besides(finding, cause, told),
+            evidence=f"{where}{in_words(_part(finding, switched))}",
         )
         # What led to the guess says more than that it is right.
         for one in recognition.found:
             if one.cause == cause and not one.conditions and not {*told}.isdisjoint(one.differences):
-                yield replace(one, certainty=Certainty.BUILT, differences=tuple(found), conditions=conditions)
+                yield replace(
+                    one,
+                    certainty=Certainty.BUILT,
+                    differences=tuple(found),
+                    conditions=switched,
+                    besides=_besides(finding, cause, told),
+                )
+
+
+def _part(finding: Finding, conditions: tuple[str, ...]) -> Finding:
+    """Return a finding as if it were about some of its conditions alone, if each of them suffices."""
+    return finding if finding.together else replace(finding, conditions=conditions)
+
+
+def _besides(finding: Finding, cause: str, found: Sequence[Difference]) -> tuple[str, ...]:
+    """Return the causes that the other conditions are of, where it takes several together."""
+    if not finding.together:
+        return ()
+    others = {*finding.conditions}.difference(CAUSES[cause].conditions)
+    return tuple(sorted({cause_of(name, found) for name in others} - {cause}))
 
 
 def _cause(guesses: Sequence[str], conditions: tuple[str, ...], found: Sequence[Difference]) -> str:

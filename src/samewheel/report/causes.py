@@ -63,7 +63,8 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
     yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
     if cause.remedy != known.do:
         yield from _paragraph("remedy", cause.remedy)
-    yield row("more", f"samewheel explain {cause.cause}")
+    pages = (cause.cause, *cause.besides)
+    yield from _paragraph("more", "\n".join(f"samewheel explain {name}" for name in pages))
 
 
 def cause_lines(causes: Sequence[Explanation]) -> Iterator[str]:
