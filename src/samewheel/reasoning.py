@@ -52,7 +52,7 @@ def with_causes(
         builds: both.
         against: the wheel that they were compared with, too.
         pool: does more builds.
-        budget: how many it may be; where a given wheel is what differs, no build of ours tells why.
+        budget: how many it may be, 0 for none; where a given wheel is what differs, no build of ours tells why.
         progress: told what is going on.
 
     Raises:
@@ -68,7 +68,7 @@ def with_causes(
     backend = backend_of(pair.prepared.opened.project.build_system.backend)
     known = look_into(a, b, verification.differences, given=given, backend=backend)
     search = None
-    if ours and known.unsure and verification.varied and budget:
+    if ours and known.unsure and verification.varied:
         search = attribute(
             pair, builds, verification.varied, known.unsure, pool=pool, budget=budget, progress=progress
         )

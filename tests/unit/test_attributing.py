@@ -266,9 +266,22 @@ def test_build_that_fails_under_another_condition_hides_nothing() -> None:
 
 def test_budget_that_is_used_up_leaves_undecided() -> None:
     """What was not tried is not said to be innocent."""
-    found = World({MODULE: sets("user")}).search(budget=6)
-    assert found.findings == (Finding(target=MODULE, kind=Kind.UNDECIDED),)
+    found = World({MODULE: sets(NAMES[-1])}).search(budget=6)
+    assert found.findings == (
+        Finding(
+            target=MODULE, kind=Kind.UNDECIDED, cleared=tuple(sorted(NAMES[:2])), possible=tuple(sorted(NAMES[2:]))
+        ),
+    )
     assert (found.builds, found.complete) == (4, False), "two are kept for a proof"
+
+
+@given(st.frozensets(a_name, min_size=1), st.frozensets(a_name, min_size=1), st.integers(0, 30))
+def test_budget_that_is_asked_for_is_enough(one: frozenset[str], other: frozenset[str], budget: int) -> None:
+    """However many conditions it takes together: who follows the advice has an answer."""
+    world = World({MODULE: (one,), MODES: (other,)})
+    found = world.search(budget=budget)
+    assert bool(found.enough) != found.complete
+    assert found.complete or world.search(budget=found.enough).complete
 
 
 def test_guilty_condition_without_the_last_proof_is_named_all_the_same() -> None:
@@ -350,8 +363,16 @@ def test_search_survives_its_way_through_a_file() -> None:
             Finding(target=MODULE, kind=Kind.UNDECIDED, conditions=("user",)),
             "user switched; whether it does so again, no build tells",
         ),
+        (
+            Finding(target=MODULE, kind=Kind.UNDECIDED, cleared=("home", "uid"), possible=("umask", "user")),
+            "not alone: home, uid; still possible: umask, user",
+        ),
+        (
+            Finding(target=MODULE, kind=Kind.UNDECIDED, cleared=("home", "uid")),
+            "not alone: home, uid; still possible: several of them together",
+        ),
     ],
-    ids=["one", "one-at-least", "two", "together", "undecided", "unproven"],
+    ids=["one", "one-at-least", "two", "together", "undecided", "unproven", "unfinished", "together-at-most"],
 )
 def test_finding_is_said_with_its_builds(finding: Finding, words: str) -> None:
     """Who reads it knows what was tried."""

@@ -205,11 +205,31 @@ def test_chance_is_what_the_bytes_look_like(guessed: str | None, cause: str) -> 
 
 
 @pytest.mark.parametrize("kind", sorted(set(Kind) - DECIDED))
-def test_search_that_tells_nothing_changes_nothing(kind: Kind) -> None:
-    """A guess is still one, and what was unknown is."""
+def test_search_that_tells_no_cause_is_evidence(kind: Kind) -> None:
+    """A guess is still one, and what was unknown is; what builds say of it is told beside."""
     recognition = known((TEXT, SYMBOL), guess("build-date", TEXT))
-    findings = [finding(one, kind=kind, only=False) for one in (TEXT, SYMBOL)]
-    assert settle(recognition, search(*findings)) == recognition
+    findings = [replace(finding(one, kind=kind, only=False), cleared=("uid",)) for one in (TEXT, SYMBOL)]
+    date, unknown = sorted(join(settle(recognition, search(*findings))), key=lambda one: one.cause)
+    assert (date.cause, date.certainty, date.conditions) == ("build-date", CONSISTENT, ())
+    assert date.evidence == ("looks like it", f"demo/a.txt: {in_words(findings[0])}")
+    assert (unknown.cause, unknown.members) == (UNKNOWN, ("demo/x.so",))
+    assert unknown.evidence == (f"demo/x.so: {in_words(findings[1])}",)
+    assert "the builds that were made do not tell why" in unknown.sentence
+
+
+def test_search_that_built_nothing_changes_nothing() -> None:
+    """It was not allowed to."""
+    recognition = known((TEXT,))
+    nothing = replace(search(finding(TEXT, kind=Kind.UNDECIDED, only=False)), builds=0)
+    assert settle(recognition, nothing) == recognition
+
+
+@pytest.mark.parametrize(("only", "left"), [(True, []), (False, ["set-order"])])
+def test_chance_leaves_guesses_of_what_it_may_hide(left: list[str], *, only: bool) -> None:
+    """Where two builds that had the same differ in one place, the guess about another one is as good as before."""
+    recognition = known((LINES, TEXT), guess("set-order", LINES), guess("randomness", TEXT))
+    found = said(recognition, finding(TEXT, kind=Kind.RANDOMNESS, only=only))
+    assert found == [("randomness", BUILT, ()), *((name, CONSISTENT, ()) for name in left)]
 
 
 def test_finding_is_about_its_target_alone() -> None:

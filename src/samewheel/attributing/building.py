@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from samewheel._files import remove
 from samewheel._types import SILENT, Value
 from samewheel.attributing.benches import REFERENCE, Job
+from samewheel.attributing.chance import Alike
 from samewheel.attributing.likelihood import likeliest_first
 from samewheel.attributing.searching import search
 from samewheel.comparison import compare
@@ -65,6 +66,8 @@ class _Builder(Value, frozen=True, kw_only=True):
     mildly: Sequence[str]
     now: int
     """Where a clock stands that is back: POSIX seconds; every other one that stands still is ahead of that."""
+    alike: Alike
+    """Told what differs between builds with nothing switched."""
     pool: Executor
     progress: Progress
 
@@ -115,7 +118,12 @@ class _Builder(Value, frozen=True, kw_only=True):
         """Return what a build shows; None if there is nothing to compare."""
         reference = next((self.kept / "plain").glob("*.whl"), None)
         plain = reference if job.standing and job != REFERENCE else self.first
-        return targets_of(compare(plain, wheel).differences) if plain is not None and wheel is not None else None
+        if plain is None or wheel is None:
+            return None
+        differences = compare(plain, wheel).differences
+        if job.again and not job.names and not job.back:
+            self.alike.note(differences)
+        return targets_of(differences)
 
 
 @contextmanager
@@ -167,6 +175,7 @@ def attribute(
             first=first,
             mildly=builds[1].mildly,
             now=int(time.time()),
+            alike=Alike(differences),
             pool=pool,
             progress=progress,
         )
@@ -177,6 +186,7 @@ def attribute(
                 likeliest_first(apply, codes),
                 budget=budget,
                 standing=standing,
+                chance=builder.alike.tell,
             )
         finally:
             remove(builder.kept)

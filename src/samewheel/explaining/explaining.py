@@ -13,7 +13,7 @@ from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
 from samewheel.explaining.uniting import Known, united
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
-from samewheel.explaining.wording import backend_of, remedy, sentence
+from samewheel.explaining.wording import backend_of, remedy, sentence, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,7 +83,8 @@ def join(recognition: Recognition) -> tuple[Explanation, ...]:
     partly = {difference for one in found for difference in one.differences}
     rest = tuple(difference for difference in left if difference not in partly)
     if rest:
-        groups[NOBODY] = [Recognised(cause=UNKNOWN, certainty=Certainty.CONSISTENT, differences=rest)]
+        one = Recognised(cause=UNKNOWN, certainty=Certainty.CONSISTENT, differences=rest)
+        groups.setdefault(NOBODY, []).append(one)
     certainties = tuple(Certainty)
 
     def rank(known: Known) -> tuple[int, bool, int, Known]:
@@ -104,7 +105,9 @@ def _explanation(known: Known, found: Sequence[Recognised], backend: str) -> Exp
         certainty=known.certainty,
         conditions=tuple(sorted({name for one in found for name in one.conditions})),
         besides=known.besides,
-        sentence=sentence(cause, known.certainty, members, codes, [CAUSES[name] for name in known.besides]),
+        sentence=sentence(cause, known.certainty, members, codes, [CAUSES[name] for name in known.besides])
+        if cause is not None
+        else unexplained(members, codes, built=bool(evidence)),
         members=members,
         codes=codes,
         evidence=tuple(evidence)[:MOST_EVIDENCE],

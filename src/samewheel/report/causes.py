@@ -55,6 +55,7 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
     """Yield one cause; where it is the only one, its sentence is said already."""
     if cause.cause == UNKNOWN:
         yield row("unexplained", cause.sentence)
+        yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
         return
     known = CAUSES[cause.cause]
     yield row("cause", f"{cause.cause} ({_why(cause)})")
@@ -69,7 +70,7 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
 
 def cause_lines(causes: Sequence[Explanation]) -> Iterator[str]:
     """Yield each cause with how sure it is, what it is told from, and what to paste, with an empty line between."""
-    if [cause.cause for cause in causes] == [UNKNOWN]:
+    if [(cause.cause, cause.evidence) for cause in causes] == [(UNKNOWN, ())]:
         return
     for number, cause in enumerate(causes[:MOST_CAUSES]):
         if number:
