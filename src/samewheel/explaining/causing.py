@@ -73,7 +73,7 @@ def telling(differences: Sequence[Difference]) -> Sequence[Difference]:
 def cause_of(condition: str, differences: Sequence[Difference]) -> str:
     """Return the likeliest cause of differences of a member, or of the archive, of which a condition is guilty."""
     told = telling(differences)
-    modules = LIKELY.get(told[0].code[:3], ())
+    modules = dict.fromkeys(module for one in told for module in LIKELY.get(one.code[:3], ()))
     likely = [cause for module in modules for cause in module.CAUSES if condition in cause.conditions]
     found = [cause.name for cause in likely if any(_fits(cause.name, one) for one in told)]
     return found[0] if found else _general(condition)
