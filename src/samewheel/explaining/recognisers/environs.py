@@ -32,10 +32,15 @@ ENOUGH = 5
 """Of these, where they are a part of all that there is."""
 
 
+def _may_have_one(content: bytes) -> bool:
+    """Tell whether it is worth to look at lines, which takes much longer."""
+    return sum(name.encode() in content for name in USUAL) >= ENOUGH
+
+
 def dumped(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """SW2xx and SW3xx: lines that differ and are all of variables, many of them of the usual ones."""
     for both, differences in changed(case, left, LARGEST):
-        lines = differing_lines(*both)
+        lines = differing_lines(*both) if all(map(_may_have_one, both)) else None
         if lines is None:
             continue
         names = [USUAL.intersection(VARIABLE.findall(text)) for text in lines]

@@ -36,7 +36,7 @@ MAY_BE = re.compile(r"[0-9a-f]{7,40}|20[0-9]{6}")
 
 WORD = re.compile(r"[0-9A-Za-z]+")
 
-NAMED = re.compile(r"(?:commit|node|revision)\w*\W{1,8}([0-9a-f]{40})(?![0-9A-Za-z])", re.IGNORECASE)
+NAMED = re.compile(r"(?:commit|node|revision)\w{0,20}\W{1,8}([0-9a-f]{40})(?![0-9A-Za-z])", re.IGNORECASE)
 """A whole commit, in a line that says so."""
 
 VERSION_FILES = frozenset(
