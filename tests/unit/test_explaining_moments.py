@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.explaining.case import Given, Moment
-from samewheel.explaining.moments import instants, offset, told_by
+from samewheel.explaining.moments import instants, offset, told_by, zones_apart
 from samewheel.explaining.pieces import pairs
 
 NOW = 1_795_000_000
@@ -116,3 +116,27 @@ def test_dates_are_found_in_the_middle_of_text(form: str) -> None:
 def test_words_that_differ_otherwise_are_no_pairs() -> None:
     """Where one text has more words, nobody can say which belong together."""
     assert pairs("a b c", "a b c d") is None
+
+
+def test_months_that_do_not_exist_are_none() -> None:
+    """A word between two numbers may be the name of anything."""
+    assert list(instants("12-Nov-2026"))
+    assert not list(instants("12-Foo-2026"))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "may_be"),
+    [
+        (0, False),
+        (2, False),
+        (420, False),
+        (900, True),
+        (-3602, True),
+        (3603, False),
+        (26 * 3600, True),
+        (96300, False),
+    ],
+)
+def test_time_zones_are_quarters_of_an_hour_apart(seconds: int, may_be: bool) -> None:  # noqa: FBT001 - a parameter
+    """A little later is no other zone, and neither is another day."""
+    assert zones_apart(seconds) == may_be
