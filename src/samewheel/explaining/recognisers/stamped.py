@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.moments import MONTHS
 from samewheel.explaining.recognisers.said import by_member, coded, consistent, last, shown
 from samewheel.explaining.recognisers.shapes import ELF
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RECOGNISERS"]
 
-DATE = re.compile(rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]\d (?:19|20)\d\d(?!\d)")
+DATE = re.compile(rf"(?:{'|'.join(MONTHS)}) [ 0-3]\d (?:19|20)\d\d(?!\d)".encode())
 """What ``__DATE__`` stands for (C17, 6.10.8.1)."""
 
 TIME = re.compile(rb"(?<![\d:])[012]\d:[0-5]\d:[0-6]\d(?![\d:])")
