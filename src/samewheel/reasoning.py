@@ -18,10 +18,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel._types import Progress
+    from samewheel.explaining.case import Given
     from samewheel.pairing import Pair, Performed
     from samewheel.verification import Verification
 
 __all__ = ["with_causes"]
+
+
+def _given(builds: tuple[Performed, Performed], varied: tuple[str, ...]) -> Given | None:
+    """Return what both builds were given; None if a probe reported nothing."""
+    a, b = (one.product for one in builds)
+    if a.observed is None or b.observed is None:
+        return None
+    printed = (a.printed.read_text("utf-8", "replace"), b.printed.read_text("utf-8", "replace"))
+    return given_by((a.conditions, b.conditions), (a.observed, b.observed), varied, printed)
 
 
 def with_causes(
@@ -42,7 +52,7 @@ def with_causes(
         builds: both.
         against: the wheel that they were compared with, too.
         pool: does more builds.
-        budget: how many it may be; where a given wheel is what differs, no build of ours tells why.
+        budget: how many it may be, 0 for none; where a given wheel is what differs, no build of ours tells why.
         progress: told what is going on.
 
     Raises:
@@ -53,17 +63,12 @@ def with_causes(
     if against is not None:
         wheels["given wheel"] = against
     ours = verification.compared == FIRST_WITH_SECOND
-    seen = [product.observed for product in products if product.observed is not None]
-    given = None
-    if ours:
-        printed = [product.printed.read_text("utf-8", "replace") for product in products]
-        conditions = (products[0].conditions, products[1].conditions)
-        given = given_by(conditions, (seen[0], seen[1]), (printed[0], printed[1]))
+    given = _given(builds, verification.varied) if ours else None
     a, b = (wheels[name] for name in verification.compared)
     backend = backend_of(pair.prepared.opened.project.build_system.backend)
     known = look_into(a, b, verification.differences, given=given, backend=backend)
     search = None
-    if ours and known.unsure and verification.varied and budget:
+    if ours and known.unsure and verification.varied:
         search = attribute(
             pair, builds, verification.varied, known.unsure, pool=pool, budget=budget, progress=progress
         )

@@ -12,7 +12,18 @@ if TYPE_CHECKING:
 
     from samewheel.comparison import Difference
 
-__all__ = ["CONTENTS", "Finding", "Kind", "Search", "Target", "Trial", "in_words", "sets_of", "targets_of"]
+__all__ = [
+    "CONTENTS",
+    "Finding",
+    "Kind",
+    "Search",
+    "Target",
+    "Trial",
+    "in_words",
+    "sets_of",
+    "target_of",
+    "targets_of",
+]
 
 CONTENTS = "contents"
 """The layer of every difference that is not in the ZIP file around the members."""
@@ -69,7 +80,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unkn
     """Whether it takes all of them; otherwise each suffices."""
     only: bool = False
     """Whether it was shown that nothing else makes it differ: with all conditions switched that no finding on the
-    target names, it does not."""
+    target names, it does not. If chance: two builds that had the same differ at all places at which it does."""
+    example: str = ""
+    """If chance: a place, and its values in two builds that had the same."""
+    cleared: tuple[str, ...] = ()
+    """If undecided: conditions with which alone it does not differ, sorted."""
+    possible: tuple[str, ...] = ()
+    """If undecided: conditions of which that is not known, sorted; with none, it takes several together."""
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +98,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many were allowed."""
     complete: bool
     """Whether each target has its causes, and no others."""
+    enough: int = 0
+    """Builds that should be allowed for that; 0 if more of them would not help."""
     trials: tuple[Trial, ...]
     """In the order in which they were asked for."""
     findings: tuple[Finding, ...]
@@ -94,13 +113,16 @@ def sets_of(finding: Finding) -> list[frozenset[str]]:
     return [frozenset({name}) for name in finding.conditions]
 
 
+def target_of(one: Difference) -> Target | None:
+    """Return what of two wheels a difference is in; None if it is in how they were built (``SW5``)."""
+    if one.code.startswith("SW5"):
+        return None
+    return Target(layer=one.code) if one.code.startswith("SW1") else Target(layer=CONTENTS, member=one.member)
+
+
 def targets_of(differences: Iterable[Difference]) -> frozenset[Target]:
-    """Return what of two wheels differs; how they were built is no part of them (``SW5``)."""
-    return frozenset(
-        Target(layer=one.code) if one.code.startswith("SW1") else Target(layer=CONTENTS, member=one.member)
-        for one in differences
-        if not one.code.startswith("SW5")
-    )
+    """Return what of two wheels differs."""
+    return frozenset(target for one in differences if (target := target_of(one)) is not None)
 
 
 WORDS = {
@@ -112,11 +134,23 @@ WORDS = {
 }
 """What is said of findings without conditions."""
 
+HIDDEN = "; whether something else does, too, no build tells before that is cured"
+
+
+def _without_conditions(finding: Finding) -> str:
+    if finding.kind is Kind.RANDOMNESS:
+        example = f": {finding.example}" if finding.example else ""
+        return f"{WORDS[finding.kind]}{example}{'' if finding.only else HIDDEN}"
+    if finding.cleared:
+        possible = ", ".join(finding.possible) or "several of them together"
+        return f"undecided: not alone: {', '.join(finding.cleared)}; still possible: {possible}"
+    return WORDS[finding.kind]
+
 
 def in_words(finding: Finding) -> str:
     """Return a finding as a phrase: what causes a difference, and by how many builds that is shown."""
     if not finding.conditions:
-        return WORDS[finding.kind]
+        return _without_conditions(finding)
     one = len(finding.conditions) == 1
     if finding.kind is Kind.UNDECIDED:
         named = ", ".join(finding.conditions)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.attributing.benches import REFERENCE, Job
+from samewheel.attributing.building import planned
 from samewheel.attributing.likelihood import LIKELY, likeliest_first
 from samewheel.attributing.narrowing import narrow
 from samewheel.attributing.searching import BATCH, search
@@ -265,9 +266,22 @@ def test_build_that_fails_under_another_condition_hides_nothing() -> None:
 
 def test_budget_that_is_used_up_leaves_undecided() -> None:
     """What was not tried is not said to be innocent."""
-    found = World({MODULE: sets("user")}).search(budget=6)
-    assert found.findings == (Finding(target=MODULE, kind=Kind.UNDECIDED),)
+    found = World({MODULE: sets(NAMES[-1])}).search(budget=6)
+    assert found.findings == (
+        Finding(
+            target=MODULE, kind=Kind.UNDECIDED, cleared=tuple(sorted(NAMES[:2])), possible=tuple(sorted(NAMES[2:]))
+        ),
+    )
     assert (found.builds, found.complete) == (4, False), "two are kept for a proof"
+
+
+@given(st.frozensets(a_name, min_size=1), st.frozensets(a_name, min_size=1), st.integers(0, 30))
+def test_budget_that_is_asked_for_is_enough(one: frozenset[str], other: frozenset[str], budget: int) -> None:
+    """However many conditions it takes together: who follows the advice has an answer."""
+    world = World({MODULE: (one,), MODES: (other,)})
+    found = world.search(budget=budget)
+    assert bool(found.enough) != found.complete
+    assert found.complete or world.search(budget=found.enough).complete
 
 
 def test_guilty_condition_without_the_last_proof_is_named_all_the_same() -> None:
@@ -349,8 +363,16 @@ def test_search_survives_its_way_through_a_file() -> None:
             Finding(target=MODULE, kind=Kind.UNDECIDED, conditions=("user",)),
             "user switched; whether it does so again, no build tells",
         ),
+        (
+            Finding(target=MODULE, kind=Kind.UNDECIDED, cleared=("home", "uid"), possible=("umask", "user")),
+            "not alone: home, uid; still possible: umask, user",
+        ),
+        (
+            Finding(target=MODULE, kind=Kind.UNDECIDED, cleared=("home", "uid")),
+            "not alone: home, uid; still possible: several of them together",
+        ),
     ],
-    ids=["one", "one-at-least", "two", "together", "undecided", "unproven"],
+    ids=["one", "one-at-least", "two", "together", "undecided", "unproven", "unfinished", "together-at-most"],
 )
 def test_finding_is_said_with_its_builds(finding: Finding, words: str) -> None:
     """Who reads it knows what was tried."""
@@ -363,3 +385,11 @@ def test_finding_is_said_with_its_builds(finding: Finding, words: str) -> None:
 def test_finding_without_conditions_is_said_too(kind: Kind) -> None:
     """No kind is without words."""
     assert in_words(Finding(target=MODULE, kind=kind)).partition(":")[2]
+
+
+def test_progress_says_what_is_switched_and_how_often() -> None:
+    """Two builds with nothing switched are not two steps of the same; who waits reads no long lists."""
+    jobs = [REFERENCE, Job(standing=True, again=1), Job(names=frozenset({"umask", "home"}), standing=True)]
+    assert planned(jobs) == "nothing (twice); home and umask"
+    assert planned([Job(names=frozenset(NAMES[:9]), standing=True)] * 3) == "9 of them (3 times)"
+    assert planned([Job(standing=True, back=True)]) == "the time"

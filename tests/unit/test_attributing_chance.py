@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
 
 from samewheel.attributing.benches import Job
-from samewheel.trials import Finding, Kind, Search
+from samewheel.attributing.chance import Alike
+from samewheel.attributing.searching import search
+from samewheel.comparison.values import difference
+from samewheel.trials import Finding, Kind, Search, in_words
 from tests.unit.test_attributing import MODES, MODULE, NAMES, World, blame, sets
+
+if TYPE_CHECKING:
+    from samewheel.comparison import Difference
 
 TOSSED = 200
 """Searches of which each has a coin of its own."""
@@ -94,7 +101,7 @@ def test_one_of_two_whose_proof_cannot_be_built_leaves_the_other() -> None:
 def test_time_whose_proof_cannot_be_built_is_not_named() -> None:
     """A build at the time of the first one is asked for, and fails."""
     found = World({}, timed=frozenset({MODULE}), bears=lambda job: not job.back).search(names=["umask"])
-    assert found.findings == (Finding(target=MODULE, kind=Kind.UNDECIDED),)
+    assert found.findings == (Finding(target=MODULE, kind=Kind.UNDECIDED, cleared=("umask",)),)
 
 
 def test_builds_for_the_proof_are_kept() -> None:
@@ -105,3 +112,40 @@ def test_builds_for_the_proof_are_kept() -> None:
         named = [name for one in found.findings if one.kind is Kind.CONDITION for name in one.conditions]
         assert all(tried.count((name,)) > 1 for name in named)
         assert found.builds <= budget
+
+
+LINE = difference("SW310", "code, in the module", "2: ID = 'a'", "2: ID = 'b'", member="module.py")
+MORE = difference("SW310", "code, in the module", "2-3: ID = 'a'", "2-3: ID = 'b'", member="module.py")
+BYTES = difference("SW301", "bytes", "sha256:1", "sha256:2", member="module.py")
+
+
+@pytest.mark.parametrize(
+    ("explained", "alike", "told"),
+    [
+        ([LINE], [LINE], ("code, in the module: 2: ID = 'a' against 2: ID = 'b'", True)),
+        ([MORE], [LINE], ("code, in the module: 2: ID = 'a' against 2: ID = 'b'", False)),
+        ([LINE, MORE], [LINE], ("code, in the module: 2: ID = 'a' against 2: ID = 'b'", False)),
+        ([BYTES], [BYTES], ("bytes: sha256:1 against sha256:2", False)),
+        ([LINE], [], ("", False)),
+    ],
+    ids=["same-line", "more-lines", "two-places", "opaque", "not-seen"],
+)
+def test_chance_is_all_only_where_it_is_seen(
+    explained: list[Difference], alike: list[Difference], told: tuple[str, bool]
+) -> None:
+    """Another line of the file may depend on something else, which chance in this one hides."""
+    seen = Alike(explained)
+    seen.note(alike)
+    assert seen.tell(MODULE) == told
+
+
+@pytest.mark.parametrize("only", [True, False])
+def test_search_with_chance_is_complete_only_if_chance_is_all(*, only: bool) -> None:
+    """An example is told in any case; more builds would not help."""
+    world = World({}, random=frozenset({MODULE}))
+    world.search()
+    found = search(world.run, {MODULE}, NAMES, budget=9, standing=True, chance=lambda _: ("x against y", only))
+    (finding,) = found.findings
+    assert (finding.kind, finding.example, found.complete, found.enough) == (Kind.RANDOMNESS, "x against y", only, 0)
+    assert ("before that is cured" in in_words(finding)) != only
+    assert "x against y" in in_words(finding)

@@ -121,9 +121,23 @@ def paths(end: str) -> tuple[str, str]:
         (
             "hash_seed",
             one("SW204", "demo-1.0.dist-info/sboms/x.json"),
-            one("SW204", "demo-1.0.dist-info/x.json"),
+            one("SW204", "demo-1.0.dist-info/x.json", "a, b", "b, a"),
             "sbom-order",
             "set-order",
+        ),
+        (
+            "hash_seed",
+            one("SW310", "demo/x.py", "1: KEY = -8916418656253620329", "1: KEY = 5399172486541519561"),
+            one("SW310", "demo/x.py", "1: IDS = [11, 22, 33]", "1: IDS = [22, 33, 11]"),
+            "hash-value",
+            "set-order",
+        ),
+        (
+            "hash_seed",
+            one("SW304", "", "demo-1.0-py3-none-a.b.whl", "demo-1.0-py3-none-b.a.whl"),
+            one("SW304", "", "demo-1.0+7-py3-none-any.whl", "demo-1.0+83-py3-none-any.whl"),
+            "tag-order",
+            "hash-value",
         ),
     ],
 )

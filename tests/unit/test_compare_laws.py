@@ -18,10 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samewheel.comparison import Comparison, Verdict, compare, worst
+from samewheel.comparison import Comparison, Verdict, compare, reading, worst
 from samewheel.comparison.facts import place
 from samewheel.comparison.values import rungs
 from samewheel.errors import InvalidWheelError
+from samewheel.trials import targets_of
 from tests.unit.wheels import (
     FILES,
     INFO,
@@ -119,6 +120,27 @@ def test_verdict_is_no_better_than_what_differs(a: Files, b: Files, change: Chan
             Verdict.METADATA_DIFFERS if info[0] != info[1] else Verdict.SAME_CONTENTS,
             Verdict.IDENTICAL,
         }
+
+
+@given(a=wheels(), b=wheels(), change=changes)
+def test_comparison_that_is_not_close_finds_the_same_targets(a: Files, b: Files, change: Change) -> None:
+    """It says of the same members, and of the same parts of the archive, that they differ, and no more of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = written(Path(folder, "a"), a), written(Path(folder, "b"), b, change=change)
+        close, short = compare(*paths), compare(*paths, closely=False)
+    assert targets_of(short.differences) == targets_of(close.differences)
+
+
+def test_comparison_that_is_not_close_looks_into_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look into a member takes long, and for whoever only asks whether it differs, in vain."""
+    paths = (
+        written(tmp_path / "a", {**FILES, INIT: b"1"}, level=1),
+        written(tmp_path / "b", {**FILES, INIT: b"2"}, level=9),
+    )
+    monkeypatch.delattr(reading, "look_inside")
+    with pytest.raises(NameError):
+        compare(*paths)
+    assert codes(compare(*paths, closely=False)) == [("SW301", INIT, "contents")]
 
 
 @given(data=st.data(), a=wheels(), b=wheels())

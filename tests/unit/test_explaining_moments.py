@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.explaining.case import Given, Moment
-from samewheel.explaining.moments import instants, offset, told_by
+from samewheel.explaining.moments import instants, offset, told_by, zones_apart
 from samewheel.explaining.pieces import pairs
 
 NOW = 1_795_000_000
@@ -136,3 +136,21 @@ def test_fractions_of_seconds_are_times(factor: int) -> None:
     """Programs write times in thousandths, millionths and milliardths of a second since 1970."""
     (one,) = instants(str(1_795_000_000 * factor))
     assert one.seconds == 1_795_000_000
+
+
+@pytest.mark.parametrize(
+    ("seconds", "may_be"),
+    [
+        (0, False),
+        (2, False),
+        (420, False),
+        (900, True),
+        (-3602, True),
+        (3603, False),
+        (26 * 3600, True),
+        (96300, False),
+    ],
+)
+def test_time_zones_are_quarters_of_an_hour_apart(seconds: int, may_be: bool) -> None:  # noqa: FBT001 - a parameter
+    """A little later is no other zone, and neither is another day."""
+    assert zones_apart(seconds) == may_be

@@ -125,6 +125,7 @@ MADE = (
         of_sources("/home/a/.cargo/registry/src/x.rs", "/home/b/.cargo/registry/src/x.rs"),
         compiler=True,
     ),
+    Made("SW404", "date-macro", of_sources("Nov 22 2026", "Nov 23 2026"), compiler=True),
     Made("SW405", "compiler", of_compilers, compiler=True),
     Made("SW501", "other-source", of_builds(other(source=msgspec.structs.replace(ONE.source, commit="b" * 40)))),
     Made("SW502", "backend-version", of_builds(installed("hatchling", "1.28"))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +69,47 @@ def test_conditions_of_one_cause_are_united() -> None:
 def test_what_is_known_otherwise_is_said_apart(one: Recognised, other: Recognised) -> None:
     """What is shown of one file must not be read of another for which it is only a guess."""
     assert [len(found.codes) for found in join(known(one, other))] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("surer", "other"),
+    [
+        (part("temp-path", TEXT, how=SHOWN, by=("temp",)), part("temp-path", TEXT, how=BUILT)),
+        (part("temp-path", TEXT, how=BUILT), part("temp-path", TEXT)),
+        (part("temp-path", TEXT, LINES, how=SHOWN, by=("temp",)), part("temp-path", LINES)),
+        (part("user-name", TEXT, how=SHOWN, by=("user",)), part("user-name", LINES, how=BUILT, by=("user",))),
+        (part("archive-times", TEXT, how=SHOWN, by=("clock",)), part("archive-times", TEXT, how=BUILT, by=("uid",))),
+    ],
+    ids=["chance", "guess", "part", "elsewhere", "another-condition"],
+)
+def test_same_cause_is_said_once_if_no_more_is_claimed(surer: Recognised, other: Recognised) -> None:
+    """As sure as the surest, with the conditions and the evidence of both; in whatever order they were found."""
+    for found in ((surer, other), (other, surer)):
+        (one,) = join(known(*found))
+        assert (one.certainty, {*one.conditions}) == (surer.certainty, {*surer.conditions, *other.conditions})
+        assert one.evidence == tuple(dict.fromkeys((surer.evidence, other.evidence)))
+
+
+@pytest.mark.parametrize(
+    ("surer", "other"),
+    [
+        (part("temp-path", TEXT, how=SHOWN, by=("temp",)), part("temp-path", LINES, how=BUILT)),
+        (part("archive-times", TEXT, LINES, how=SHOWN, by=("clock",)), part("archive-times", TEXT, by=("uid",))),
+    ],
+    ids=["chance-elsewhere", "condition-of-a-part"],
+)
+def test_same_cause_is_said_twice_if_more_would_be_claimed(surer: Recognised, other: Recognised) -> None:
+    """A condition is not named for a file of which nobody showed that."""
+    assert len(join(known(surer, other))) == 2
+
+
+def test_what_takes_several_together_is_not_said_of_what_takes_one() -> None:
+    """Only one of the two files is cured by the other's page, too."""
+    both = msgspec.structs.replace(part("home-path", TEXT, how=BUILT, by=("home",)), besides=("user-name",))
+    assert [one.besides for one in join(known(both, part("home-path", LINES, how=BUILT, by=("home",))))] == [
+        (),
+        ("user-name",),
+    ]
 
 
 def test_the_worst_and_the_surest_come_first() -> None:

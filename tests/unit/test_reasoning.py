@@ -37,23 +37,28 @@ WORDS = ("apple", "pear")
 
 @dataclass
 class Builds:
-    """Stands for a search: it notes what it is asked for, and finds the home folder guilty of all of it."""
+    """Stands for a search: it notes what it is asked for, and finds the first condition guilty of all of it."""
 
     asked: list[tuple[tuple[str, ...], tuple[Difference, ...], int]] = field(default_factory=list)
     """Conditions, differences and budget of each search."""
+    kind: Kind = Kind.CONDITION
 
     def attribute(
         self,
         _: object,
         __: object,
-        names: Sequence[str],
+        names: tuple[str, ...],
         differences: Sequence[Difference],
         **more: Any,  # noqa: ANN401
     ) -> Search:
         """Take the arguments of the function that it stands for."""
-        self.asked.append((tuple(names), tuple(differences), more["budget"]))
+        if not more["budget"]:
+            return Search(builds=0, budget=0, complete=False, enough=50, trials=(), findings=())
+        self.asked.append((names, tuple(differences), more["budget"]))
         found = [
-            Finding(target=target, kind=Kind.CONDITION, conditions=("home",), only=True)
+            Finding(
+                target=target, kind=self.kind, conditions=names[:1] if self.kind is Kind.CONDITION else (), only=True
+            )
             for target in targets_of(differences)
         ]
         return Search(builds=3, budget=more["budget"], complete=True, trials=(), findings=tuple(sorted(found)))
@@ -74,6 +79,7 @@ def reasoned(
     compared: tuple[str, str] = FIRST_WITH_SECOND,
     varied: tuple[str, ...] = ("home", "user"),
     budget: int = 9,
+    probed: tuple[bool, bool] = (True, True),
 ) -> Verification:
     """Return a verification with the causes of two wheels that hold these texts."""
     a, b = (
@@ -87,12 +93,12 @@ def reasoned(
         SimpleNamespace(
             product=SimpleNamespace(
                 wheel=wheel,
-                observed=observed,
+                observed=observed if reports else None,
                 conditions=msgspec.structs.replace(conditions(), user=user),
                 printed=printed,
             )
         )
-        for wheel, user in zip((a, b if compared == FIRST_WITH_SECOND else a), users, strict=True)
+        for wheel, user, reports in zip((a, b if compared == FIRST_WITH_SECOND else a), users, probed, strict=True)
     )
     system = SimpleNamespace(backend="hatchling.build")
     opened = SimpleNamespace(project=SimpleNamespace(build_system=system))
@@ -136,8 +142,8 @@ def test_what_the_wheels_do_not_show_is_built_again(tmp_path: Path, builds: Buil
 
 @pytest.mark.parametrize(
     "options",
-    [{"budget": 0}, {"varied": ()}, {"compared": WITH_GIVEN}],
-    ids=["no-budget", "nothing-varied", "given-wheel"],
+    [{"varied": ()}, {"compared": WITH_GIVEN}],
+    ids=["nothing-varied", "given-wheel"],
 )
 def test_nothing_is_built_where_it_could_not_tell(tmp_path: Path, builds: Builds, options: Any) -> None:  # noqa: ANN401
     """A wheel that somebody else built differs for reasons that no condition of ours decides."""
@@ -146,7 +152,36 @@ def test_nothing_is_built_where_it_could_not_tell(tmp_path: Path, builds: Builds
     assert (builds.asked, found.search) == ([], None)
 
 
+def test_search_that_is_not_allowed_says_what_would_do(tmp_path: Path, builds: Builds) -> None:
+    """It is worth a hint: the wheels tell no cause, and builds may."""
+    found = reasoned(tmp_path, WORDS, budget=0)
+    assert told(found) == [(UNKNOWN, CONSISTENT, ())]
+    assert found.search is not None
+    assert (builds.asked, found.search.builds, found.search.enough) == ([], 0, 50)
+
+
 def test_values_of_our_builds_are_no_evidence_in_a_given_wheel(tmp_path: Path, builds: Builds) -> None:
     """It may have been made by samewheel elsewhere, and hold the same words: nobody knows its conditions."""
     assert told(reasoned(tmp_path, USERS, compared=WITH_GIVEN)) == [(UNKNOWN, CONSISTENT, ())]
+    assert builds.asked == []
+
+
+@pytest.mark.parametrize("varied", [(), ("home",), ("user",), ("home", "umask")])
+@pytest.mark.parametrize("kind", [Kind.CONDITION, Kind.CLOCK])
+@pytest.mark.parametrize("texts", [USERS, WORDS], ids=["users", "words"])
+def test_no_cause_names_a_condition_that_was_not_varied(
+    tmp_path: Path, builds: Builds, texts: tuple[str, str], kind: Kind, varied: tuple[str, ...]
+) -> None:
+    """Neither what stands in the wheels nor the time that went on accuses what nobody proved to be different."""
+    builds.kind = kind
+    named = {name for _, _, names in told(reasoned(tmp_path, texts, varied=varied)) for name in names}
+    assert named <= {*varied}
+
+
+@pytest.mark.parametrize("probed", [(False, True), (True, False), (False, False)])
+def test_build_of_which_no_probe_tells_gives_nothing(
+    tmp_path: Path, builds: Builds, probed: tuple[bool, bool]
+) -> None:
+    """What the other one saw is no pair of values; the wheels still tell what they can."""
+    assert told(reasoned(tmp_path, USERS, probed=probed, budget=0)) == [(UNKNOWN, CONSISTENT, ())]
     assert builds.asked == []

@@ -11,15 +11,19 @@ import pytest
 
 from samewheel.comparison.values import difference
 from samewheel.explaining.explaining import explain
-from tests.unit.recognising import CONSISTENT, SHOWN, told_of
+from samewheel.explaining.recognisers import metadata
+from tests.unit.recognising import CONSISTENT, told_of
 from tests.unit.wheels import INFO, METADATA, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.comparison import Difference
+    from tests.unit.recognising import Told
 
 MANY = 40_000
+
+FORMS = (b"r%02d >= 10\n", b"r%02d (>=10)\n")
 
 
 def many(code: str, field: str, a: str, b: str) -> list[Difference]:
@@ -54,8 +58,21 @@ def test_any_number_of_fields_may_be_in_another_order(tmp_path: Path) -> None:
     assert told_of(tmp_path, one, other) == {("set-order", CONSISTENT): ("SW202",)}
 
 
+def test_requirements_are_parsed_up_to_some_characters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requirements can be made that take long to parse, and any number of them."""
+    monkeypatch.setattr(metadata, "MOST_CHARACTERS", 100)
+
+    def found(count: int) -> Told:
+        """Return what is told of so many requirements of nine or ten characters, written in two ways."""
+        one, other = (METADATA + b"".join(b"Requires-Dist: " + form % n for n in range(count)) for form in FORMS)
+        return told_of(tmp_path, {f"{INFO}/METADATA": one}, {f"{INFO}/METADATA": other})
+
+    assert found(10) == {("requirement-format", CONSISTENT): ("SW202",)}
+    assert ("requirement-format", CONSISTENT) not in found(11)
+
+
 def test_any_number_of_dates_may_be_in_native_code(tmp_path: Path) -> None:
     """A file can hold every second of a day."""
     seconds = [b"%02d:%02d:%02d\0" % (n // 3600, n // 60 % 60, n % 60) for n in range(86400)]
     one, other = (b"MZ" + b"".join(seconds[start::2]) for start in (0, 1))
-    assert ("date-macro", SHOWN) in told_of(tmp_path, {"demo/a.dll": one}, {"demo/a.dll": other})
+    assert ("date-macro", CONSISTENT) in told_of(tmp_path, {"demo/a.dll": one}, {"demo/a.dll": other})

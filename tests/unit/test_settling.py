@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from samewheel.comparison.values import difference
 from samewheel.explaining.case import Recognised
@@ -29,6 +30,7 @@ TEXT = difference("SW309", "lines", "1: x", "1: y", member="demo/a.txt")
 BIT = difference("SW303", "mode", "plain", "executable", member="demo/a.txt")
 STREAM = difference("SW104", "stream", "1", "2", member="demo/a.txt")
 MODES = tuple(difference("SW102", "mode", "100644", "100600", member=f"demo/{name}.py") for name in "ab")
+ARCHIVE = difference("SW318", "member a.o: date", "1", "2", member="demo/x.a")
 SYMBOL = difference("SW407", "symbols", "x", "y", member="demo/x.so")
 FACT = difference("SW509", "umask", "022", "077")
 
@@ -119,13 +121,13 @@ def test_condition_that_is_shown_elsewhere_in_the_member_is_not_blamed_for_the_r
 
 
 def test_condition_that_is_shown_in_another_member_is_named_here_too() -> None:
-    """Who cures one file is not done."""
+    """Who cures one file is not done: the one explanation of this cause is about both."""
     recognition = known((TEXT, SYMBOL), seen("user-name", TEXT, condition="user"))
-    assert said(recognition, finding(SYMBOL, "home", "user")) == [
-        ("home-path", BUILT, ("home",)),
-        ("user-name", BUILT, ("user",)),
-        ("user-name", SHOWN, ("user",)),
-    ]
+    told = join(settle(recognition, search(finding(SYMBOL, "home", "user"))))
+    assert {one.cause: (one.certainty, one.conditions, one.members) for one in told} == {
+        "home-path": (BUILT, ("home",), ("demo/x.so",)),
+        "user-name": (SHOWN, ("user",), ("demo/a.txt", "demo/x.so")),
+    }
 
 
 def test_condition_that_is_the_only_guilty_one_is_blamed_for_all() -> None:
@@ -141,14 +143,37 @@ def test_conditions_that_suffice_alone_are_causes_of_their_own() -> None:
         ("home-path", BUILT, ("home",)),
         ("user-name", BUILT, ("user",)),
     ]
-    member = difference("SW318", "member a.o: date", "1", "2", member="demo/x.a")
-    assert said(known((member,)), finding(member, "clock", "uid")) == [("archive-members", BUILT, ("clock", "uid"))]
+    assert said(known((ARCHIVE,)), finding(ARCHIVE, "clock", "uid")) == [("archive-members", BUILT, ("clock", "uid"))]
+
+
+def test_evidence_is_of_the_conditions_of_its_cause() -> None:
+    """Who reads of the user is not told of the home folder."""
+    both = finding(TEXT, "home", "user")
+    for one in join(settle(known((TEXT,)), search(both))):
+        assert one.evidence == (f"demo/a.txt: {in_words(replace(both, conditions=one.conditions))}",)
+
+
+def test_chance_beside_a_name_that_stands_there_is_one_cause() -> None:
+    """The file in the temporary folder has a random name: one cure, and both are evidence."""
+    shown = seen("temp-path", TEXT, condition="temp", whole=False)
+    guessed = guess("temp-path", TEXT)
+    (cause,) = join(settle(known((TEXT,), shown, guessed), search(finding(TEXT, kind=Kind.RANDOMNESS))))
+    assert (cause.cause, cause.certainty, cause.conditions) == ("temp-path", SHOWN, ("temp",))
+    assert [line.partition(": ")[2].partition(" ")[0] for line in cause.evidence].count("caused") == 1
+    assert "stands there" in cause.evidence
 
 
 def test_conditions_that_it_takes_together_are_one_cause() -> None:
-    """Neither of them does it alone, so that neither has a page of its own to be sent to."""
-    found = said(known((TEXT,)), finding(TEXT, "hash_seed", "locale", together=True))
-    assert found == [("set-order", BUILT, ("hash_seed", "locale"))]
+    """Neither of them does it alone: the sentence names both, and so do the pages."""
+    found = finding(TEXT, "home", "timezone", together=True)
+    (cause,) = join(settle(known((TEXT,)), search(found)))
+    assert (cause.cause, cause.conditions, cause.besides) == ("home-path", ("home", "timezone"), ("time-zone",))
+    assert (
+        f"on {CAUSES['home-path'].what}, only together with {CAUSES['time-zone'].what}: {CAUSES['home-path'].do}"
+    ) in cause.sentence
+    assert cause.evidence == (f"demo/a.txt: {in_words(found)}",)
+    (times,) = join(settle(known((ARCHIVE,)), search(finding(ARCHIVE, "clock", "uid", together=True))))
+    assert (times.cause, times.besides) == ("archive-members", ()), "one page tells of both"
 
 
 def test_build_id_beside_something_else_tells_nothing() -> None:
@@ -165,8 +190,8 @@ def test_build_id_beside_something_else_tells_nothing() -> None:
 
 
 def test_time_that_goes_on_is_the_clock() -> None:
-    """Builds at two times of day differ, though no condition was switched."""
-    assert said(known((TEXT,)), finding(TEXT, kind=Kind.CLOCK)) == [("build-date", BUILT, ("clock",))]
+    """Builds at two times of day differ, though no condition was switched: so none is named."""
+    assert said(known((TEXT,)), finding(TEXT, kind=Kind.CLOCK)) == [("build-date", BUILT, ())]
 
 
 @pytest.mark.parametrize(
@@ -180,11 +205,31 @@ def test_chance_is_what_the_bytes_look_like(guessed: str | None, cause: str) -> 
 
 
 @pytest.mark.parametrize("kind", sorted(set(Kind) - DECIDED))
-def test_search_that_tells_nothing_changes_nothing(kind: Kind) -> None:
-    """A guess is still one, and what was unknown is."""
+def test_search_that_tells_no_cause_is_evidence(kind: Kind) -> None:
+    """A guess is still one, and what was unknown is; what builds say of it is told beside."""
     recognition = known((TEXT, SYMBOL), guess("build-date", TEXT))
-    findings = [finding(one, kind=kind, only=False) for one in (TEXT, SYMBOL)]
-    assert settle(recognition, search(*findings)) == recognition
+    findings = [replace(finding(one, kind=kind, only=False), cleared=("uid",)) for one in (TEXT, SYMBOL)]
+    date, unknown = sorted(join(settle(recognition, search(*findings))), key=lambda one: one.cause)
+    assert (date.cause, date.certainty, date.conditions) == ("build-date", CONSISTENT, ())
+    assert date.evidence == ("looks like it", f"demo/a.txt: {in_words(findings[0])}")
+    assert (unknown.cause, unknown.members) == (UNKNOWN, ("demo/x.so",))
+    assert unknown.evidence == (f"demo/x.so: {in_words(findings[1])}",)
+    assert "the builds that were made do not tell why" in unknown.sentence
+
+
+def test_search_that_built_nothing_changes_nothing() -> None:
+    """It was not allowed to."""
+    recognition = known((TEXT,))
+    nothing = replace(search(finding(TEXT, kind=Kind.UNDECIDED, only=False)), builds=0)
+    assert settle(recognition, nothing) == recognition
+
+
+@pytest.mark.parametrize(("only", "left"), [(True, []), (False, ["set-order"])])
+def test_chance_leaves_guesses_of_what_it_may_hide(left: list[str], *, only: bool) -> None:
+    """Where two builds that had the same differ in one place, the guess about another one is as good as before."""
+    recognition = known((LINES, TEXT), guess("set-order", LINES), guess("randomness", TEXT))
+    found = said(recognition, finding(TEXT, kind=Kind.RANDOMNESS, only=only))
+    assert found == [("randomness", BUILT, ()), *((name, CONSISTENT, ()) for name in left)]
 
 
 def test_finding_is_about_its_target_alone() -> None:

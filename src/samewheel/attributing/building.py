@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from samewheel._files import remove
 from samewheel._types import SILENT, Value
 from samewheel.attributing.benches import REFERENCE, Job
+from samewheel.attributing.chance import Alike
 from samewheel.attributing.likelihood import likeliest_first
 from samewheel.attributing.searching import search
 from samewheel.comparison import compare
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
     from samewheel.pairing import Pair, Performed
     from samewheel.trials import Search, Target
 
-__all__ = ["attribute"]
+__all__ = ["attribute", "planned"]
 
 MOST_NAMED = 3
 """Conditions of a build that are named to who waits for it."""
+
+OFTEN = {1: "", 2: " (twice)"}
 
 AHEAD = 86400 + 3600 + 60 + 1
 """Seconds from now to where clocks stand: another day, hour, minute and second than that of the first build."""
@@ -41,8 +45,16 @@ FIRST = "first"
 
 def _named(job: Job) -> str:
     """Return in words what is switched in a build."""
+    if job.back:
+        return "the time"
     few = len(job.names) <= MOST_NAMED
-    return (" and ".join(sorted(job.names)) or "none") if few else f"{len(job.names)} of them"
+    return (" and ".join(sorted(job.names)) or "nothing") if few else f"{len(job.names)} of them"
+
+
+def planned(jobs: Iterable[Job]) -> str:
+    """Return in words what is switched in builds, which may be the same in several of them."""
+    numbers = Counter(map(_named, jobs))
+    return "; ".join(named + OFTEN.get(number, f" ({number} times)") for named, number in numbers.items())
 
 
 class _Builder(Value, frozen=True, kw_only=True):
@@ -54,6 +66,8 @@ class _Builder(Value, frozen=True, kw_only=True):
     mildly: Sequence[str]
     now: int
     """Where a clock stands that is back: POSIX seconds; every other one that stands still is ahead of that."""
+    alike: Alike
+    """Told what differs between builds with nothing switched."""
     pool: Executor
     progress: Progress
 
@@ -64,7 +78,7 @@ class _Builder(Value, frozen=True, kw_only=True):
 
     def run(self, jobs: Sequence[Job]) -> list[frozenset[Target] | None]:
         """Make builds and say what they show, as the search asks for it."""
-        self.progress.step(f"Building again with fewer conditions switched: {'; '.join(map(_named, jobs))}")
+        self.progress.step(f"Building again with fewer conditions switched: {planned(jobs)}")
         folders = [self.kept / ("plain" if job == REFERENCE else f"{number}") for number, job in enumerate(jobs)]
         made = self._side_by_side(jobs, folders)
         shown = list(self.pool.map(self._compare, jobs, made))
@@ -104,7 +118,14 @@ class _Builder(Value, frozen=True, kw_only=True):
         """Return what a build shows; None if there is nothing to compare."""
         reference = next((self.kept / "plain").glob("*.whl"), None)
         plain = reference if job.standing and job != REFERENCE else self.first
-        return targets_of(compare(plain, wheel).differences) if plain is not None and wheel is not None else None
+        if plain is None or wheel is None:
+            return None
+        control = bool(job.again and not job.names and not job.back)
+        differences = compare(plain, wheel, closely=control).differences
+        if control:
+            # What differs by chance alone is shown to whoever asks, line by line.
+            self.alike.note(differences)
+        return targets_of(differences)
 
 
 @contextmanager
@@ -156,6 +177,7 @@ def attribute(
             first=first,
             mildly=builds[1].mildly,
             now=int(time.time()),
+            alike=Alike(differences),
             pool=pool,
             progress=progress,
         )
@@ -166,6 +188,7 @@ def attribute(
                 likeliest_first(apply, codes),
                 budget=budget,
                 standing=standing,
+                chance=builder.alike.tell,
             )
         finally:
             remove(builder.kept)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["narrow"]
+__all__ = ["PARTS", "narrow"]
 
 PARTS = 4
 """Parts of the conditions that are left out in turn, before single ones are."""

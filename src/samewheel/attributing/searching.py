@@ -7,13 +7,14 @@ for granted: what shows that somebody is guilty has to show it again at the end.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec.structs import replace
 
 from samewheel._types import Value
 from samewheel.attributing.benches import NOTHING, Bench, Job
-from samewheel.attributing.narrowing import narrow
+from samewheel.attributing.narrowing import PARTS, narrow
 from samewheel.attributing.proving import prove
 from samewheel.trials import Finding, Kind, Search
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from samewheel.attributing.benches import Run
     from samewheel.trials import Target
 
-__all__ = ["BATCH", "search"]
+__all__ = ["BATCH", "Chance", "search"]
 
 BATCH = 3
 """Conditions tried at a time, whatever number of builds is made at a time: what is found must not depend on that."""
+
+MORE_MAY_TELL = {Kind.CONDITION, Kind.CLOCK, Kind.UNDECIDED}
+"""Kinds of findings to which more builds may add something."""
 
 
 class _State(Value, frozen=True, kw_only=True):
@@ -82,6 +86,11 @@ class _State(Value, frozen=True, kw_only=True):
         made = self.bench.made
         return frozenset(name for name in self.names if target in (made.get(self._job(frozenset({name}))) or ()))
 
+    def cleared(self, target: Target) -> frozenset[str]:
+        """Return the conditions each of which is known not to make a target differ alone."""
+        singles = {name: self.bench.made.get(self._job(frozenset({name}))) for name in self.names}
+        return frozenset(name for name, shown in singles.items() if shown is not None and target not in shown)
+
     def others(self, target: Target) -> frozenset[str]:
         """Return all other conditions."""
         return frozenset(self.names) - self.alone(target)
@@ -98,7 +107,23 @@ class _State(Value, frozen=True, kw_only=True):
         return self.controls[-1] if names == NOTHING else Job(names=names, standing=self.standing)
 
 
-def search(run: Run, targets: Iterable[Target], names: Sequence[str], *, budget: int, standing: bool) -> Search:
+Chance: TypeAlias = Callable[["Target"], tuple[str, bool]]
+"""Tells of a target that differs between builds with nothing switched: an example, and whether that is all of it."""
+
+
+def _nothing(_: Target) -> tuple[str, bool]:
+    return "", False
+
+
+def search(
+    run: Run,
+    targets: Iterable[Target],
+    names: Sequence[str],
+    *,
+    budget: int,
+    standing: bool,
+    chance: Chance = _nothing,
+) -> Search:
     """Find out which conditions make targets differ.
 
     Args:
@@ -108,17 +133,43 @@ def search(run: Run, targets: Iterable[Target], names: Sequence[str], *, budget:
         names: the conditions, the likeliest first.
         budget: builds that may be made.
         standing: whether a clock can stand still here.
+        chance: asked when all is built.
     """
     bench = Bench(run=run, targets=frozenset(targets), budget=budget)
-    state = _State(bench=bench, names=tuple(names), standing=standing)
-    findings = _findings(_begun(state)) if bench.targets else []
+    if not bench.targets:
+        return Search(builds=0, budget=budget, complete=True, trials=(), findings=())
+    state = _begun(_State(bench=bench, names=tuple(names), standing=standing))
+    findings = [_told(state, one, chance) for one in _findings(state)]
     return Search(
         builds=len(bench.made),
         budget=budget,
-        complete=all(one.only or one.kind not in {Kind.CONDITION, Kind.CLOCK, Kind.UNDECIDED} for one in findings),
+        complete=all(one.only for one in findings),
+        enough=_enough(state, findings) if bench.refused else 0,
         trials=bench.trials(),
         findings=tuple(sorted(findings)),
     )
+
+
+def _told(state: _State, one: Finding, chance: Chance) -> Finding:
+    """Return a finding with all that is known beside it."""
+    if one.kind is Kind.RANDOMNESS:
+        example, only = chance(one.target)
+        return replace(one, example=example, only=only)
+    if one.kind is Kind.UNDECIDED and not one.conditions:
+        cleared = state.cleared(one.target)
+        possible = frozenset(state.names) - cleared
+        return replace(one, cleared=tuple(sorted(cleared)), possible=tuple(sorted(possible)))
+    return one
+
+
+def _enough(state: _State, findings: Sequence[Finding]) -> int:
+    """Return a budget for one set of conditions of each kind of targets that are not told apart yet."""
+    bench, number = state.bench, len(state.names)
+    left = {one.target for one in findings if not one.only and one.kind in MORE_MAY_TELL}
+    # What differed in the same builds has the same cause, as far as anybody knows.
+    kinds = {tuple(target in (shown or ()) for shown in bench.made.values()) for target in left}
+    builds = len(state.controls) + number + len(kinds) * (3 * number + 2 * PARTS + 4) + state.aside
+    return max(builds, 2 * bench.budget) if kinds else 0
 
 
 def _begun(state: _State) -> _State:

@@ -95,6 +95,8 @@ class Recognised(Value, frozen=True, kw_only=True):
     differences: tuple[Difference, ...]
     conditions: tuple[str, ...] = ()
     """The guilty ones, sorted."""
+    besides: tuple[str, ...] = ()
+    """Other causes, without each of which this one does nothing, sorted."""
     evidence: str = ""
     """In words: the place and the two values."""
     whole: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from samewheel._types import Value
 from samewheel.comparison import Verdict
@@ -10,8 +10,9 @@ from samewheel.explaining.case import Recognised, opened
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.following import following
 from samewheel.explaining.recognisers import RECOGNISERS
+from samewheel.explaining.uniting import Known, united
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
-from samewheel.explaining.wording import backend_of, remedy, sentence
+from samewheel.explaining.wording import backend_of, remedy, sentence, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,15 +65,7 @@ def _remove(one: Recognised, left: dict[Difference, None]) -> None:
         left.pop(difference, None)
 
 
-class _Known(NamedTuple):
-    """What explanations differ in; what is alike in all of it is said together."""
-
-    cause: str
-    certainty: Certainty
-    is_of_conditions: bool
-
-
-NOBODY = _Known(UNKNOWN, Certainty.CONSISTENT, is_of_conditions=False)
+NOBODY = Known(UNKNOWN, Certainty.CONSISTENT, is_of_conditions=False, besides=())
 
 
 def _worst(differences: Iterable[Difference]) -> int:
@@ -83,23 +76,22 @@ def _worst(differences: Iterable[Difference]) -> int:
 def join(recognition: Recognition) -> tuple[Explanation, ...]:
     """Return one explanation of each cause, the worst and the surest first."""
     found, left = recognition.found, recognition.left
-    groups: dict[_Known, list[Recognised]] = {}
-    for one in found:
-        groups.setdefault(_Known(one.cause, one.certainty, bool(one.conditions)), []).append(one)
+    groups = united(found)
     partly = {difference for one in found for difference in one.differences}
     rest = tuple(difference for difference in left if difference not in partly)
     if rest:
-        groups[NOBODY] = [Recognised(cause=UNKNOWN, certainty=Certainty.CONSISTENT, differences=rest)]
+        one = Recognised(cause=UNKNOWN, certainty=Certainty.CONSISTENT, differences=rest)
+        groups.setdefault(NOBODY, []).append(one)
     certainties = tuple(Certainty)
 
-    def rank(known: _Known) -> tuple[int, bool, int, str]:
+    def rank(known: Known) -> tuple[int, bool, int, Known]:
         worst = _worst(difference for one in groups[known] for difference in one.differences)
-        return -worst, known == NOBODY, certainties.index(known.certainty), known.cause
+        return -worst, known == NOBODY, certainties.index(known.certainty), known
 
     return tuple(_explanation(known, groups[known], recognition.backend) for known in sorted(groups, key=rank))
 
 
-def _explanation(known: _Known, found: Sequence[Recognised], backend: str) -> Explanation:
+def _explanation(known: Known, found: Sequence[Recognised], backend: str) -> Explanation:
     cause = CAUSES.get(known.cause)
     differences = [difference for one in found for difference in one.differences]
     members = tuple(sorted({one.member for one in differences if one.member}))
@@ -109,7 +101,10 @@ def _explanation(known: _Known, found: Sequence[Recognised], backend: str) -> Ex
         cause=known.cause,
         certainty=known.certainty,
         conditions=tuple(sorted({name for one in found for name in one.conditions})),
-        sentence=sentence(cause, known.certainty, members, codes),
+        besides=known.besides,
+        sentence=sentence(cause, known.certainty, members, codes, [CAUSES[name] for name in known.besides])
+        if cause is not None
+        else unexplained(members, codes, built=bool(evidence)),
         members=members,
         codes=codes,
         evidence=tuple(evidence)[:MOST_EVIDENCE],

@@ -53,20 +53,14 @@ def _of(difference: Difference, known: Mapping[str, Sequence[_Known]]) -> Iterat
     if causes:
         one, origin = min(causes, key=lambda pair: certainties.index(pair[0].certainty))
         evidence = f"{difference.member}, {difference.field}: follows from {origin.field} of {origin.member}"
-        yield _consistent(one.cause, difference, one.conditions, evidence)
+        yield _consistent(one.cause, difference, evidence)
     elif difference.code == "SW401":
         evidence = f"{difference.member}, {difference.field}: a digest of what differs in the file"
-        yield _consistent("build-id", difference, (), evidence)
+        yield _consistent("build-id", difference, evidence)
 
 
-def _consistent(cause: str, difference: Difference, conditions: tuple[str, ...], evidence: str) -> Recognised:
-    return Recognised(
-        cause=cause,
-        certainty=Certainty.CONSISTENT,
-        differences=(difference,),
-        conditions=conditions,
-        evidence=evidence,
-    )
+def _consistent(cause: str, difference: Difference, evidence: str) -> Recognised:
+    return Recognised(cause=cause, certainty=Certainty.CONSISTENT, differences=(difference,), evidence=evidence)
 
 
 def _is_compiled(one: Difference) -> bool:

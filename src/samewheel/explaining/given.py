@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from samewheel.explaining.case import Given, Mark, Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from samewheel.conditions import Conditions
     from samewheel.observation import Observed
@@ -77,28 +77,36 @@ def _zone(timezone: str) -> int:
 
 
 def given_by(
-    conditions: tuple[Conditions, Conditions], seen: tuple[Observed, Observed], printed: tuple[str, str] = ("", "")
+    conditions: tuple[Conditions, Conditions],
+    seen: tuple[Observed, Observed],
+    varied: Collection[str],
+    printed: tuple[str, str] = ("", ""),
 ) -> Given:
     """Return what two builds were given differently, and in fact saw so.
 
     Args:
         conditions: of both builds.
         seen: what the probe in each of them saw.
+        varied: the conditions that were proven to be different; of no other one is anything given.
         printed: the end of what each of them printed.
     """
     a, b = conditions
     told_a, told_b = seen
     moments = [("source_mtime", told_a.source_mtime, told_b.source_mtime), ("clock", told_a.clock, told_b.clock)]
     return Given(
-        marks=tuple(mark for mark in starmap(_mark, _marks(a, b)) if _is_distinctive(mark)),
-        values=tuple(mark for mark in starmap(_mark, _values(a, b, seen)) if mark.a != mark.b),
+        marks=tuple(
+            mark for mark in starmap(_mark, _marks(a, b)) if mark.condition in varied and _is_distinctive(mark)
+        ),
+        values=tuple(
+            mark for mark in starmap(_mark, _values(a, b, seen)) if mark.condition in varied and mark.a != mark.b
+        ),
         moments=tuple(
             Moment(condition=name, a=one, b=other)
             for name, one, other in moments
-            if one is not None and other is not None and abs(other - one) > SOON
+            if name in varied and one is not None and other is not None and abs(other - one) > SOON
         ),
-        zones=(_zone(a.timezone), _zone(b.timezone)),
-        umasks=(a.umask, b.umask) if a.umask != b.umask else None,
+        zones=(_zone(a.timezone), _zone((b if "timezone" in varied else a).timezone)),
+        umasks=(a.umask, b.umask) if "umask" in varied and a.umask != b.umask else None,
         printed=printed,
     )
 

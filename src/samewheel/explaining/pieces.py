@@ -13,7 +13,7 @@ from samewheel.explaining import moments
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["LARGEST", "differing_lines", "is_reordered", "pairs"]
+__all__ = ["LARGEST", "differing_lines", "is_reordered", "only_numbers", "pairs"]
 
 LARGEST = 1 << 22
 """Bytes of a text that is looked at word by word."""
@@ -38,6 +38,9 @@ VARIABLE = re.compile(
     r"|(?<![0-9A-Za-z_])[0-9]+(?:\.[0-9]+)?(?![0-9A-Za-z_])"
 )
 """What often differs in generated text: times, offsets, numbers, digests."""
+
+NUMBER = re.compile(r"-?(?<![0-9A-Za-z_])(?:\d{1,20}|(?:0x)?(?=[a-f]*\d)[0-9a-f]{1,16})(?![0-9A-Za-z_])")
+"""A number of up to 64 bits, in either notation."""
 
 
 def _decoded(content: bytes) -> str | None:
@@ -93,6 +96,11 @@ def is_reordered(a: str, b: str) -> bool:
     """Tell whether two texts have the same words in another order."""
     words_of_a, words_of_b = (re.findall(f"{WORD}+", text) for text in (a, b))
     return a != b and len(words_of_a) > 1 and Counter(words_of_a) == Counter(words_of_b)
+
+
+def only_numbers(a: str, b: str) -> bool:
+    """Tell whether two texts differ in numbers alone, which are not the same ones in another order."""
+    return a != b and NUMBER.sub("\0", a) == NUMBER.sub("\0", b) and not is_reordered(a, b)
 
 
 def pairs(a: str, b: str, more: Sequence[str] = ()) -> list[tuple[str, str]] | None:

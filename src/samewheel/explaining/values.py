@@ -60,6 +60,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     certainty: Certainty
     conditions: tuple[str, ...] = ()
     """The guilty conditions of the build, sorted; empty where none is known to be."""
+    besides: tuple[str, ...] = ()
+    """Names of other causes, sorted, if it takes all of them together; curing one cures it."""
     sentence: str
     """What depends on what, and what to do about it."""
     members: tuple[str, ...] = ()

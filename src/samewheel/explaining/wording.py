@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from samewheel.explaining.values import Cause
 
-__all__ = ["backend_of", "remedy", "sentence"]
+__all__ = ["backend_of", "remedy", "sentence", "unexplained"]
 
 BACKENDS = {
     "bdist_wheel": "setuptools",
@@ -60,21 +60,34 @@ def _subject(members: Sequence[str], codes: Sequence[str]) -> tuple[str, bool]:
     return f"{members[0]} and {len(members) - 1} more members", False
 
 
-def sentence(cause: Cause | None, certainty: Certainty, members: Sequence[str], codes: Sequence[str]) -> str:
+def sentence(
+    cause: Cause,
+    certainty: Certainty,
+    members: Sequence[str],
+    codes: Sequence[str],
+    besides: Sequence[Cause] = (),
+) -> str:
     """Return what depends on what and what to do about it, in a sentence without its full stop.
 
     Args:
-        cause: the cause; None if nothing tells one.
+        cause: the cause.
         certainty: how it is known.
         members: where it shows, sorted.
         codes: of the differences, sorted.
+        besides: other causes, without which this one does nothing.
     """
     subject, one = _subject(members, codes)
-    if cause is None:
-        return f"{subject} differ{'s' if one else ''}, and nothing here tells why"
     if certainty is Certainty.CONSISTENT:
         return f"{subject} differ{'s' if one else ''}, which is consistent with {cause.what}: {cause.do}"
-    return f"{subject} depend{'s' if one else ''} on {cause.what}: {cause.do}"
+    together = f", only together with {' and '.join(other.what for other in besides)}" if besides else ""
+    return f"{subject} depend{'s' if one else ''} on {cause.what}{together}: {cause.do}"
+
+
+def unexplained(members: Sequence[str], codes: Sequence[str], *, built: bool) -> str:
+    """Return the sentence for what nothing tells a cause of, although it may have been built again for that."""
+    subject, one = _subject(members, codes)
+    who = "the builds that were made do not tell" if built else "nothing here tells"
+    return f"{subject} differ{'s' if one else ''}, and {who} why"
 
 
 def remedy(cause: Cause | None, backend: str) -> str:

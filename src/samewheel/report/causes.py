@@ -49,6 +49,8 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
     """Yield one cause; where it is the only one, its sentence is said already."""
     if cause.cause == UNKNOWN:
         yield from paragraph("unexplained", cause.sentence)
+        if cause.evidence:
+            yield from paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
         return
     known = CAUSES[cause.cause]
     yield row("cause", f"{cause.cause} ({_why(cause)})")
@@ -59,12 +61,13 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
         for number, line in enumerate(cause.remedy.split("\n")):
             # To be pasted, and so never wrapped.
             yield row("" if number else "remedy", line) if line else ""
-    yield row("more", f"samewheel explain {cause.cause}")
+    pages = (cause.cause, *cause.besides)
+    yield from paragraph("more", "\n".join(f"samewheel explain {name}" for name in pages))
 
 
 def cause_lines(causes: Sequence[Explanation]) -> Iterator[str]:
     """Yield each cause with how sure it is, what it is told from, and what to paste, with an empty line between."""
-    if [cause.cause for cause in causes] == [UNKNOWN]:
+    if [(cause.cause, cause.evidence) for cause in causes] == [(UNKNOWN, ())]:
         return
     for number, cause in enumerate(causes[:MOST_CAUSES]):
         if number:

@@ -43,10 +43,10 @@ def _via_sdist(found: ViaSdist) -> str:
 
 
 def _searched(search: Search) -> str:
-    made = f"{search.builds} more build{'s' if search.builds != 1 else ''}"
-    if search.complete or search.builds < search.budget:
+    made = f"{search.builds or 'no'} more build{'s' if search.builds != 1 else ''}"
+    if not search.enough:
         return made
-    return f"{made}, and not everything is told apart: --search {2 * search.budget} may tell"
+    return f"{made}, and not everything is told apart: --search {search.enough} should do"
 
 
 def verified_lines(verified: Verified) -> Iterator[str]:

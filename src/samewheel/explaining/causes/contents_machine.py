@@ -123,6 +123,32 @@ CAUSES = (
         ),
     ),
     Cause(
+        name="environment-dump",
+        what="the whole environment of the build",
+        do="write only the variables that are meant",
+        codes=("SW204", "SW309", "SW310", "SW315"),
+        conditions=(
+            *("clock", "environment_path", "frontend", "hash_seed", "home", "host", "locale", "source_path", "temp"),
+            *("timezone", "user"),
+        ),
+        how="A hook writes all of `os.environ`, or the output of `env`, to say how the package was built. That has "
+        "the builder's folders and name in it, what the frontend sets, and at times what nobody may see. In a build "
+        "by samewheel it has variables of samewheel's own, too: FAKETIME, LD_PRELOAD or PYTHONHASHSEED are no leaks "
+        "of the project beside this one.",
+        told="Lines that differ are variables with their values, and at least five of them are such as HOME, PATH, "
+        "USER, LANG and TZ.",
+        lines={
+            "": pasted(
+                "python",
+                "import os",
+                "",
+                'meant = ["SOURCE_DATE_EPOCH"]  # instead of dict(os.environ)',
+                'text = "".join(f"{name}={os.environ.get(name)}\\n" for name in meant)',
+            )
+        },
+        seen=("https://reproducible-builds.org/docs/env-variations/",),
+    ),
+    Cause(
         name="randomness",
         what="chance: two builds under the same conditions differ",
         do="leave out what is drawn (uuid4, secrets, pid, id()), seed the generator, sort what threads return",

@@ -24,7 +24,8 @@ CAUSES = (
         codes=("SW202", "SW204", "SW301", "SW304", "SW309", "SW310", "SW315", "SW404"),
         conditions=("clock",),
         how="A hook writes today's date, the year of a copyright line, or a version made of a time stamp. Two builds "
-        "in a row show a time of day; a year shows only in January.",
+        "in a row show a time of day; a year shows only in January. Compiled modules get it by `-DBUILT=...`, by a "
+        "header that is generated, or by `__DATE__` where the compiler does not see SOURCE_DATE_EPOCH.",
         told="The file has dates or times that follow the clock of the build. Where the clock could not be varied, "
         "two builds at one time cannot show a date.",
         lines={"": FROM_EPOCH},

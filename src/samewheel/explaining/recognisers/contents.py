@@ -24,12 +24,32 @@ if TYPE_CHECKING:
     from samewheel.explaining.case import Case, Given
     from samewheel.patterns import Patterns
 
-__all__ = ["values", "words"]
+__all__ = ["changed", "values", "words"]
 
 LAYERS = ("SW2", "SW3", "SW4")
 
 LONGEST = 120
 """Characters of a value that is shown."""
+
+FOLDER = re.compile(
+    r"/(?:home|Users|root|tmp|var|private|builds?|work|workspace|github|io|project|opt|mnt|srv|usr|nix)/"
+    r"|/[^/]*(?:build|tmp|temp|work)[^/]*/",
+    re.IGNORECASE,
+)
+"""How paths of machines begin; other words with slashes may be addresses, names of routes or anything else."""
+
+TIMES = re.compile(
+    r"(?<![a-z])(?:m?time(?!out|r)|date|epoch|stamp|buil[dt]|generated|year|copyright)"
+    r"|Time(?!out|r)|Date|Epoch|Stamp|Buil[dt]|Generated|Year|Copyright|©"
+    r"|(?<![A-Z])(?:M?TIME(?!OUT|R)|DATE|EPOCH|STAMP|BUIL[DT]|GENERATED|YEAR|COPYRIGHT)"
+)
+"""Words beside numbers that are times; as words of their own, or as parts of names."""
+
+GENERATED = re.compile(rb"generated (?:by|on|at|from|file)|auto-?generated|do not edit", re.IGNORECASE)
+"""What the first lines of generated files say."""
+
+HEAD = 1000
+"""Bytes of these first lines."""
 
 DISTINCTIVE = 3
 """Characters of a value that does not stand at a place by chance, if another one of them stands there in turn."""
@@ -48,7 +68,7 @@ def values(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """SW2xx to SW4xx of members that both wheels have: values of the builds, and what follows from them."""
     if case.given is None:
         return
-    for both, differences in _changed(case, left):
+    for both, differences in changed(case, left):
         marked, rest = _marked(case, both, differences)
         told = _words(case, *rest, differences)
         whole = rest[0] == rest[1] or (bool(told) and all(one.certainty is Certainty.SHOWN for one in told))
@@ -57,13 +77,13 @@ def values(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 
 def words(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """SW2xx to SW4xx of members that both wheels have: dates, offsets, numbers, order."""
-    for both, differences in _changed(case, left, LARGEST):
+    for both, differences in changed(case, left, LARGEST):
         rest = both if case.given is None else _marked(case, both, differences)[1]
         told = _words(case, *rest, differences)
         yield from _recognised(told, differences, whole=bool(told))
 
 
-def _changed(
+def changed(
     case: Case, left: Sequence[Difference], at_most: int = WHOLE
 ) -> Iterator[tuple[tuple[bytes, bytes], tuple[Difference, ...]]]:
     """Yield what members hold that both wheels have, and their differences."""
@@ -123,22 +143,41 @@ def _words(case: Case, a: bytes, b: bytes, differences: Sequence[Difference]) ->
     given = case.given
     more = [value for mark in given.values for value in (mark.a, mark.b)] if given is not None else []
     if is_reordered(*lines):
-        return [Told(cause_of("hash_seed", differences), Certainty.CONSISTENT, "", "the same words in another order")]
-    told = [_pair(given, *pair, differences) for pair in pairs(*lines, more) or [("", "")]]
+        cause = cause_of("hash_seed", differences)
+        # Numbers that are the same are no hashes, in whatever order they stand.
+        cause = "set-order" if cause == "hash-value" else cause
+        return [Told(cause, Certainty.CONSISTENT, "", "the same words in another order")]
+    is_dated = (
+        given is not None or all(map(TIMES.search, lines)) or all(GENERATED.search(text[:HEAD]) for text in (a, b))
+    )
+    told = [_pair(given, *pair, differences, is_dated=is_dated) for pair in pairs(*lines, more) or [("", "")]]
     return [one for one in dict.fromkeys(told) if one is not None] if None not in told else []
 
 
-def _pair(given: Given | None, a: str, b: str, differences: Sequence[Difference]) -> Told | None:
-    """Return what two words tell that stand at the same place."""
+def _pair(given: Given | None, a: str, b: str, differences: Sequence[Difference], *, is_dated: bool) -> Told | None:
+    """Return what two words tell that stand at the same place.
+
+    Args:
+        given: what the builds were given, if that is known.
+        a: the word in the first wheel.
+        b: that in the second one.
+        differences: of the member.
+        is_dated: whether numbers may be times here.
+    """
     evidence = f"{a[:LONGEST]} in the first, {b[:LONGEST]} in the second"
     condition = _by_value(given, a, b) if given is not None else None
     if condition is not None and given is not None:
         sure = min(len(a), len(b)) >= DISTINCTIVE or condition == "timezone"
         certainty = Certainty.SHOWN if sure else Certainty.CONSISTENT
-        return Told(cause_of(condition, differences), certainty, condition if sure else "", evidence)
-    if any(True for _ in moments.instants(a)) and any(True for _ in moments.instants(b)):
+        cause = "hash-value" if condition == "hash_seed" else cause_of(condition, differences)
+        return Told(cause, certainty, condition if sure else "", evidence)
+    if (is_dated or not _is_number(a)) and all(any(True for _ in moments.instants(word)) for word in (a, b)):
         return Told("build-date", Certainty.CONSISTENT, "", evidence)
-    return _by_looks(a, b, evidence)
+    return _by_looks(a, b, evidence, is_known=given is not None)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "").isdigit()
 
 
 def _by_value(given: Given, a: str, b: str) -> str | None:
@@ -162,11 +201,11 @@ def _zone(text: str) -> float:
     return float(text) if re.fullmatch(r"-?\d{1,5}", text) else 1.0
 
 
-def _by_looks(a: str, b: str, evidence: str) -> Told | None:
-    """Return what two words tell by themselves."""
+def _by_looks(a: str, b: str, evidence: str, *, is_known: bool) -> Told | None:
+    """Return what two words tell by themselves; of builds that are not known, less."""
     if all(re.fullmatch(r"(?:0x)?[0-9a-f-]{12,128}", word) for word in (a, b)) and len(a) == len(b):
         return Told("randomness", Certainty.CONSISTENT, "", evidence)
-    if all(word.startswith("/") and word.count("/") > 1 for word in (a, b)):
+    if all(word.startswith("/") and word.count("/") > 1 and (is_known or FOLDER.match(word)) for word in (a, b)):
         cause = "temp-path" if "/tmp/" in a and "/tmp/" in b else "build-path"  # noqa: S108 - a name, not a place
         return Told(cause, Certainty.CONSISTENT, "", evidence)
     return None

@@ -21,11 +21,11 @@ __all__ = ["RECOGNISERS", "by_backend", "line_endings"]
 
 REQUIREMENTS = "requires-dist"
 
-MOST_REQUIREMENTS = 2000
-"""Requirements that are parsed."""
-
 LONGEST = 500
 """Characters of a requirement that is parsed."""
+
+MOST_CHARACTERS = 1 << 17
+"""Characters of all requirements that are parsed, each of which may take ten microseconds."""
 
 LICENCES = frozenset({"license-file", "license", "license-expression"})
 
@@ -49,7 +49,8 @@ def _of_metadata(left: Sequence[Difference], *fields: str) -> list[Difference]:
 
 def _requirements(texts: Sequence[str]) -> list[Requirement] | None:
     """Return requirements, as they are read; None if one cannot be."""
-    if len(texts) > MOST_REQUIREMENTS or any(len(text) > LONGEST for text in texts):
+    sizes = [len(text) for text in texts]
+    if sum(sizes) > MOST_CHARACTERS or max(sizes, default=0) > LONGEST:
         return None
     try:
         return [Requirement(text) for text in texts]
