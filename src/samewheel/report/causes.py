@@ -55,7 +55,8 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
     """Yield one cause; where it is the only one, its sentence is said already."""
     if cause.cause == UNKNOWN:
         yield row("unexplained", cause.sentence)
-        yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
+        if cause.evidence:
+            yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
         return
     known = CAUSES[cause.cause]
     yield row("cause", f"{cause.cause} ({_why(cause)})")
