@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from samewheel.errors import BuildFailedError
-from samewheel.verification import NotVaried
+from samewheel.verification import NotVaried, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from samewheel.building import Product
 
-__all__ = ["masked", "observe", "proven"]
+__all__ = ["masked", "observe", "proven", "without_folders"]
 
 
 def _seen(product: Product, now: float, folders: Sequence[Path]) -> dict[str, object]:
@@ -63,6 +63,12 @@ def masked(text: str, folders: Sequence[Path]) -> str:
     for folder in folders:
         text = text.replace(str(folder), "$WORK")
     return text
+
+
+def without_folders(verification: Verification, folders: Sequence[Path]) -> Verification:
+    """Return a report without the names of our own folders, wherever a wheel or a build has put them into it."""
+    text = masked(msgspec.json.encode(verification).decode(), folders)
+    return msgspec.json.decode(text, type=Verification)
 
 
 def _order(first: object, names: object) -> str | None:

@@ -18,7 +18,7 @@ from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.machine import look_around, memory_folder
 from samewheel.pairing import FRONTEND, Pair, build_pair, builders
 from samewheel.preparing import lock_file, open_project, output_folders, prepare, read_lock, warn_of
-from samewheel.proof import observe, proven
+from samewheel.proof import observe, proven, without_folders
 from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
 from samewheel.verification import BUDGET, FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
@@ -250,6 +250,8 @@ def verify(
         if from_sdist is not None:
             found = compare_via_sdist(first, from_sdist, pair.folders, progress)
             verification = msgspec.structs.replace(verification, via_sdist=found)
+        # Where places cannot be moved, wheels and what is said of them may hold folders of this machine.
+        verification = without_folders(verification, pair.folders)
         wheel = first.name
     evidence = evidence_dir / f"{wheel}.verify.json"
     write_atomic(evidence, to_json(SCHEMA, verification))

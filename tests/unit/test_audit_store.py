@@ -216,7 +216,7 @@ def test_row_that_is_none_of_ours_is_an_error(store: Path) -> None:
             read_all(store)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 24_000), st.binary(min_size=1, max_size=64))
 def test_no_damage_ends_in_a_traceback(tmp_path_factory: pytest.TempPathFactory, place: int, content: bytes) -> None:
     """Whatever bytes are changed: entries, or our error."""

@@ -77,7 +77,7 @@ def opened(content: bytes) -> zipfile.ZipFile:
     return archive
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(a=layers(), b=layers(), form=st.sampled_from(Form))
 def test_only_what_is_held_matters(a: Layer, b: Layer, form: Form) -> None:
     """Times, order, modes, level, system, extra fields, comments, folders, descriptors, 64 bits: none is left."""
@@ -197,7 +197,6 @@ def test_folders_are_there_only_if_empty(tmp_path: Path) -> None:
 names = st.lists(st.text("ab", min_size=1, max_size=2), min_size=1, max_size=4).map("/".join)
 
 
-@settings(deadline=None)
 @given(files=st.sets(names, max_size=9), folders=st.sets(names, max_size=9))
 def test_folders_are_kept_as_the_definition_says(files: set[str], folders: set[str]) -> None:
     """However the names sort: a folder stays exactly if no other name begins with it."""

@@ -78,8 +78,8 @@ def paths(end: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("condition", "fitting", "other", "cause", "instead"),
     [
-        ("clock", one("SW301", "demo/x.tar.gz"), one("SW301", "demo/x.bin"), "archive-times", "build-date"),
-        ("source_mtime", one("SW301", "demo/x.tar"), one("SW301", "demo/x.bin"), "archive-times", "file-times"),
+        ("clock", one("SW301", "demo/x.tar.gz"), one("SW301", "demo/x.bin"), "nested-archive", "build-date"),
+        ("source_mtime", one("SW301", "demo/x.tar"), one("SW301", "demo/x.bin"), "nested-archive", "file-times"),
         (
             "source_path",
             one("SW404", "demo/x.so", *paths(".pyx")),
@@ -121,9 +121,23 @@ def paths(end: str) -> tuple[str, str]:
         (
             "hash_seed",
             one("SW204", "demo-1.0.dist-info/sboms/x.json"),
-            one("SW204", "demo-1.0.dist-info/x.json"),
+            one("SW204", "demo-1.0.dist-info/x.json", "a, b", "b, a"),
             "sbom-order",
             "set-order",
+        ),
+        (
+            "hash_seed",
+            one("SW310", "demo/x.py", "1: KEY = -8916418656253620329", "1: KEY = 5399172486541519561"),
+            one("SW310", "demo/x.py", "1: IDS = [11, 22, 33]", "1: IDS = [22, 33, 11]"),
+            "hash-value",
+            "set-order",
+        ),
+        (
+            "hash_seed",
+            one("SW304", "", "demo-1.0-py3-none-a.b.whl", "demo-1.0-py3-none-b.a.whl"),
+            one("SW304", "", "demo-1.0+7-py3-none-any.whl", "demo-1.0+83-py3-none-any.whl"),
+            "tag-order",
+            "hash-value",
         ),
     ],
 )

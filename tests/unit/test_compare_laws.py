@@ -18,10 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samewheel.comparison import Comparison, Verdict, compare, worst
+from samewheel.comparison import Comparison, Verdict, compare, reading, worst
 from samewheel.comparison.facts import place
 from samewheel.comparison.values import rungs
 from samewheel.errors import InvalidWheelError
+from samewheel.trials import targets_of
 from tests.unit.wheels import (
     FILES,
     INFO,
@@ -88,7 +89,6 @@ def wheels(draw: st.DrawFn) -> Files:
     return {**files, f"{INFO}/RECORD": draw(records)(files)}
 
 
-@settings(deadline=None)
 @given(a=wheels(), b=wheels(), change=changes, comment=st.sampled_from([b"", b"hi"]))
 def test_comparison_is_symmetric_and_complete(a: Files, b: Files, change: Change, comment: bytes) -> None:
     """The other way round only the values change places; equal files and only they have no difference."""
@@ -103,7 +103,6 @@ def test_comparison_is_symmetric_and_complete(a: Files, b: Files, change: Change
     assert all(one.a != one.b for one in there.differences if one.code != "SW205")
 
 
-@settings(deadline=None)
 @given(a=wheels(), b=wheels(), change=changes)
 def test_verdict_is_no_better_than_what_differs(a: Files, b: Files, change: Change) -> None:
     """Contents outside of dist-info that differ are never less than payload, whatever else there is to be said."""
@@ -123,7 +122,27 @@ def test_verdict_is_no_better_than_what_differs(a: Files, b: Files, change: Chan
         }
 
 
-@settings(deadline=None)
+@given(a=wheels(), b=wheels(), change=changes)
+def test_comparison_that_is_not_close_finds_the_same_targets(a: Files, b: Files, change: Change) -> None:
+    """It says of the same members, and of the same parts of the archive, that they differ, and no more of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = written(Path(folder, "a"), a), written(Path(folder, "b"), b, change=change)
+        close, short = compare(*paths), compare(*paths, closely=False)
+    assert targets_of(short.differences) == targets_of(close.differences)
+
+
+def test_comparison_that_is_not_close_looks_into_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To look into a member takes long, and for whoever only asks whether it differs, in vain."""
+    paths = (
+        written(tmp_path / "a", {**FILES, INIT: b"1"}, level=1),
+        written(tmp_path / "b", {**FILES, INIT: b"2"}, level=9),
+    )
+    monkeypatch.delattr(reading, "look_inside")
+    with pytest.raises(NameError):
+        compare(*paths)
+    assert codes(compare(*paths, closely=False)) == [("SW301", INIT, "contents")]
+
+
 @given(data=st.data(), a=wheels(), b=wheels())
 def test_order_of_members_is_one_difference(data: st.DataObject, a: Files, b: Files) -> None:
     """Members in another order are the difference SW103, and change no other but the order of RECORD that follows."""
@@ -187,7 +206,7 @@ def test_no_byte_of_the_file_changes_unseen(tmp_path: Path, make: object, flip: 
         assert [one for one in found.differences if one.code != "SW304"]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(damage=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=4))
 def test_damage_is_seen_or_refused(damage: list[tuple[int, int]]) -> None:
     """Several bytes that are others may agree with one another; they are still seen, the same from both sides."""

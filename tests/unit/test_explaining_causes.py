@@ -15,7 +15,7 @@ import pytest
 
 from samewheel.comparison.codes import CODES
 from samewheel.explaining.causes import CAUSES, LAYERS
-from samewheel.explaining.causes.pasting import BACKENDS, COMMANDS, in_order
+from samewheel.explaining.causes.pasting import BACKENDS, CODE, COMMANDS, HOOKS, at_hand, in_order
 from samewheel.explaining.steps import FIRST
 from samewheel.explaining.values import UNKNOWN
 from samewheel.project import CALLERS_ONLY, Settings
@@ -32,7 +32,9 @@ PASTED = [
     for backend, file, body in in_order(cause.lines)
 ]
 
-FILES = {".gitattributes", "CMakeLists.txt", "MANIFEST.in", "meson.build", "pyproject.toml", "setup.py"}
+SOURCES = {"setup.py", "src/sample/__init__.py"}
+
+FILES = {".gitattributes", "CMakeLists.txt", "MANIFEST.in", "meson.build", "pyproject.toml", *SOURCES}
 
 REGISTRIES = ("pypi.org", "pythonhosted.org", "crates.io", "npmjs.com")
 
@@ -115,9 +117,23 @@ def test_backends_are_known_by_their_names(cause: Cause) -> None:
 @pytest.mark.parametrize(("file", "body"), PASTED)
 def test_pasted_lines_say_where_they_belong(file: str, body: str) -> None:
     """Nobody knows by itself whether a line is for a shell or for a file."""
-    assert file in {*FILES, COMMANDS, "python"}
+    assert file in {*FILES, COMMANDS, CODE}
     assert body.strip() == body
     assert body
+
+
+@pytest.mark.parametrize("backend", [*HOOKS])
+def test_code_of_a_build_is_pasted_where_the_backend_has_it(backend: str) -> None:
+    """Whoever is told "python" has to know where his backend runs any."""
+    assert at_hand("# python\nx = 1\ny = 2", backend) == f"# {HOOKS[backend]}\nx = 1\ny = 2"
+    assert backend in BACKENDS
+
+
+@pytest.mark.parametrize("text", ["# shell\ntrue", "# src/sample/__init__.py\nx = 1"])
+def test_lines_that_name_their_file_stay_there(text: str) -> None:
+    """A shell is a shell with any backend, and the package's own code is in the package."""
+    assert at_hand(text, "setuptools") == text
+    assert at_hand("# python\nx = 1", "uv_build") == "# python\nx = 1"
 
 
 @of_kind("pyproject.toml")
@@ -136,7 +152,7 @@ def test_pasted_settings_of_ours_exist(file: str, body: str) -> None:  # noqa: A
     msgspec.convert(ours, Settings)
 
 
-@of_kind("python", "setup.py")
+@of_kind(CODE, *SOURCES)
 def test_pasted_python_is_python(file: str, body: str) -> None:  # noqa: ARG001
     """What is pasted compiles, and defines what it uses."""
     tree = ast.parse(body)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.explaining.case import Given, Moment
-from samewheel.explaining.moments import instants, offset, told_by
+from samewheel.explaining.moments import instants, offset, told_by, zones_apart
 from samewheel.explaining.pieces import pairs
 
 NOW = 1_795_000_000
@@ -116,3 +116,41 @@ def test_dates_are_found_in_the_middle_of_text(form: str) -> None:
 def test_words_that_differ_otherwise_are_no_pairs() -> None:
     """Where one text has more words, nobody can say which belong together."""
     assert pairs("a b c", "a b c d") is None
+
+
+@given(st.text(alphabet="JanKasFebMon0123456789-/:., TZ+", max_size=30))
+def test_no_text_ends_the_reading_of_dates(text: str) -> None:
+    """Any word may stand where the name of a month does: in another language, or none at all."""
+    for one in instants(text):
+        assert isinstance(one.seconds, float)
+
+
+@pytest.mark.parametrize("text", ["22-Kas-2026", "3-Alpha-2024", "Foo 3, 2024", "Mon, 3 Mai 2024"])
+def test_names_of_other_months_are_no_dates(text: str) -> None:
+    """What the name of a month is in another language, nobody here knows."""
+    assert list(instants(text)) == []
+
+
+@pytest.mark.parametrize("factor", [10**3, 10**6, 10**9])
+def test_fractions_of_seconds_are_times(factor: int) -> None:
+    """Programs write times in thousandths, millionths and milliardths of a second since 1970."""
+    (one,) = instants(str(1_795_000_000 * factor))
+    assert one.seconds == 1_795_000_000
+
+
+@pytest.mark.parametrize(
+    ("seconds", "may_be"),
+    [
+        (0, False),
+        (2, False),
+        (420, False),
+        (900, True),
+        (-3602, True),
+        (3603, False),
+        (26 * 3600, True),
+        (96300, False),
+    ],
+)
+def test_time_zones_are_quarters_of_an_hour_apart(seconds: int, may_be: bool) -> None:  # noqa: FBT001 - a parameter
+    """A little later is no other zone, and neither is another day."""
+    assert zones_apart(seconds) == may_be

@@ -14,7 +14,7 @@ from tests.hostile_wheels import CASES, CONTROLS, FILE_NAME, Case, Control
 from tests.hostile_wheels.base import FILES, RECORD, changed, record, wheel
 from tests.hostile_wheels.zip_bytes import packed, with_entry
 
-a_few = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+a_few = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 MISLEADING = ("descriptor-of-stored-empty-in-64-bits", "descriptor-of-stored-hides-member", "prepended-archive")
 """In which a reader that streams finds something else, or nothing."""
@@ -78,7 +78,7 @@ def test_mutants_are_right_and_wrong() -> None:
     """Only wheels that are refused, or only such as are accepted, would say little."""
     outcomes: set[bool] = set()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(st.data())
     def draw(data: st.DataObject) -> None:
         outcomes.add(fuzzing.read(data.draw(fuzzing.MUTANTS)))

@@ -339,7 +339,7 @@ def test_what_is_large_in_a_nested_archive_is_not_kept(monkeypatch: pytest.Monke
     assert {one.code for one in look("x.zip", a, b)} == {"SW301"}
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     both=st.tuples(
         *[

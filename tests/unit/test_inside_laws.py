@@ -28,7 +28,7 @@ contents = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(name=st.sampled_from(NAMES), a=contents, b=contents)
 def test_findings_mirror_each_other(name: str, a: bytes, b: bytes) -> None:
     """Whatever the bytes are, there is an answer, and from the other side only the values change places."""
@@ -36,7 +36,7 @@ def test_findings_mirror_each_other(name: str, a: bytes, b: bytes) -> None:
         assert look(name, a, b) == look(name, a, b)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(lines=st.lists(st.sampled_from(["a", "b", "c", "", "  d"]), max_size=30), data=st.data())
 def test_lines_are_not_lost(lines: list[str], data: st.DataObject) -> None:
     """SW308 is said only of the same lines, and only of another order."""

@@ -117,6 +117,11 @@ def test_nothing_is_found_where_nothing_is(content: bytes) -> None:
         assert find_leaks(packed(Path(folder), m=content), SOUGHT) == ()
 
 
+def test_nothing_is_found_where_nothing_is_looked_for(tmp_path: Path) -> None:
+    """A search without values must not match everywhere, as an empty pattern would."""
+    assert find_leaks(packed(tmp_path, m=b"/samewheel-build/source"), ()) == ()
+
+
 def test_place_is_the_line_of_a_text_and_the_byte_of_anything_else(tmp_path: Path) -> None:
     """Whoever is warned opens the file there."""
     wheel = packed(tmp_path, a=b"\n\nx = '/samewheel-build/source'", b=b"\0\n/samewheel-build/source\0")

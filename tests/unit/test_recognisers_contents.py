@@ -88,9 +88,9 @@ def test_gzip_is_told_by_its_header(
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (packed(*ENTRIES, time=LATE), {("archive-times", CONSISTENT), ("archive-time-zone", CONSISTENT)}),
-        (packed(*ENTRIES, time=(2026, 11, 22, 10, 1, 2)), {("archive-times", SHOWN)}),
-        (packed(*ENTRIES, mode=0o100600), {("umask", CONSISTENT)}),
+        (packed(*ENTRIES, time=LATE), {("nested-archive", CONSISTENT), ("archive-time-zone", CONSISTENT)}),
+        (packed(*ENTRIES, time=(2026, 11, 22, 10, 1, 2)), {("nested-archive", SHOWN)}),
+        (packed(*ENTRIES, mode=0o100600), {("nested-archive", CONSISTENT)}),
         (packed(*ENTRIES, level=0, system=3), {("compressor", SHOWN)}),
         (packed(*ENTRIES, system=0), {("archive-system", CONSISTENT)}),
         (packed(*ENTRIES, comment=b"hi"), {("archive-system", CONSISTENT)}),
@@ -214,12 +214,18 @@ def test_names_tell_the_python(tmp_path: Path, a: str, b: str, expected: tuple[s
 @pytest.mark.parametrize(
     ("a", "b", "certainty"),
     [
-        (b"commit = '1a2b3c4d5e'\n", b"commit = '9f8e7d6c5b'\n", SHOWN),
+        (b"version = '1.0+g1a2b3c4d5'\n", b"version = '1.0+g9f8e7d6c5'\n", SHOWN),
+        (b"__commit_id__ = commit_id = 'g1a2b3c4d5'\n", b"__commit_id__ = commit_id = 'g9f8e7d6c5'\n", SHOWN),
+        (b'V = {"full-revisionid": "%s"}\n' % (b"1a" * 20), b'V = {"full-revisionid": "%s"}\n' % (b"9f" * 20), SHOWN),
+        (b"NODE = '%s'\n" % (b"1a" * 20), b"NODE = '%s'\n" % (b"9f" * 20), SHOWN),
+        (b"BUILD = '%s'\n" % (b"1a" * 20), b"BUILD = '%s'\n" % (b"9f" * 20), CONSISTENT),
+        (b"BUILD = '%s'\n" % (b"1a" * 16), b"BUILD = '%s'\n" % (b"9f" * 16), CONSISTENT),
+        (b"commit = '1a2b3c4d5e'\n", b"commit = '9f8e7d6c5b'\n", CONSISTENT),
         (b"date = 'monday'\n", b"date = 'tuesday'\n", CONSISTENT),
     ],
 )
 def test_version_files_are_told(tmp_path: Path, a: bytes, b: bytes, certainty: Certainty) -> None:
-    """A commit in a file that tools write from a checkout is shown; other lines of it are likely of the checkout."""
+    """A commit as tools write it is shown; other digits may be drawn, and other lines are likely of the checkout."""
     found = told_of(tmp_path, {"demo/_version.py": a}, {"demo/_version.py": b})
     assert found == {("version-file", certainty): ("SW310",)}
 

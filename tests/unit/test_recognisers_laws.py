@@ -22,7 +22,6 @@ from tests.unit.wheels import FILES, INFO, METADATA, NAME, Change, Files, writte
 from tests.unit.zip_layers import Layer, layers, written_with
 
 
-@settings(deadline=None)
 @given(a=wheels(), b=wheels(), change=changes, comment=st.sampled_from([b"", b"hi"]))
 def test_causes_are_symmetric_and_complete(a: Files, b: Files, change: Change, comment: bytes) -> None:
     """Of any two wheels each difference is in an explanation, and the other way round the causes are the same."""
@@ -32,7 +31,6 @@ def test_causes_are_symmetric_and_complete(a: Files, b: Files, change: Change, c
         assert bool(found) == (paths[0].read_bytes() != paths[1].read_bytes())
 
 
-@settings(deadline=None)
 @given(a=layers(), b=layers())
 def test_any_archive_is_explained(a: Layer, b: Layer) -> None:
     """However the archive is written, nothing is lost."""
@@ -40,7 +38,7 @@ def test_any_archive_is_explained(a: Layer, b: Layer) -> None:
         explained(*(written_with(layer, Path(folder, side, NAME)) for side, layer in (("a", a), ("b", b))))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(name=st.sampled_from(NAMES), a=contents, b=contents)
 def test_any_contents_are_explained(name: str, a: bytes, b: bytes) -> None:
     """Bytes that look like something, and are not, end nothing; in the package or in its metadata."""
@@ -65,7 +63,6 @@ texts = st.tuples(
 )
 
 
-@settings(deadline=None)
 @given(a=texts, b=texts)
 def test_any_metadata_is_explained(
     a: tuple[list[tuple[bytes, bytes]], bytes], b: tuple[list[tuple[bytes, bytes]], bytes]

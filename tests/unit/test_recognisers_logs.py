@@ -50,6 +50,40 @@ def test_options_that_look_at_more_than_the_source_would_explain_code(
     assert set(told(tmp_path, {LIBRARY: library}, {LIBRARY: other}, "", printed)) == {cause}
 
 
+@compiles
+def test_folders_in_options_are_not_shown(tmp_path: Path) -> None:
+    """Where a profile lies is a folder of the machine."""
+    library = compiled(tmp_path)
+    other = changed(library, section(library, ".text").start)
+    printed = "gcc -fprofile-use=/home/me/demo.gcda -c demo.c"
+    found = told(tmp_path, {LIBRARY: library}, {LIBRARY: other}, "", printed)["profile"]
+    assert found.evidence == ("the second build printed -fprofile-use=…/demo.gcda",)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("error: Command 'gcc -c' failed with 1", "error: Command 'gcc -c' failed"),
+        ("  Skipping: the Extension is disabled here", "Skipping: the Extension is disabled"),
+        ("Cython could not be compiled, sorry", "Cython could not be compiled"),
+        ("no compiler: falling back to pure Python", "no compiler: falling back"),
+    ],
+)
+def test_line_is_shown_as_far_as_it_says_that_an_extension_was_given_up(
+    tmp_path: Path, line: str, shown: str
+) -> None:
+    """What comes after that in the line is of no matter."""
+    found = told(tmp_path, {LIBRARY: b"\x7fELF"}, {}, "", f"running\n{line}\n")["optional-extension"]
+    assert found.evidence[0].endswith(f"; its build printed: {shown}")
+
+
+def test_lines_of_any_length_are_looked_at(tmp_path: Path) -> None:
+    """A build may print a megabyte of words each of which could begin such a line, and never end it."""
+    printed = "building extension command " * 40_000
+    assert "printed" not in told(tmp_path, {LIBRARY: b"\x7fELF"}, {}, "", printed)["optional-extension"].evidence[0]
+    assert "printed" not in told(tmp_path, {}, {LIBRARY: b"\x7fELF"}, printed, "")["optional-extension"].evidence[0]
+
+
 def test_extension_that_was_given_up_is_told_by_its_build(tmp_path: Path) -> None:
     """The build that lacks it says so; folders of the machine do not get into the evidence."""
     printed = "running build_ext\nwarning: building extension \"/home/me/src/_fast\" failed: Command '/usr/bin/gcc'\n"

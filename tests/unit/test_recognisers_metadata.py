@@ -172,6 +172,9 @@ def test_other_description_is_not_told(tmp_path: Path) -> None:
     [
         ("1.0+g1a2b3c4", "1.0+g9f8e7d6", "version-file", SHOWN),
         ("1.0.dev3+g1a2b3c4.d20260101", "1.0.dev3+g1a2b3c4", "version-file", SHOWN),
+        ("1.0+3.g1a2b3c4", "1.0+3.g1a2b3c4.dirty", "version-file", SHOWN),
+        ("1.0+1a2b3c4", "1.0+9f8e7d6", "version-file", CONSISTENT),
+        ("1.0+1234567", "1.0+7654321", "version-file", CONSISTENT),
         ("1.0.dev3", "1.0.dev4", "version-file", CONSISTENT),
         ("0.0.0", "1.2", "version-file", CONSISTENT),
         ("1.0", "1.0.0", "backend-version", CONSISTENT),

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from samewheel.comparison import diff
 from samewheel.comparison.values import difference
-from samewheel.explaining.case import Recognised
+from samewheel.explaining.case import Given, Recognised
+from samewheel.explaining.explaining import join, look_into
 from samewheel.explaining.following import following
 from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, Told, told_of
 from tests.unit.test_inside_containers import TWO, archived, launcher, mach_o
 from tests.unit.test_inside_elf import SOURCE, changed, compiled, section
+from tests.unit.wheels import FILES, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +26,9 @@ compiles = pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")
 
 BUILD_ID = "-Wl,--build-id=sha1"
 
+WORDS = "a robot that walks"
+"""What the library says."""
+
 
 def of_libraries(folder: Path, a: bytes, b: bytes, name: str = "demo/_fast.so") -> Told:
     """Return what is told of wheels with these files."""
@@ -32,7 +38,7 @@ def of_libraries(folder: Path, a: bytes, b: bytes, name: str = "demo/_fast.so") 
 def of_sources(folder: Path, a: str, b: str) -> Told:
     """Return what is told of wheels with libraries that hold these words."""
     one, other = (
-        compiled(folder / side, BUILD_ID, source=SOURCE.replace("a robot that walks", words))
+        compiled(folder / side, BUILD_ID, source=SOURCE.replace(WORDS, words))
         for side, words in (("one", a), ("two", b))
     )
     return of_libraries(folder, one, other)
@@ -102,13 +108,26 @@ def test_other_source_is_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [
-        ("Nov 22 2026", "Nov 23 2026", ("date-macro", SHOWN)),
-        ("Jan  1 2026 10:00:00", "Jan  1 2026 10:00:09", ("date-macro", SHOWN)),
+        ("Nov 22 2026", "Nov 23 2026", ("date-macro", CONSISTENT)),
+        ("Jan  1 2026 10:00:00", "Jan  1 2026 10:00:09", ("date-macro", CONSISTENT)),
     ],
 )
-def test_dates_of_the_preprocessor_are_shown(tmp_path: Path, a: str, b: str, expected: tuple[str, Certainty]) -> None:
-    """Where files are the same but for dates in that form, and the digest of it all, nothing else can be meant."""
+def test_dates_of_the_preprocessor_are_told(tmp_path: Path, a: str, b: str, expected: tuple[str, Certainty]) -> None:
+    """Files that are the same but for dates in that form, and the digest of it all; ``-D`` may have brought them."""
     assert of_sources(tmp_path, a, b) == {expected: ("SW401", "SW404")}
+
+
+@compiles
+def test_dates_of_builds_that_had_an_epoch_are_no_macros(tmp_path: Path) -> None:
+    """Compilers had one SOURCE_DATE_EPOCH in both builds; a flag or a generated header brought the dates."""
+    a, b = (
+        written(
+            tmp_path / name, {**FILES, "demo/_fast.so": compiled(tmp_path / name, source=SOURCE.replace(WORDS, at))}
+        )
+        for name, at in (("a", "Nov 22 2026"), ("b", "Nov 23 2026"))
+    )
+    found = join(look_into(a, b, diff(a, b).differences, given=Given()))
+    assert [(one.cause, one.certainty) for one in found] == [("build-date", CONSISTENT)]
 
 
 @compiles

@@ -196,7 +196,7 @@ def test_time_that_goes_on_is_the_clock() -> None:
 
 @pytest.mark.parametrize(
     ("guessed", "cause"),
-    [*((name, name) for name in CHANCE), ("build-path", CHANCE[-1]), (None, CHANCE[-1])],
+    [*((name, name) for name in CHANCE), ("build-path", CHANCE[-1]), ("compiler", CHANCE[-1]), (None, CHANCE[-1])],
 )
 def test_chance_is_what_the_bytes_look_like(guessed: str | None, cause: str) -> None:
     """Made-up names and stamps are chance with a page of their own; any other guess is refuted."""

@@ -73,7 +73,6 @@ texts = st.binary(max_size=50) | st.builds(bytes.__mul__, st.binary(min_size=1, 
 extras = st.sampled_from([b"", b"\1\2\2\0hi", b"\1\2\0\0\2\2\1\0x"])
 
 
-@settings(deadline=None)
 @given(
     files=st.dictionaries(segments, texts, max_size=6),
     folder=st.booleans(),
@@ -148,7 +147,7 @@ def test_no_byte_is_ignored(content: bytes, flip: int) -> None:
             assert flaw.reason  # noqa: PT017 - one of two ends that are both right
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(places=st.lists(st.tuples(st.integers(0), st.binary(min_size=1, max_size=8)), min_size=1, max_size=5))
 def test_damage_is_never_more_than_a_flaw(places: Sequence[tuple[int, bytes]]) -> None:
     """Sizes and offsets of 64 bits may say anything."""

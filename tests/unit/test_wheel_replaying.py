@@ -62,7 +62,7 @@ def sha256(path: Path) -> str:
 
 
 @given(published=layers(), ours=layers())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_other_packing_of_the_same_contents_is_replayed_to_the_bit(published: Layer, ours: Layer) -> None:
     """Order, times, modes, extra fields, descriptors, folders' entries, levels: all of that is the ZIP layer's."""
     ours = dataclasses.replace(ours, listed=published.listed, algorithm=published.algorithm)
@@ -75,7 +75,7 @@ def test_other_packing_of_the_same_contents_is_replayed_to_the_bit(published: La
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_other_byte_is_never_replayed(data: st.DataObject) -> None:
     """Whatever else is the same, a wheel with another byte in any member is another one; the member is named."""
     name = data.draw(st.sampled_from(sorted(name for name, content in CONTENTS.items() if content)))

@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.errors import Flaw
@@ -97,7 +97,6 @@ members = st.dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(
     files=members,
     folder=st.booleans(),

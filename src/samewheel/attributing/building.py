@@ -120,8 +120,10 @@ class _Builder(Value, frozen=True, kw_only=True):
         plain = reference if job.standing and job != REFERENCE else self.first
         if plain is None or wheel is None:
             return None
-        differences = compare(plain, wheel).differences
-        if job.again and not job.names and not job.back:
+        control = bool(job.again and not job.names and not job.back)
+        differences = compare(plain, wheel, closely=control).differences
+        if control:
+            # What differs by chance alone is shown to whoever asks, line by line.
             self.alike.note(differences)
         return targets_of(differences)
 

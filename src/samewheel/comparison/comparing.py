@@ -44,13 +44,15 @@ def _end(path: Path) -> tuple[str, int, bytes]:
         return path.name, size, file.read(END)
 
 
-def diff(a: Path, b: Path, *, strict: bool = False) -> Diff:
+def diff(a: Path, b: Path, *, strict: bool = False, closely: bool = True) -> Diff:
     """Compare two wheels; files with the same name and SHA-256 are identical, whatever they contain.
 
     Args:
         a: the first wheel.
         b: the second wheel.
         strict: read both even if they are identical, check every hash in RECORD and the tags, refuse what is wrong.
+        closely: look into members that differ; if not, only that they do is said, and soon: by a difference each,
+            ``SW301`` in the package.
 
     Raises:
         InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
@@ -64,7 +66,7 @@ def diff(a: Path, b: Path, *, strict: bool = False) -> Diff:
         from samewheel.comparison.reading import read_pairing
         from samewheel.comparison.rules import differences
 
-        found = differences(read_pairing(a, b, strict=strict))
+        found = differences(read_pairing(a, b, strict=strict, closely=closely))
         file_a, file_b = of_a.result(), of_b.result()
     if not found and file_a != file_b:
         raise SamewheelError(
@@ -84,12 +86,12 @@ def _builds(a: Path, file_a: File, b: Path, file_b: File) -> tuple[Difference, .
     return tuple(builds(info_a, info_b)) if info_a is not None and info_b is not None else ()
 
 
-def compare(a: Path, b: Path, *, strict: bool = False) -> Comparison:
+def compare(a: Path, b: Path, *, strict: bool = False, closely: bool = True) -> Comparison:
     """Return what :func:`diff` finds, without the files' names and digests.
 
     Raises:
         InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
         SamewheelError: one of the files cannot be read.
     """
-    found = diff(a, b, strict=strict)
+    found = diff(a, b, strict=strict, closely=closely)
     return Comparison(verdict=found.verdict, differences=found.differences)

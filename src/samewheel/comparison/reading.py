@@ -15,7 +15,7 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from samewheel.comparison.facts import Alone, Facts, Pairing, Shared, dist_info_file, place
-from samewheel.comparison.inside import Content, look_inside
+from samewheel.comparison.inside import Content, Finding, look_inside
 from samewheel.wheel import CHUNK, open_wheel, row_flaws, strict_flaws
 from samewheel.wheel.names import folders_of
 
@@ -114,8 +114,14 @@ def _digest(pieces: Iterable[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _differing(a: Wheel, b: Wheel, at: str, one: Member, other: Member, *, identified: bool) -> Shared:
+def _in_short(_: str, a: Content, b: Content) -> tuple[Finding, ...]:
+    """Return only that two contents differ."""
+    return (Finding("SW301", "contents", a.sha256, b.sha256),)
+
+
+def _differing(a: Wheel, b: Wheel, at: str, one: Member, other: Member, *, identified: bool, closely: bool) -> Shared:
     """Return what is known about two members whose streams differ."""
+    look = look_inside if closely else _in_short
     with _spooled(a, one) as left, _spooled(b, other) as right:
         if left.sha256 == right.sha256:
             streams = _streams(a, one, b, other, left, identified=identified)
@@ -127,7 +133,7 @@ def _differing(a: Wheel, b: Wheel, at: str, one: Member, other: Member, *, ident
             b=other,
             same=False,
             sha256=(left.sha256, right.sha256),
-            findings=() if below in TEXTS else look_inside(at, left, right),
+            findings=() if below in TEXTS else look(at, left, right),
             recorded=(_recorded(a, one, left), _recorded(b, other, right)),
         )
 
@@ -140,19 +146,21 @@ def _batches(pairs: dict[str, tuple[Member, Member]]) -> list[list[str]]:
     return [*alone, *iter(lambda: list(islice(small, AT_A_TIME)), [])]
 
 
-def _both(a: Wheel, b: Wheel, pairs: dict[str, tuple[Member, Member]], pool: ThreadPoolExecutor) -> Iterator[Shared]:
+def _both(
+    a: Wheel, b: Wheel, pairs: dict[str, tuple[Member, Member]], pool: ThreadPoolExecutor, *, closely: bool
+) -> Iterator[Shared]:
     """Yield what is known about the members that both wheels have, in the order of ``pairs``."""
     batches = _batches(pairs)
     tasks = pool.map(lambda batch: _same_streams(a, b, [pairs[at] for at in batch]), batches)
     alike: dict[str, bool] = {}
     for batch, found in zip(batches, tasks, strict=True):
         alike.update(zip(batch, found, strict=True))
-    left = IDENTIFIED
+    left = IDENTIFIED if closely else 0
     for at, (one, other) in pairs.items():
         if alike[at]:
             yield Shared(place=at, a=one, b=other, same=True)
             continue
-        shared = _differing(a, b, at, one, other, identified=left > 0)
+        shared = _differing(a, b, at, one, other, identified=left > 0, closely=closely)
         left -= shared.same
         yield shared
 
@@ -175,14 +183,14 @@ def _facts(wheel: Wheel, differing: Sequence[str]) -> Facts:
     )
 
 
-def _read(a: Wheel, b: Wheel, *, strict: bool) -> Pairing:
+def _read(a: Wheel, b: Wheel, *, strict: bool, closely: bool) -> Pairing:
     if strict:
         for wheel in (a, b):
             wheel.refuse(strict_flaws(wheel))
     of_a, of_b = ({place(name, w.dist_info): m for name, m in w.members.items()} for w in (a, b))
     pairs = {at: (of_a[at], of_b[at]) for at in sorted(of_a.keys() & of_b.keys())}
     with ThreadPoolExecutor(WORKERS) as pool:
-        both = tuple(_both(a, b, pairs, pool))
+        both = tuple(_both(a, b, pairs, pool, closely=closely))
     only_a, only_b = (
         tuple(_alone(wheel, {at: member for at, member in ours.items() if at not in theirs}))
         for wheel, ours, theirs in ((a, of_a, of_b), (b, of_b, of_a))
@@ -191,17 +199,18 @@ def _read(a: Wheel, b: Wheel, *, strict: bool) -> Pairing:
     return Pairing(a=_facts(a, differing), b=_facts(b, differing), both=both, only_a=only_a, only_b=only_b)
 
 
-def read_pairing(a: Path, b: Path, *, strict: bool = False) -> Pairing:
+def read_pairing(a: Path, b: Path, *, strict: bool = False, closely: bool = True) -> Pairing:
     """Read two wheels.
 
     Args:
         a: the first wheel.
         b: the second wheel.
         strict: check every hash in RECORD and the tags, too, and refuse what is wrong.
+        closely: look into members that differ, and find out what compressed streams that do.
 
     Raises:
         InvalidWheelError: one is damaged, or readers could find different things in it.
         SamewheelError: one cannot be read.
     """
     with open_wheel(a) as first, open_wheel(b) as second:
-        return _read(first, second, strict=strict)
+        return _read(first, second, strict=strict, closely=closely)

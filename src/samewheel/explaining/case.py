@@ -11,18 +11,27 @@ from typing import TYPE_CHECKING, TypeAlias
 from samewheel._types import Value
 from samewheel.comparison import Difference
 from samewheel.comparison.facts import place
-from samewheel.wheel import open_wheel
+from samewheel.explaining.kept import Kept
+from samewheel.patterns import Patterns, Sought
+from samewheel.wheel import open_wheel, read_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.explaining.values import Certainty
-    from samewheel.wheel import Member, Wheel
+    from samewheel.wheel import Headers, Member, Wheel
 
 __all__ = ["Case", "Given", "InSource", "Mark", "Moment", "Origins", "Recognised", "Recogniser", "opened"]
 
 LARGEST = 1 << 26
 """Bytes of a member that is read as a whole; of a larger one, only what the comparison says is looked at."""
+
+
+MOST_KEPT = 1 << 27
+"""Bytes of members' contents that are kept while two wheels are looked at: one of the largest that are read."""
+
+MOST_CHARACTERS = 1 << 21
+"""Characters of two wheels together that are read word by word, which takes some microseconds each."""
 
 
 class Mark(Value, frozen=True, kw_only=True):
@@ -114,10 +123,32 @@ class Case:
             origins: what the source tells, if the second wheel is a rebuild of the first one.
         """
         self.wheels = wheels
-        self.differences = tuple(differences)
+        self.differences = tuple(dict.fromkeys(differences))
         self.given = given
         self.origins = origins
-        self._contents: dict[str, tuple[bytes, bytes]] = {}
+        self._contents = Kept(MOST_KEPT)
+        self._characters = MOST_CHARACTERS
+
+    @cached_property
+    def marks(self) -> tuple[Patterns, Patterns]:
+        """The marks of each build, ready to be searched for."""
+        marks = self.given.marks if self.given is not None else ()
+        return (
+            Patterns([Sought(condition=mark.condition, value=mark.a) for mark in marks]),
+            Patterns([Sought(condition=mark.condition, value=mark.b) for mark in marks]),
+        )
+
+    @cached_property
+    def metadata(self) -> tuple[Headers, Headers]:
+        """Each wheel's METADATA."""
+        one, other = (read_headers(wheel.text("METADATA"), "METADATA") for wheel in self.wheels)
+        return one, other
+
+    @cached_property
+    def generators(self) -> tuple[str, str]:
+        """What WHEEL says of the program that wrote it, in each wheel."""
+        one, other = (_generator(wheel.text("WHEEL")) for wheel in self.wheels)
+        return one, other
 
     @cached_property
     def members(self) -> tuple[dict[str, Member], dict[str, Member]]:
@@ -131,20 +162,31 @@ class Case:
         Raises:
             InvalidWheelError: the wheel is damaged.
         """
-        if name not in self._contents:
-            members = [members.get(name) for members in self.members]
-            sizes = [member.size for member in members if member is not None]
-            if len(sizes) == len(members) and max(sizes) <= at_most:
-                pairs = zip(self.wheels, members, strict=True)
-                one, other = (b"".join(wheel.contents(member)) for wheel, member in pairs if member is not None)
-                self._contents[name] = one, other
-            else:
-                return None
-        return self._contents[name]
+        one, other = (members.get(name) for members in self.members)
+        if one is None or other is None or max(one.size, other.size) > at_most:
+            return None
+        both = self._contents.get(name)
+        if both is None:
+            a, b = self.wheels
+            both = b"".join(a.contents(one)), b"".join(b.contents(other))
+            self._contents.add(name, both)
+        return both
+
+    def may_read(self, characters: int) -> bool:
+        """Tell whether so many characters may still be read word by word, and count them if they may."""
+        may = characters <= self._characters
+        self._characters -= characters if may else 0
+        return may
 
 
 Recogniser: TypeAlias = Callable[[Case, Sequence[Difference]], Iterator[Recognised]]
 """Takes the differences that nothing explained yet, and yields what it knows of some of them."""
+
+
+def _generator(text: bytes) -> str:
+    found = (line.partition(b":") for line in text.splitlines())
+    said = [rest.strip().decode("utf-8", "replace") for key, _, rest in found if key.lower() == b"generator"]
+    return ", ".join(said)
 
 
 def _by_place(wheel: Wheel) -> dict[str, Member]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.causes import CAUSES, archive, contents, metadata, native
+from samewheel.explaining.pieces import only_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,13 +47,15 @@ def _says(pattern: re.Pattern[str], one: Difference) -> bool:
 
 
 FITS: Mapping[str, Callable[[Difference], bool]] = {
-    "archive-times": lambda one: one.code != "SW301" or one.member.endswith(TARS),
     "cython-path": lambda one: _says(CYTHON, one),
     "debug-path": lambda one: one.code != "SW404" or ".debug" in one.field or _says(COMPILED, one),
+    "hash-value": lambda one: only_numbers(one.a, one.b),
+    "nested-archive": lambda one: one.code != "SW301" or one.member.endswith(TARS),
     "optional-extension": lambda one: one.code != "SW302" or one.member.endswith(NATIVE),
     "repair-tool": lambda one: one.member.rpartition("/")[2] in REPAIR_FILES,
     "rust-path": lambda one: _says(RUST, one),
     "sbom-order": lambda one: SBOM in one.member,
+    "tag-order": lambda one: not only_numbers(one.a, one.b),
     "text-encoding": lambda one: one.code != "SW301",
 }
 """Of causes that are about some files or places alone: whether a difference may be theirs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from samewheel._types import Value
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from samewheel.explaining.case import Case, Given, Origins
 
 __all__ = ["Recognition", "explain", "join", "look_into", "recognise"]
-
-GENERATOR = re.compile(rb"^Generator: *(.+)$", re.MULTILINE)
 
 MOST_EVIDENCE = 5
 """Pieces of evidence that an explanation has; the rest is more of the same."""
@@ -51,21 +48,21 @@ class Recognition(Value, frozen=True, kw_only=True):
 def recognise(case: Case) -> tuple[list[Recognised], list[Difference]]:
     """Return what is recognised, and the differences that are not explained as a whole."""
     found: list[Recognised] = []
-    left = list(case.differences)
+    left = dict.fromkeys(case.differences)
     for recogniser in RECOGNISERS:
         for one in recogniser(case, tuple(left)):
             found.append(one)
             if one.whole:
-                left = _without(left, one)
-    for one in list(following(found, left)):
+                _remove(one, left)
+    for one in list(following(found, tuple(left))):
         found.append(one)
-        left = _without(left, one)
-    return found, left
+        _remove(one, left)
+    return found, list(left)
 
 
-def _without(left: Sequence[Difference], one: Recognised) -> list[Difference]:
-    known = set(one.differences)
-    return [difference for difference in left if difference not in known]
+def _remove(one: Recognised, left: dict[Difference, None]) -> None:
+    for difference in one.differences:
+        left.pop(difference, None)
 
 
 NOBODY = Known(UNKNOWN, Certainty.CONSISTENT, is_of_conditions=False, besides=())
@@ -144,7 +141,7 @@ def look_into(
             found=tuple(found),
             left=tuple(left),
             differences=tuple(differences),
-            backend=backend or _generator(case),
+            backend=backend or backend_of(case.generators[0]),
         )
 
 
@@ -166,9 +163,3 @@ def explain(
         SamewheelError: one of them cannot be read.
     """
     return join(look_into(a, b, differences, origins=origins, backend=backend)) if differences else ()
-
-
-def _generator(case: Case) -> str:
-    """Return the backend that the first wheel says it is from."""
-    said = GENERATOR.search(case.wheels[0].text("WHEEL"))
-    return backend_of(said[1].decode("utf-8", "replace")) if said else ""

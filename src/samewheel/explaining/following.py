@@ -10,9 +10,13 @@ from samewheel.explaining.recognisers.said import last
 from samewheel.explaining.values import Certainty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from samewheel.comparison import Difference
+
+    _Known: TypeAlias = tuple[Recognised, Difference]
+    """What was recognised, and a difference of it."""
 
 __all__ = ["following"]
 
@@ -27,24 +31,23 @@ def following(found: Sequence[Recognised], left: Sequence[Difference]) -> Iterat
         found: what was recognised.
         left: differences that are not explained as a whole.
     """
-    known: dict[str, list[Recognised]] = {}
+    known: dict[str, list[_Known]] = {}
     for one in found:
-        for name in dict.fromkeys(difference.member for difference in one.differences):
-            known.setdefault(name, []).append(one)
+        for origin in one.differences:
+            known.setdefault(origin.member, []).append((one, origin))
     partly = {difference for one in found for difference in one.differences}
     for difference in left:
-        if difference not in partly:
+        if difference not in partly and may_follow(difference):
             yield from _of(difference, known)
 
 
-def _of(difference: Difference, known: dict[str, list[Recognised]]) -> Iterator[Recognised]:
+def _of(difference: Difference, known: Mapping[str, Sequence[_Known]]) -> Iterator[Recognised]:
     places = (difference.member, source_of(difference.member)) if _is_compiled(difference) else (difference.member,)
     causes = [
         (one, origin)
         for name in places
-        for one in known.get(name, [])
-        for origin in one.differences
-        if origin.member == name and one.cause not in APART and leads(origin, difference)
+        for one, origin in known.get(name, ())
+        if one.cause not in APART and leads(origin, difference)
     ]
     certainties = tuple(Certainty)
     if causes:
@@ -68,6 +71,11 @@ def _is_compiled(one: Difference) -> bool:
 
 def _only_counts(one: Difference) -> bool:
     return one.a == one.b == "" and last(one.field).startswith("and ") and one.field.endswith(" more")
+
+
+def may_follow(one: Difference) -> bool:
+    """Tell whether it is of a kind that follows from others, of which a member has few."""
+    return one.code.startswith(("SW319", "SW4")) or _is_compiled(one) or _only_counts(one)
 
 
 def leads(origin: Difference, one: Difference) -> bool:

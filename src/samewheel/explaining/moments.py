@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from samewheel.explaining.case import Given
+    from samewheel.explaining.case import Given, Moment
 
-__all__ = ["PATTERN", "Instant", "instants", "offset", "told_by"]
+__all__ = ["EVEN", "MONTHS", "PATTERN", "Instant", "instants", "is_of", "offset", "told_by", "zones_apart"]
 
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""As programs write them, whatever the language is."""
 
-_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_MONTH = f"(?:{'|'.join(MONTHS)})[a-z]{{0,6}}"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?"
 _CLOCK = r"[0-2]\d:[0-5]\d(?::[0-6]\d(?:\.\d{1,9})?)?"
 _YEAR = r"(?:19|20)\d\d"
@@ -29,18 +30,24 @@ FORMS = (
     rf"(?<!\d)[01]\d/[0-3]\d/{_YEAR}(?!\d)",
     rf"(?<!\d){_CLOCK}(?!\d)",
     r"(?<![\d.])[1-9]\d{8,9}(?:\.\d{1,9})?(?![\d.])",
-    r"(?<![\d.])[12]\d{11,12}(?![\d.])",
+    r"(?<![\d.])[12]\d{11,12}(?:\d{3}|\d{6})?(?![\d.])",
     rf"(?<![\d.]){_YEAR}(?![\d.])",
 )
-"""Dates with and without a time, times, seconds and milliseconds since 1970, years; tried in this order."""
+"""Dates with and without a time, times, seconds since 1970 and their fractions, years; tried in this order."""
 
 PATTERN = "|".join(f"(?:{form})" for form in FORMS)
 """Finds all of them; none of its repetitions are unbounded."""
 
-DAY, YEAR = 86400, 366 * 86400
+DAY = 86400
 
 MARGIN = 3600
 """Seconds that a build may take."""
+
+QUARTER, FARTHEST = 900, 26 * 3600
+"""Time zones are quarters of an hour apart, and none are farther apart than these seconds."""
+
+EVEN = 2
+"""Seconds that the times of ZIP files may be off: they are even (APPNOTE.TXT 4.4.6)."""
 
 EXACT = 61
 """Seconds by which two times may be off that are of one moment: half of the builds cross a minute."""
@@ -75,27 +82,30 @@ def _american(found: re.Match[str]) -> Iterator[Instant]:
 
 def _named(found: re.Match[str]) -> Iterator[Instant]:
     parts = found.groupdict()
-    month = str(MONTHS.index(str(parts["month"]).lower()) + 1)
+    month = str(MONTHS.index(str(parts["month"])) + 1)
     yield from _date(str(parts["year"]), month, str(parts["day"]), parts["clock"])
 
 
 def _since_1970(found: re.Match[str]) -> Iterator[Instant]:
     number = float(found[0])
-    yield Instant(number / 1000 if number > 10**11 else number, 1)
+    # Seconds, or thousandths, millionths, milliardths of them: whatever is in this century.
+    scale = next(scale for scale in (1, 10**3, 10**6, 10**9) if number / scale <= 10**11 or scale == 10**9)
+    yield Instant(number / scale, 1)
 
 
 def _year(found: re.Match[str]) -> Iterator[Instant]:
-    moment = datetime(int(found[0]), 1, 1, tzinfo=UTC)
-    yield Instant(moment.timestamp(), YEAR)
+    first, last = (datetime(int(found[0]), *day, tzinfo=UTC).timestamp() for day in ((1, 1), (12, 31)))
+    # Nearly the whole year: what a build may take must not make two years of its last hours.
+    yield Instant(first, last + DAY - first - 2 * MARGIN)
 
 
-_NAME = r"(?P<month>[A-Z][a-z]{2})[a-z]{0,6}"
+_NAME = f"(?P<month>{'|'.join(MONTHS)})[a-z]{{0,6}}"
 READERS: tuple[tuple[str, Callable[[re.Match[str]], Iterator[Instant]]], ...] = (
     (rf"({_YEAR})[-/.]?([01]\d)[-/.]?([0-3]\d)(?:[T _-]?([0-2]\d:?[0-5]\d.*))?", _numbered),
     (r"([01]\d)/([0-3]\d)/(\d{4})", _american),
     (rf"{_DAY}{_NAME} +(?P<day>\d{{1,2}}),? (?:(?P<clock>\d\d:\S+) )?(?P<year>\d{{4}})", _named),
     (rf"{_DAY}(?P<day>\d{{1,2}})[ -]{_NAME}[ -](?P<year>\d{{4}})(?: (?P<clock>\d\d:\S+))?", _named),
-    (r"[1-9]\d{8,12}(?:\.\d{1,9})?", _since_1970),
+    (r"[1-9]\d{8,18}(?:\.\d{1,9})?", _since_1970),
     (_YEAR, _year),
 )
 
@@ -113,18 +123,37 @@ def _seconds_of_day(text: str) -> int | None:
     return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0) if found else None
 
 
+def is_of(moment: Moment, zones: tuple[int, int], a: Instant, b: Instant, exact: int) -> bool:
+    """Tell whether two times say a moment of each of two builds: both in UTC, or both as the builds' zones have it.
+
+    Args:
+        moment: what a condition made of the time in each build.
+        zones: of both builds, in seconds east of UTC.
+        a: the time of the first.
+        b: that of the other.
+        exact: seconds that they may be off; those of a clock may be off by as much as a build takes.
+    """
+    margin = MARGIN if moment.condition == "clock" else exact
+    distances = (a.seconds - moment.a, b.seconds - moment.b)
+    return any(
+        all(-margin - a.precision <= away - zone <= margin for away, zone in zip(distances, shift, strict=True))
+        for shift in (zones, (0, 0))
+    )
+
+
+def zones_apart(seconds: float) -> bool:
+    """Tell whether two times may be one moment in two time zones: at least a quarter of an hour apart."""
+    zone = round(seconds / QUARTER) * QUARTER
+    return zone != 0 and abs(seconds) <= FARTHEST and abs(seconds - zone) <= EVEN
+
+
 def told_by(given: Given, a: str, b: str) -> str | None:
     """Return the condition that made two different times of one, if one of them did: clock, files or time zone."""
     zones = given.zones
     for one in instants(a):
         for other in instants(b):
             for moment in given.moments:
-                margin = MARGIN if moment.condition == "clock" else EXACT
-                away = (one.seconds - moment.a - zones[0], other.seconds - moment.b - zones[1])
-                plain = (one.seconds - moment.a, other.seconds - moment.b)
-                if any(
-                    all(-margin - one.precision <= distance <= margin for distance in both) for both in (away, plain)
-                ):
+                if is_of(moment, zones, one, other, EXACT):
                     return moment.condition
     return "timezone" if zones[0] != zones[1] and _one_zone_later(a, b, zones[1] - zones[0]) else None
 

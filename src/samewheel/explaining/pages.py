@@ -20,7 +20,7 @@ from samewheel.explaining.values import Cause
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["CodePage", "Explained", "code_page", "explained", "files", "find", "leading", "nearest"]
+__all__ = ["CodePage", "Pages", "code_page", "explained", "files", "find", "leading", "nearest"]
 
 LONGEST = 80
 """Lines that a page has at most, as long as one cause alone does not take more."""
@@ -35,6 +35,7 @@ LANGUAGES = {
     COMMANDS: "sh",
     "python": "python",
     "setup.py": "python",
+    "src/sample/__init__.py": "python",
     "pyproject.toml": "toml",
     "meson.build": "meson",
     "CMakeLists.txt": "cmake",
@@ -55,7 +56,7 @@ class CodePage(msgspec.Struct, frozen=True, kw_only=True):
     """Names, the likeliest first."""
 
 
-class Explained(msgspec.Struct, frozen=True, kw_only=True):
+class Pages(msgspec.Struct, frozen=True, kw_only=True):
     """Some codes and causes."""
 
     codes: tuple[CodePage, ...]
@@ -84,16 +85,19 @@ def nearest(word: str) -> list[str]:
         apart = {code: (code[2] != number[1][0], abs(int(code[2:]) - int(number[1]))) for code in CODES}
         return sorted(apart, key=apart.__getitem__)[:MOST_LIKE]
     names = {one.lower(): one for one in (*CAUSES, *CODES)}
+    begun = [one for name, one in names.items() if word and name.startswith(word.lower())]
+    if begun:
+        return begun[:MOST_LIKE]
     return [names[one] for one in get_close_matches(word.lower().replace("_", "-"), names, n=MOST_LIKE)]
 
 
-def explained(names: Sequence[str] = ()) -> Explained:
+def explained(names: Sequence[str] = ()) -> Pages:
     """Return what is known of codes and causes, as :func:`find` returns them, once each; of all if none is given."""
     wanted = list(dict.fromkeys(names)) or [*CODES, *CAUSES]
     codes = tuple(code_page(name) for name in wanted if name in CODES)
     causes = [name for name in wanted if name in CAUSES]
     causes += [name for page in codes for name in page.causes]
-    return Explained(codes=codes, causes=tuple(CAUSES[name] for name in dict.fromkeys(causes)))
+    return Pages(codes=codes, causes=tuple(CAUSES[name] for name in dict.fromkeys(causes)))
 
 
 def leading(page: CodePage) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.causes.pasting import at_hand
 from samewheel.explaining.values import Certainty
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def remedy(cause: Cause | None, backend: str) -> str:
     """Return what to paste for a backend, or else what to do."""
     if cause is None:
         return ""
-    return cause.lines.get(backend) or cause.lines.get("") or cause.do
+    lines = cause.lines.get(backend) or cause.lines.get("")
+    return at_hand(lines, backend) if lines else cause.do
 
 
 def backend_of(name: str) -> str:

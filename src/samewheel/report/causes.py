@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from click import style
 
-from samewheel._text import printable
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.values import UNKNOWN, Certainty
-from samewheel.report.lines import row
+from samewheel.report.lines import paragraph, row, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ def summary_lines(causes: Sequence[Explanation]) -> Iterator[str]:
         # A sentence may begin with the name of a file.
         start = first[:1].upper() if first.startswith("the ") else first[:1]
         more = f" ({len(causes) - 1} more below)" if len(causes) > 1 else ""
-        yield f"  {printable(start + first[1:])}.{more}"
+        yield from wrapped(f"{start}{first[1:]}.{more}")
 
 
 def _why(cause: Explanation) -> str:
@@ -46,27 +45,24 @@ def _why(cause: Explanation) -> str:
     return f"{SURELY[cause.certainty]}{guilty}"
 
 
-def _paragraph(label: str, text: str) -> Iterator[str]:
-    for number, line in enumerate(text.split("\n")):
-        yield row("" if number else label, line) if line else ""
-
-
 def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
     """Yield one cause; where it is the only one, its sentence is said already."""
     if cause.cause == UNKNOWN:
-        yield row("unexplained", cause.sentence)
+        yield from paragraph("unexplained", cause.sentence)
         if cause.evidence:
-            yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
+            yield from paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
         return
     known = CAUSES[cause.cause]
     yield row("cause", f"{cause.cause} ({_why(cause)})")
     if not alone:
-        yield row("in short", cause.sentence)
-    yield from _paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
+        yield from paragraph("in short", cause.sentence)
+    yield from paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
     if cause.remedy != known.do:
-        yield from _paragraph("remedy", cause.remedy)
+        for number, line in enumerate(cause.remedy.split("\n")):
+            # To be pasted, and so never wrapped.
+            yield row("" if number else "remedy", line) if line else ""
     pages = (cause.cause, *cause.besides)
-    yield from _paragraph("more", "\n".join(f"samewheel explain {name}" for name in pages))
+    yield from paragraph("more", "\n".join(f"samewheel explain {name}" for name in pages))
 
 
 def cause_lines(causes: Sequence[Explanation]) -> Iterator[str]:

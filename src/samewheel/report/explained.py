@@ -16,7 +16,7 @@ from samewheel.explaining.pages import leading
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from samewheel.explaining.pages import CodePage, Explained
+    from samewheel.explaining.pages import CodePage, Pages
     from samewheel.explaining.values import Cause
 
 __all__ = ["cause_lines", "code_lines", "explained_lines", "index_lines"]
@@ -118,7 +118,7 @@ def code_lines(page: CodePage) -> Iterator[str]:
         yield from _wrapped("More of one of them: samewheel explain CAUSE")
 
 
-def index_lines(found: Explained) -> Iterator[str]:
+def index_lines(found: Pages) -> Iterator[str]:
     """Yield tables of all codes and causes, by where in a wheel they show."""
     for hundred, layer in HUNDREDS.items():
         yield style(f"{hundred}xx: {layer}", bold=True)
@@ -130,7 +130,7 @@ def index_lines(found: Explained) -> Iterator[str]:
     yield from _wrapped("A page of any of them: samewheel explain SW102, samewheel explain umask", indent="")
 
 
-def explained_lines(found: Explained, names: Sequence[str]) -> Iterator[str]:
+def explained_lines(found: Pages, names: Sequence[str]) -> Iterator[str]:
     """Yield the pages of codes and causes in the order in which they were asked for; the tables if none was."""
     if not names:
         yield from index_lines(found)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from typing import TYPE_CHECKING
 
 from click import style
@@ -9,9 +12,11 @@ from click import style
 from samewheel._text import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from samewheel.buildinfo import Isolation
 
-__all__ = ["headline", "isolated", "row"]
+__all__ = ["columns", "headline", "isolated", "paragraph", "row", "wrapped"]
 
 LABEL = 13
 """Width of the column of labels."""
@@ -20,6 +25,33 @@ LABEL = 13
 def row(label: str, value: str) -> str:
     """Return one line of a table with two columns."""
     return f"  {style(f'{label:<{LABEL}}', dim=True)}{printable(value)}"
+
+
+UNBOUNDED = 1 << 20
+"""Columns where lines end where they end."""
+
+NARROWEST = 40
+"""Columns that are always used."""
+
+
+def columns() -> int:
+    """Return how wide lines may be: on a terminal as wide as that, elsewhere as long as they are."""
+    return max(NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else UNBOUNDED
+
+
+def paragraph(label: str, text: str) -> Iterator[str]:
+    """Yield prose as the second column of a table; on a terminal it is wrapped between words."""
+    for line in text.split("\n"):
+        pieces = textwrap.wrap(line, columns() - LABEL - 2, break_long_words=False, break_on_hyphens=False) or [""]
+        for piece in pieces:
+            yield row(label, piece) if label or piece else ""
+            label = ""
+
+
+def wrapped(text: str) -> Iterator[str]:
+    """Yield prose; on a terminal it is wrapped between words."""
+    for line in textwrap.wrap(text, columns() - 2, break_long_words=False, break_on_hyphens=False):
+        yield f"  {printable(line)}"
 
 
 def headline(word: str, name: str, *, good: bool = True) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +11,7 @@ from click import style
 from samewheel._text import printable
 from samewheel.comparison import Verdict
 from samewheel.report.causes import cause_lines, summary_lines
-from samewheel.report.lines import headline, row
+from samewheel.report.lines import UNBOUNDED, columns, headline, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,12 +28,6 @@ MOST_GROUPS = 60
 
 MOST_NAMES = 20
 """Members that a line names at most, however wide it may be."""
-
-UNBOUNDED = 1 << 20
-"""Columns where lines end where they end."""
-
-NARROWEST = 40
-"""Columns that are always used."""
 
 
 class Group(NamedTuple):
@@ -70,11 +62,6 @@ def _grouped(differences: Iterable[Difference]) -> list[Group]:
     ]
     ladder = tuple(Verdict)
     return sorted(groups, key=lambda group: -ladder.index(group.first.rung))
-
-
-def _columns() -> int:
-    """Return how wide lines may be: on a terminal as wide as that, elsewhere as long as they are."""
-    return max(NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else UNBOUNDED
 
 
 def _fitted(text: str, width: int) -> str:
@@ -147,7 +134,7 @@ def difference_lines(differences: Sequence[Difference], width: int = UNBOUNDED) 
 
 def diff_lines(found: Explained) -> Iterator[str]:
     """Yield the lines that tell how two wheels differ: the verdict first."""
-    width = _columns()
+    width = columns()
     good = found.verdict is Verdict.IDENTICAL
     yield headline(found.verdict.value, found.a.name, good=good)
     yield from summary_lines(found.causes)

@@ -22,7 +22,7 @@ CAUSES = (
         name="archive-times",
         what="when it was built, or when its files were written",
         do="set SOURCE_DATE_EPOCH, and use a backend that heeds it",
-        codes=("SW101", "SW301", "SW318", "SW320"),
+        codes=("SW101",),
         conditions=("clock", "source_mtime"),
         how="A ZIP file says of each member when it was last changed. Without SOURCE_DATE_EPOCH, setuptools, flit, "
         "scikit-build-core and meson-python take that from the files on disk: a fresh clone has the time of the "
@@ -69,7 +69,7 @@ CAUSES = (
         name="umask",
         what="the umask of the builder, or the modes of the checkout",
         do="build under umask 022, from files with modes 644 and 755",
-        codes=("SW102", "SW303", "SW318", "SW320"),
+        codes=("SW102", "SW303"),
         conditions=("umask",),
         how="A ZIP file has the mode of each member. setuptools, scikit-build-core and meson-python pack the modes "
         "that files have on disk: those of the checkout, which git makes under the umask of whoever clones, and "

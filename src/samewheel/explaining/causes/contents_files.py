@@ -193,6 +193,43 @@ CAUSES = (
         seen=("https://github.com/pypa/pip/issues/8414", "https://docs.python.org/3/library/compileall.html"),
     ),
     Cause(
+        name="nested-archive",
+        what="the times, modes and owners of the files that it packs",
+        do="give each member of the archive the same ones, whatever the file on disk has",
+        codes=("SW301", "SW320"),
+        conditions=("clock", "source_mtime", "uid", "umask", "user"),
+        how="A hook packs an archive into the wheel. `ZipFile.write` and `TarFile.add` take times, modes and owners "
+        "from the files on disk, and `ZipFile.writestr`, given a name, takes the time from the clock; that one heeds "
+        "SOURCE_DATE_EPOCH from Python 3.14 on, and the others never do. A tar that is compressed by "
+        "gzip has one more time, in its own header: `gzip.GzipFile(..., mtime=0)`.",
+        told="Members of an archive in the wheel have other times, modes or owners, or a tar follows the clock, the "
+        "times of files, the user or the umask of the build.",
+        lines={
+            "": pasted(
+                "python",
+                "import io",
+                "import tarfile",
+                "import zipfile",
+                "from pathlib import Path",
+                "",
+                'table = Path("data/table.csv").read_bytes()',
+                'info = zipfile.ZipInfo("table.csv", date_time=(1980, 1, 1, 0, 0, 0))',
+                "info.external_attr = 0o100644 << 16",
+                'with zipfile.ZipFile("src/sample/data.zip", "w") as archive:',
+                "    archive.writestr(info, table)",
+                'member = tarfile.TarInfo("table.csv")  # no time, no owner, and mode 644',
+                "member.size = len(table)",
+                'with tarfile.open("src/sample/data.tar", "w") as tar:',
+                "    tar.addfile(member, io.BytesIO(table))",
+            )
+        },
+        seen=(
+            "https://docs.python.org/3/library/zipfile.html#zipfile.ZipInfo",
+            "https://docs.python.org/3/library/tarfile.html#tarfile.TarFile.add",
+            "https://reproducible-builds.org/docs/archives/",
+        ),
+    ),
+    Cause(
         name="gzip-time",
         what="when a file was compressed by gzip",
         do="compress with mtime=0",

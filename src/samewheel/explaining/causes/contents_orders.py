@@ -9,6 +9,31 @@ __all__ = ["CAUSES"]
 
 CAUSES = (
     Cause(
+        name="hash-value",
+        what="a hash() of text, or the seed of hashes, which Python draws anew for each process",
+        do="take hashlib instead of hash()",
+        codes=("SW202", "SW204", "SW209", "SW304", "SW309", "SW310", "SW315"),
+        conditions=("hash_seed",),
+        how="`hash()` of a text or of bytes, and of what has them in it, is another number in each process: it is "
+        "made with the secret that PYTHONHASHSEED stands for. A key of a cache, the number of a bucket or a suffix "
+        "of a name that is made of it changes with each build. So does a number that was counted along a set, "
+        "which is cured by sorting the set.",
+        told="Nothing but numbers differ, which are not the same ones in another order, and they follow "
+        "PYTHONHASHSEED; or the file holds the seed itself.",
+        lines={
+            "": pasted(
+                "python",
+                "import hashlib",
+                "",
+                'key = int(hashlib.sha256(b"leaky").hexdigest()[:15], 16)  # instead of hash("leaky")',
+            )
+        },
+        seen=(
+            "https://docs.python.org/3/using/cmdline.html#envvar-PYTHONHASHSEED",
+            "https://docs.python.org/3/reference/datamodel.html#object.__hash__",
+        ),
+    ),
+    Cause(
         name="set-order",
         what="the order of a set, which Python draws anew for each process",
         do="sort sets before they are written: sorted(...)",

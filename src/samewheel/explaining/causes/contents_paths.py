@@ -52,10 +52,7 @@ CAUSES = (
         told="The file holds the folder of the environment that only one of the builds had, or follows that alone.",
         lines={
             "": pasted(
-                "python",
-                "import platform",
-                "",
-                'built_with = f"Python {platform.python_version()}"  # instead of sys.executable',
+                "python", 'python = "python3"  # instead of sys.executable: the one that is found when it runs'
             )
         },
         seen=("https://github.com/contourpy/contourpy", "https://reproducible-builds.org/docs/build-path/"),
@@ -98,7 +95,7 @@ CAUSES = (
         told="The file holds the home folder that only one of the builds had, or follows that alone.",
         lines={
             "": pasted(
-                "python",
+                "src/sample/__init__.py",
                 "from pathlib import Path",
                 "",
                 "",

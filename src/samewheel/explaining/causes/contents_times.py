@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samewheel.explaining.causes.pasting import COMMANDS, pasted
+from samewheel.explaining.causes.pasting import pasted
 from samewheel.explaining.values import Cause
 
 __all__ = ["CAUSES"]
@@ -24,7 +24,8 @@ CAUSES = (
         codes=("SW202", "SW204", "SW301", "SW304", "SW309", "SW310", "SW315", "SW404"),
         conditions=("clock",),
         how="A hook writes today's date, the year of a copyright line, or a version made of a time stamp. Two builds "
-        "in a row show a time of day; a year shows only in January.",
+        "in a row show a time of day; a year shows only in January. Compiled modules get it by `-DBUILT=...`, by a "
+        "header that is generated, or by `__DATE__` where the compiler does not see SOURCE_DATE_EPOCH.",
         told="The file has dates or times that follow the clock of the build. Where the clock could not be varied, "
         "two builds at one time cannot show a date.",
         lines={"": FROM_EPOCH},
@@ -57,7 +58,10 @@ CAUSES = (
         told="The file follows the times of the files that the build was given.",
         lines={
             "": pasted(
-                COMMANDS, "git log -1 --format=%cs -- docs/guide.md  # the day of its last commit, for the source"
+                "python",
+                "import os",
+                "",
+                'changed = int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))  # instead of path.stat().st_mtime',
             )
         },
         seen=("https://reproducible-builds.org/docs/timestamps/",),

@@ -201,10 +201,11 @@ CAUSES = (
         what="when it was compiled: __DATE__ or __TIME__",
         do="set SOURCE_DATE_EPOCH, which gcc and clang heed, or leave the macros out",
         codes=("SW404", "SW405", "SW408"),
-        conditions=("clock",),
         how="`__DATE__` and `__TIME__` are the time of compilation. GCC 7, Clang 16 and newer take SOURCE_DATE_EPOCH "
-        "for it; `-Wdate-time` names the lines that use them. MSVC leaves it be.",
-        told="A section has a date or a time that follows the clock of the build.",
+        "for it; `-Wdate-time` names the lines that use them. MSVC leaves it be. `-DBUILT=...` and headers that a "
+        "build generates look the same once they are compiled in, and no variable reaches them: see `build-date`.",
+        told="A compiled module has dates or times in the form of the macros. `samewheel verify` sets "
+        "SOURCE_DATE_EPOCH in each build, and so tells such a date as `build-date`.",
         lines={
             "": pasted(COMMANDS, "export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)"),
             "setuptools": _setup("sample._speedups", SOURCES, 'extra_compile_args=["-Werror=date-time"]'),
@@ -315,7 +316,7 @@ CAUSES = (
         what="when static archives were made, and by whom",
         do="make them with ar and its letter D: ar Dcr",
         codes=("SW318",),
-        conditions=("clock", "uid", "umask"),
+        conditions=("clock", "source_mtime", "uid", "umask"),
         how="`ar` writes the time, owner and mode of each object into a static archive. GNU ar leaves them out with "
         "the letter D, which is the default in most distributions, and not everywhere; Apple's does with "
         "ZERO_AR_DATE.",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["BACKENDS", "COMMANDS", "in_order", "pasted", "place", "where"]
+__all__ = ["BACKENDS", "CODE", "COMMANDS", "HOOKS", "at_hand", "in_order", "pasted", "place", "where"]
 
 BACKENDS = (
     "",
@@ -25,12 +25,26 @@ BACKENDS = (
 COMMANDS = "shell"
 """Stands for a shell, where a file's name would stand."""
 
+CODE = "python"
+"""Stands for the code that runs during a build, in whichever file a backend has it."""
+
+HOOKS = {
+    "setuptools": "setup.py",
+    "hatchling": "hatch_build.py",
+    "flit": "the module that flit imports",
+    "poetry": "build.py",
+    "pdm": "pdm_build.py",
+    "scikit-build-core": "the script that CMakeLists.txt runs",
+    "meson-python": "the script that meson.build runs",
+}
+"""Where that is, by backend, if the project does not say otherwise; uv_build runs none."""
+
 
 def pasted(file: str, *lines: str) -> str:
     """Return lines to paste.
 
     Args:
-        file: where they belong: a file's name, ``shell``, or ``python`` for code of the project's own.
+        file: where they belong: a file's name, ``shell``, or ``python`` for code that runs during a build.
         lines: as they stand there.
     """
     return "\n".join((f"# {file}", *lines))
@@ -42,6 +56,12 @@ def place(text: str) -> tuple[str, str]:
     return first.removeprefix("# "), rest
 
 
+def at_hand(text: str, backend: str) -> str:
+    """Return pasted lines, which say where a backend has the code that runs during a build."""
+    file, lines = place(text)
+    return pasted(HOOKS[backend], lines) if file == CODE and backend in HOOKS else text
+
+
 def in_order(lines: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield the backend, the file and the lines of each thing that can be pasted."""
     for backend in sorted(lines, key=BACKENDS.index):
@@ -50,5 +70,6 @@ def in_order(lines: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
 
 def where(file: str, backend: str) -> str:
     """Return in words where something is pasted."""
-    there = {COMMANDS: "in a shell", "python": "in Python"}.get(file, f"in {file}")
+    files = ", ".join(name for name in HOOKS.values() if name.endswith(".py"))
+    there = {COMMANDS: "in a shell", CODE: f"in the code that the build runs ({files})"}.get(file, f"in {file}")
     return f"{there}, for {backend}" if backend else there

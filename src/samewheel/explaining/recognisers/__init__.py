@@ -10,6 +10,7 @@ from samewheel.explaining.recognisers import (
     bytecode,
     contents,
     dist_info,
+    environs,
     logs,
     metadata,
     native,
@@ -28,6 +29,7 @@ __all__ = ["RECOGNISERS"]
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     *builds.RECOGNISERS,
+    environs.dumped,
     contents.values,
     *dist_info.SURE,
     *presence.SURE,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.case import Recognised
+from samewheel.explaining.moments import EVEN, Instant, is_of, zones_apart
 from samewheel.explaining.values import Certainty
 
 if TYPE_CHECKING:
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
     from samewheel.explaining.case import Case, Given
 
 __all__ = ["RECOGNISERS"]
-
-EXACT = 2
-"""Seconds that a ZIP file's times may be off: they are even (APPNOTE.TXT 4.4.6)."""
-
-WHILE = 3600
-"""Seconds that a build may take, and so two clocks that began alike may be apart."""
-
-QUARTER, FARTHEST = 900, 26 * 3600
-"""Time zones are quarters of an hour apart, and none are farther apart than these seconds."""
 
 PERMISSIONS = 0o7777
 """The bits of a mode that are no type of a file."""
@@ -45,13 +37,9 @@ def _seconds(moment: str) -> int:
 
 def _by_moment(given: Given, pairs: Sequence[tuple[int, int]]) -> str | None:
     """Return the condition that gave all the times, if one of them did."""
+    instants = [(Instant(a, 0), Instant(b, 0)) for a, b in pairs]
     for moment in given.moments:
-        margin = WHILE if moment.condition == "clock" else EXACT
-        if all(
-            (abs(a - moment.a - given.zones[0]) <= margin and abs(b - moment.b - given.zones[1]) <= margin)
-            or (abs(a - moment.a) <= margin and abs(b - moment.b) <= margin)
-            for a, b in pairs
-        ):  # fmt: skip
+        if all(is_of(moment, given.zones, a, b, EVEN) for a, b in instants):
             return moment.condition
     return None
 
@@ -60,11 +48,9 @@ def _by_zone(case: Case, deltas: set[int]) -> Certainty | None:
     """Return how sure it is that only the time zone is different, if it may be."""
     if case.given is not None:
         zone = case.given.zones[1] - case.given.zones[0]
-        return Certainty.SHOWN if zone and all(abs(delta - zone) <= EXACT for delta in deltas) else None
-    delta = min(deltas)
-    zone = round(delta / QUARTER) * QUARTER
-    together = max(deltas) - delta <= EXACT and abs(delta) <= FARTHEST
-    return Certainty.CONSISTENT if together and zone and abs(delta - zone) <= EXACT else None
+        return Certainty.SHOWN if zone and all(abs(delta - zone) <= EVEN for delta in deltas) else None
+    together = max(deltas) - min(deltas) <= EVEN
+    return Certainty.CONSISTENT if together and zones_apart(min(deltas)) else None
 
 
 def times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -116,7 +102,8 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             evidence=f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file",
         )
         return
-    evidence = f"{found[0].member}: {pairs[0][0] & PERMISSIONS:04o}, and {pairs[0][1] & PERMISSIONS:04o}"
+    one, (a, b) = next(pair for pair in zip(found, pairs, strict=True) if (pair[1][0] ^ pair[1][1]) & PERMISSIONS)
+    evidence = f"{one.member}: {a & PERMISSIONS:04o}, and {b & PERMISSIONS:04o}"
     given = case.given.umasks if case.given is not None else None
     if given is not None and _fits(pairs, given):
         said = f"{evidence}, as umask {given[0]:03o} and {given[1]:03o} make of the same"
@@ -129,12 +116,12 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         )
         return
     umasks = next((two for two in _pairs(UMASKS) if _fits(pairs, two)), None)
-    as_if = f", as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else ""
+    as_if = f"as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else "as no usual umask"
     yield Recognised(
         cause="umask",
         certainty=Certainty.CONSISTENT,
         differences=found,
-        evidence=evidence + as_if,
+        evidence=f"{evidence}, {as_if}",
     )
 
 

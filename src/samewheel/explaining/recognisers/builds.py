@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from samewheel.explaining.recognisers.said import coded, generators, shown
+from samewheel.explaining.recognisers.said import coded, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ BUILDS = "dependencies."
 
 def backend(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """The distribution that the Generator names, of which two versions were installed."""
-    names = {canonicalize_name(words[0]) for text in generators(case) if (words := text.split())}
+    names = {canonicalize_name(words[0]) for text in case.generators if (words := text.split())}
     if "bdist-wheel" in names:
         names |= {canonicalize_name("wheel"), canonicalize_name("setuptools")}
     for one in coded(left, "SW502"):

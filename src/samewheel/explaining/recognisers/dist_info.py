@@ -54,11 +54,15 @@ def record_order(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]
 
 def edited(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """RECORD is wrong about a file; shown, if it gives the hash that the file has in the other wheel."""
-    for one in coded(left, "SW205"):
-        rows = [one, *(other for other in coded(left, "SW203") if other.field == f"row of {_place(case, one)}")]
+    found = coded(left, "SW205")
+    of_rows = {other.field: other for other in coded(left, "SW203")} if found else {}
+    of_members = by_member(case.differences) if found else {}
+    for one in found:
+        row = of_rows.get(f"row of {_place(case, one)}")
+        rows = [one, row] if row is not None else [one]
         if _is_hash_of_the_other(case, one.member):
             evidence = f"{one.member}: both RECORDs give it the same hash, and only one of the files has it"
-            contents = [other for other in case.differences if other.member == one.member and other != one]
+            contents = [other for other in of_members[one.member] if other != one]
             yield shown("edited-after", *rows, evidence=evidence)
             if contents:
                 yield shown("edited-after", *contents, evidence=evidence, whole=False)

@@ -9,7 +9,6 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from samewheel.explaining.recognisers.said import coded, consistent, last, may_be_backend, pair, shown
 from samewheel.explaining.recognisers.shapes import misread
-from samewheel.wheel import read_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,11 +21,11 @@ __all__ = ["RECOGNISERS", "by_backend", "line_endings"]
 
 REQUIREMENTS = "requires-dist"
 
-MOST_REQUIREMENTS = 2000
-"""Requirements that are parsed."""
-
 LONGEST = 500
 """Characters of a requirement that is parsed."""
+
+MOST_CHARACTERS = 1 << 17
+"""Characters of all requirements that are parsed, each of which may take ten microseconds."""
 
 LICENCES = frozenset({"license-file", "license", "license-expression"})
 
@@ -44,18 +43,14 @@ EVERYWHERE = frozenset({"metadata-version", "dynamic", "import-name", "import-na
 """Those of them that no source gives."""
 
 
-def _headers(case: Case) -> tuple[Headers, Headers]:
-    one, other = (read_headers(wheel.text("METADATA"), "METADATA") for wheel in case.wheels)
-    return one, other
-
-
 def _of_metadata(left: Sequence[Difference], *fields: str) -> list[Difference]:
     return [one for one in coded(left, "SW202") if one.field.lower() in fields]
 
 
 def _requirements(texts: Sequence[str]) -> list[Requirement] | None:
     """Return requirements, as they are read; None if one cannot be."""
-    if len(texts) > MOST_REQUIREMENTS or any(len(text) > LONGEST for text in texts):
+    sizes = [len(text) for text in texts]
+    if sum(sizes) > MOST_CHARACTERS or max(sizes, default=0) > LONGEST:
         return None
     try:
         return [Requirement(text) for text in texts]
@@ -66,7 +61,7 @@ def _requirements(texts: Sequence[str]) -> list[Requirement] | None:
 def requirement_format(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """The same requirements, once they are read: parentheses, white space, quotes, the order of specifiers."""
     for one in _of_metadata(left, REQUIREMENTS):
-        texts = [headers.all(one.field) for headers in _headers(case)]
+        texts = [headers.all(one.field) for headers in case.metadata]
         a, b = map(_requirements, texts)
         if a is not None and b is not None and Counter(map(_key, a)) == Counter(map(_key, b)):
             yield consistent("requirement-format", one)
@@ -90,7 +85,7 @@ def _parts(text: str) -> str:
 def keyword_order(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """The same keywords in another order."""
     for one in _of_metadata(left, "keywords"):
-        a, b = (_words(",".join(headers.all(one.field))) for headers in _headers(case))
+        a, b = (_words(",".join(headers.all(one.field))) for headers in case.metadata)
         if a != b and sorted(a) == sorted(b):
             yield consistent("set-order", one, evidence=f"{one.member}: the same {len(a)} keywords in another order")
 
@@ -104,19 +99,23 @@ def header_order(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]
     moved = [one for one in coded(left, "SW202") if one.field.startswith("order from header")]
     if not moved:
         return
-    a, b = _headers(case)
-    keys = dict.fromkeys(field.key for field in a.fields)
-    orders = [key for key in keys if _values(a, key) != _values(b, key)]
+    a, b = case.metadata
+    of_a, of_b = _by_key(a), _by_key(b)
     for one in moved:
-        for key in orders:
-            evidence = f"{one.member}: the {len(_values(a, key))} values of {key} are the same, in another order"
-            yield consistent("set-order", one, evidence=evidence)
+        for key, values in of_a.items():
+            if values != of_b.get(key):
+                evidence = f"{one.member}: the {len(values)} values of {key} are the same, in another order"
+                yield consistent("set-order", one, evidence=evidence)
         if [field.key for field in a.fields] != [field.key for field in b.fields] and may_be_backend(case):
             yield consistent("backend-version", one)
 
 
-def _values(headers: Headers, key: str) -> list[str]:
-    return [field.value for field in headers.fields if field.key == key]
+def _by_key(headers: Headers) -> dict[str, list[str]]:
+    """Return the values of each header, by its name as it is written."""
+    found: dict[str, list[str]] = {}
+    for field in headers.fields:
+        found.setdefault(field.key, []).append(field.value)
+    return found
 
 
 def description(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -124,7 +123,7 @@ def description(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     found = [one for one in coded(left, "SW202") if one.field.endswith("of the description")]
     if not found:
         return
-    a, b = (headers.body for headers in _headers(case))
+    a, b = (headers.body for headers in case.metadata)
     plain = [text.replace("\r\n", "\n") for text in (a, b)]
     codec = misread(*plain) or misread(*reversed(plain))
     if codec:
@@ -157,22 +156,23 @@ def by_backend(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """Fields that backends write each in a way of their own, where another one may have written them."""
     if not may_be_backend(case):
         return
+    reworded = _reworded(case, left)
     for one in coded(left, "SW202"):
         field = one.field.lower()
         unknown = "UNKNOWN" in pair(one) or "" in pair(one)
-        is_form = last(field).startswith("form of line") or " ".join(pair(one)[0].split()) == " ".join(
-            pair(one)[1].split()
-        )
-        if field in EVERYWHERE or is_form or (field in BY_BACKEND and (unknown or one in _reworded(case, left))):
+        a, b = (" ".join(text.split()) for text in pair(one))
+        is_form = last(field).startswith("form of line") or a == b
+        if field in EVERYWHERE or is_form or (field in BY_BACKEND and (unknown or one in reworded)):
             yield consistent("backend-version", one)
 
 
 def _reworded(case: Case, left: Sequence[Difference]) -> list[Difference]:
     """Return fields that hold the same words as another one that differs, in any order: people, URLs, licences."""
-    a, b = _headers(case)
     found = _of_metadata(left, *BY_BACKEND)
+    if not found:
+        return []
     fields = sorted({one.field for one in found})
-    words = [Counter(_words(" ".join(" ".join(headers.all(field)) for field in fields))) for headers in (a, b)]
+    words = [Counter(_words(" ".join(" ".join(headers.all(field)) for field in fields))) for headers in case.metadata]
     return found if words[0] == words[1] else []
 
 

@@ -146,10 +146,11 @@ def symbol_order(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]
 def compiled_alike(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """Code that says nothing of its compiler, in a wheel that other compilers made as far as it says so."""
     others = coded(case.differences, "SW402", "SW506")
+    all_of = by_member(coded(case.differences, *ELF)) if others else {}
     for name, found in by_member(coded(left, *ELF)).items() if others else ():
         contents = case.contents(name)
         is_mute = contents is not None and not any(b".comment\0" in content for content in contents)
-        if is_mute and len(found) == sum(one.member == name for one in coded(case.differences, *ELF)):
+        if is_mute and found == all_of[name]:
             evidence = f"{name} does not say what compiled it; {others[0].member or 'the builds'}: {others[0].field}"
             yield consistent("compiler", *found, evidence=evidence)
 

@@ -52,11 +52,10 @@ def _is_made(one: Difference) -> bool:
 def streams(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """Streams that no compressor at hand makes, though it was tried to make the first wheel of our contents."""
     unmade = case.origins.unmade if case.origins is not None else {}
-    found = coded(left, "SW104")
-    for name, clue in sorted(unmade.items()):
-        ones = [one for one in found if one.member == name]
-        if ones:
-            yield shown("compressor", *ones, evidence=f"{name}: nothing at hand makes its stream, which is {clue}")
+    for name, found in sorted(by_member(coded(left, "SW104")).items()):
+        if name in unmade:
+            evidence = f"{name}: nothing at hand makes its stream, which is {unmade[name]}"
+            yield shown("compressor", *found, evidence=evidence)
 
 
 def presence(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:

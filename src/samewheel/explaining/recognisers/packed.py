@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.moments import zones_apart
 from samewheel.explaining.recognisers.said import by_member, coded, consistent, last, shown
 from samewheel.explaining.recognisers.shapes import masked
 
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
     from samewheel.explaining.case import Case, Recognised
 
 __all__ = ["RECOGNISERS", "texts_in_order"]
-
-FARTHEST = timedelta(hours=26)
-"""Between two time zones."""
-
-QUARTER = timedelta(minutes=15)
-"""What all of them differ by, some times over."""
 
 HEADERS = ("extra flags", "operating system", "flags", "extra field", "CRC of the header")
 """Fields of gzip's header that its writer decides."""
@@ -50,7 +45,7 @@ def _may_be_zones(a: str, b: str) -> bool:
         one, other = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (a, b))
     except ValueError:
         return False
-    return abs(one - other) <= FARTHEST and not (one - other) % QUARTER
+    return zones_apart((other - one).total_seconds())
 
 
 def nested_times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -60,9 +55,9 @@ def nested_times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]
         if _kind(one).startswith("time "):
             if _may_be_zones(one.a, one.b):
                 yield consistent("archive-time-zone", one)
-                yield consistent("archive-times", one)
+                yield consistent("nested-archive", one)
             else:
-                yield shown("archive-times", one)
+                yield shown("nested-archive", one)
 
 
 def _kind(one: Difference) -> str:
@@ -71,7 +66,7 @@ def _kind(one: Difference) -> str:
 
 
 NESTED = {
-    "mode ": "umask",
+    "mode ": "nested-archive",
     "system ": "archive-system",
     "other headers": "archive-system",
     "comment": "archive-system",

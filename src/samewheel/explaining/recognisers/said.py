@@ -18,7 +18,6 @@ __all__ = [
     "by_member",
     "coded",
     "consistent",
-    "generators",
     "last",
     "may_be_backend",
     "pair",
@@ -108,23 +107,11 @@ def consistent(cause: str, *found: Difference, evidence: str = "", whole: bool =
     return _recognised(cause, Certainty.CONSISTENT, found, evidence, whole=whole)
 
 
-def generators(case: Case) -> tuple[str, str]:
-    """Return what WHEEL says of the program that wrote it, in each wheel."""
-    one, other = (_generator(wheel.text("WHEEL")) for wheel in case.wheels)
-    return one, other
-
-
-def _generator(text: bytes) -> str:
-    found = (line.partition(b":") for line in text.splitlines())
-    said = [rest.strip().decode("utf-8", "replace") for key, _, rest in found if key.lower() == b"generator"]
-    return ", ".join(said)
-
-
 def may_be_backend(case: Case) -> bool:
     """Tell whether another version of the backend may have made the second wheel.
 
     It may not, where both name the same program and its version; but the package wheel names its own.
     """
-    one, other = generators(case)
+    one, other = case.generators
     says_version = any(letter.isdigit() for letter in one)
     return one != other or not says_version or one.startswith(NOT_THE_BACKEND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from samewheel.explaining.moments import MONTHS
 from samewheel.explaining.recognisers.said import by_member, coded, consistent, last, shown
 from samewheel.explaining.recognisers.shapes import ELF
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RECOGNISERS"]
 
-DATE = re.compile(rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-3]\d (?:19|20)\d\d(?!\d)")
+DATE = re.compile(rf"(?:{'|'.join(MONTHS)}) [ 0-3]\d (?:19|20)\d\d(?!\d)".encode())
 """What ``__DATE__`` stands for (C17, 6.10.8.1)."""
 
 TIME = re.compile(rb"(?<![\d:])[012]\d:[0-5]\d:[0-6]\d(?![\d:])")
@@ -31,16 +32,21 @@ def _without_dates(content: bytes) -> bytes:
 
 
 def date_macros(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
-    """Dates as the preprocessor writes them, that only one of two files has."""
+    """Dates as the preprocessor writes them, that only one of two files has.
+
+    ``-D`` and headers that are generated write them in the same form. Where it is known what builds were given, they
+    had SOURCE_DATE_EPOCH, of which compilers make no two dates.
+    """
+    cause = "date-macro" if case.given is None else "build-date"
     native = coded(left, *ELF, "SW408", "SW409", "SW301")
     for name, found in by_member(native).items():
         contents = case.contents(name)
         if contents is None or not (_is_native(contents[0]) and _is_native(contents[1])):
             continue
-        dates = [sorted({*DATE.findall(content), *TIME.findall(content)}) for content in contents]
-        news = [[date for date in dates[at] if date not in dates[1 - at]] for at in (0, 1)]
-        if news[0] and news[1]:
-            yield from _dated(found, contents, (news[0][0].decode(), news[1][0].decode()))
+        dates = [{*DATE.findall(content), *TIME.findall(content)} for content in contents]
+        news = [dates[0] - dates[1], dates[1] - dates[0]]
+        if all(news):
+            yield from _dated(cause, found, contents, (min(news[0]).decode(), min(news[1]).decode()))
 
 
 def _is_native(content: bytes) -> bool:
@@ -48,7 +54,7 @@ def _is_native(content: bytes) -> bool:
 
 
 def _dated(
-    found: Sequence[Difference], contents: tuple[bytes, bytes], values: tuple[str, str]
+    cause: str, found: Sequence[Difference], contents: tuple[bytes, bytes], values: tuple[str, str]
 ) -> Iterator[Recognised]:
     """Yield what dates explain: all, if nothing else differs but the build-id; else the data, in part."""
     evidence = f"{found[0].member}: {values[0]} against {values[1]}"
@@ -56,15 +62,15 @@ def _dated(
     for one in coded(found, "SW401"):
         a, b = a.replace(_bytes(one.a), b"?"), b.replace(_bytes(one.b), b"?")
     if a == b:
-        yield shown("date-macro", *found, evidence=evidence)
+        yield consistent(cause, *found, evidence=evidence)
         return
     texts = [one for one in found if one.a != one.b]
     strings = [one for one in texts if _without_dates(one.a.encode()) == _without_dates(one.b.encode())]
     if strings:
-        yield shown("date-macro", *strings)
+        yield consistent(cause, *strings)
     data = [one for one in found if one.code in {"SW404", "SW301"} and one not in strings]
     if data:
-        yield consistent("date-macro", *data, evidence=evidence, whole=False)
+        yield consistent(cause, *data, evidence=evidence, whole=False)
 
 
 def _bytes(digits: str) -> bytes:
@@ -77,9 +83,9 @@ def _bytes(digits: str) -> bytes:
 
 def stamps(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """What linkers of Windows and macOS put into headers; alone it is shown, else it may follow from the rest."""
+    others = by_member(coded(case.differences, "SW301"))
     for name, found in by_member(coded(left, "SW408", "SW409")).items():
-        others = [one for one in case.differences if one.member == name and one.code == "SW301"]
-        yield (consistent if others else shown)("link-stamp", *found)
+        yield (consistent if name in others else shown)("link-stamp", *found)
 
 
 def static_archives(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:

@@ -25,11 +25,19 @@ Told = tuple[str, Certainty]
 LONGEST = 200
 """Characters of a version that is read."""
 
-STAMP = re.compile(r"g?[0-9a-f]{7,40}|d?20[0-9]{6}|dirty")
-"""A part of a local version that stands for a commit, a date, or changes that were not committed."""
+COMMIT = re.compile(r"g(?=[a-f]*[0-9])[0-9a-f]{7,40}")
+"""How ``git describe`` and setuptools-scm write a commit."""
 
-COMMIT = re.compile(r"(?<![0-9A-Za-z])g?[0-9a-f]{7,40}(?![0-9A-Za-z])")
-"""What may be a commit, in a line; numbers alone are none."""
+CHANGED = re.compile(r"d20[0-9]{6}|dirty")
+"""How they write that there were changes which were not committed."""
+
+MAY_BE = re.compile(r"[0-9a-f]{7,40}|20[0-9]{6}")
+"""A part of a local version that may stand for a commit or a date, and for anything else."""
+
+WORD = re.compile(r"[0-9A-Za-z]+")
+
+NAMED = re.compile(r"(?:commit|node|revision)\w{0,20}\W{1,8}([0-9a-f]{40})(?![0-9A-Za-z])", re.IGNORECASE)
+"""A whole commit, in a line that says so."""
 
 VERSION_FILES = frozenset(
     {
@@ -48,8 +56,10 @@ def _parsed(text: str) -> Version | None:
         return None
 
 
-def _stamps(version: Version) -> list[str]:
-    return [part for part in re.split(r"[._-]", version.local or "") if STAMP.fullmatch(part)]
+def _parts(version: Version, *forms: re.Pattern[str]) -> list[str]:
+    """Return the parts of a local version that have one of some forms."""
+    parts = re.split(r"[._-]", version.local or "")
+    return [part for part in parts if any(form.fullmatch(part) for form in forms)]
 
 
 def of_versions(a: str, b: str) -> Told | None:
@@ -59,10 +69,11 @@ def of_versions(a: str, b: str) -> Told | None:
         return None
     if one == other:
         return "backend-version", Certainty.CONSISTENT
-    if _stamps(one) != _stamps(other):
+    if _parts(one, COMMIT, CHANGED) != _parts(other, COMMIT, CHANGED):
         return "version-file", Certainty.SHOWN
     if one.public == other.public:
-        return None
+        is_other = _parts(one, MAY_BE) != _parts(other, MAY_BE)
+        return ("version-file", Certainty.CONSISTENT) if is_other else None
     guessed = any(each.is_devrelease or each.is_postrelease or not any(each.release) for each in (one, other))
     return ("version-file" if guessed else "other-source"), Certainty.CONSISTENT
 
@@ -102,13 +113,14 @@ def folder(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 
 
 def _news(one: Difference) -> tuple[set[str], set[str]]:
-    """Return what may be commits, of each side alone."""
-    a, b = ({each for each in COMMIT.findall(text) if _is_commit(each)} for text in (one.a, one.b))
+    """Return the commits of each side alone."""
+    a, b = _commits(one.a), _commits(one.b)
     return a - b, b - a
 
 
-def _is_commit(text: str) -> bool:
-    return not text.isdigit() and any(letter.isdigit() for letter in text)
+def _commits(text: str) -> set[str]:
+    """Return what cannot be taken for anything but commits."""
+    return {*filter(COMMIT.fullmatch, WORD.findall(text)), *NAMED.findall(text)}
 
 
 def generated(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:

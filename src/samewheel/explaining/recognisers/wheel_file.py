@@ -9,7 +9,6 @@ from samewheel.explaining.causing import NATIVE
 from samewheel.explaining.recognisers.said import (
     coded,
     consistent,
-    generators,
     last,
     may_be_backend,
     shown,
@@ -48,7 +47,7 @@ def is_native(name: str) -> bool:
 
 def generator(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """The Generator: it says who wrote WHEEL, and which version of that."""
-    said = generators(case)
+    said = case.generators
     for one in coded(left, "SW201"):
         repaired = [any(name in text.lower() for name in REPAIRERS) for text in said]
         if repaired[0] != repaired[1] or all(repaired):
