@@ -13,6 +13,7 @@ from samewheel.comparison import Verdict, compare
 from samewheel.errors import NotBuildableError, StaleLockError
 from samewheel.preparing import prepare
 from samewheel.proof import masked
+from samewheel.sources.sdist import can_unpack
 from samewheel.staging import plain_conditions
 from samewheel.verification import ViaSdist
 
@@ -37,8 +38,11 @@ def build_via_sdist(prepared: Prepared, folder: Path, *, progress: Progress = SI
         progress: told what is going on.
 
     Raises:
+        NotBuildableError: this Python cannot unpack sdists.
         SamewheelError: as :func:`~samewheel.preparing.prepare` and :func:`~samewheel.building.perform`.
     """
+    if not can_unpack():
+        raise NotBuildableError("this Python cannot unpack sdists safely", hint="Use Python 3.11.4, 3.12 or newer.")
     opened = prepared.opened
     settings = msgspec.structs.replace(opened.settings, via=Via.SDIST)
     opened = replace(opened, settings=settings)

@@ -74,6 +74,17 @@ def test_backend_that_makes_no_sdist_is_reported(tmp_path: Path) -> None:
     assert (found.verdict, bool(found.reason)) == (Verdict.NOT_BUILDABLE, True)
 
 
+def test_python_that_cannot_unpack_an_sdist_verifies_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12 has such a Python; whether two builds agree does not depend on it."""
+    monkeypatch.delattr("tarfile.data_filter")
+    found = verify(make_project(tmp_path / "project", "")).verification
+    assert found.verdict is Verdict.IDENTICAL
+    assert found.via_sdist is not None
+    assert found.via_sdist.reason == "this Python cannot unpack sdists safely"
+
+
 @pytest.mark.parametrize("how", ["no-via-sdist", "via=sdist", "an sdist"])
 def test_nothing_is_claimed_of_an_sdist_that_was_not_compared(how: str, tmp_path: Path, samewheel: Samewheel) -> None:
     """Where the tree is not what both builds are made of, or nobody asked, the report says nothing."""

@@ -23,7 +23,7 @@ def prove(bench: Bench, found: Mapping[Target, Sequence[Finding]], control: Job)
     Args:
         bench: makes the builds.
         found: by target.
-        control: a build with nothing switched, in which nothing must differ that somebody is guilty of.
+        control: a build with nothing switched, to make beside; whoever asks looks at what differs in it.
 
     Returns:
         The findings that are left; a target of which the builds contradict each other is due to chance.
@@ -64,8 +64,6 @@ def _left(bench: Bench, findings: Sequence[Finding], control: Job) -> Iterator[F
     wanted = [*checks, *map(_second, checks)]
     built = {job: shown for job in wanted if (shown := bench.made.get(job)) is not None}
     quiet = [job for job, shown in built.items() if target not in shown]
-    if checks and target in (bench.made.get(control) or ()):
-        quiet.append(control)
     if quiet:
         # That another time of day changed it once, and once not, may be due to either.
         chance = control.standing and not all(job.back for job in quiet)

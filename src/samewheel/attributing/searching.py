@@ -73,7 +73,9 @@ class _State(Value, frozen=True, kw_only=True):
 
     def make(self, sets: Iterable[frozenset[str]]) -> None:
         """Build with sets of conditions switched, as far as the budget goes."""
-        self.bench.make([self._job(names) for names in sets], spared=self.aside)
+        known = self.bench.made.keys() | self.bench.refused
+        if jobs := [job for job in map(self._job, sets) if job not in known]:
+            self.bench.make(jobs, spared=self.aside)
 
     def shows(self, names: frozenset[str], target: Target) -> bool | None:
         """Tell whether a target differs with conditions switched, building it if need be; None: no build says."""

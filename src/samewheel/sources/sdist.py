@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["inspect", "take"]
+__all__ = ["can_unpack", "inspect", "take"]
 
 MAX_MEMBERS = 100_000
 """Members of an archive; the largest sdists have a third of it."""
@@ -167,8 +167,13 @@ def _through_link(into: Path, name: str) -> bool:
     return False
 
 
+def can_unpack() -> bool:
+    """Tell whether this Python can unpack sdists safely: it has the filter of PEP 706."""
+    return hasattr(tarfile, "data_filter")
+
+
 def _unpack_tar(stream: Stream, into: Path, members: _Members) -> None:
-    if not hasattr(tarfile, "data_filter"):
+    if not can_unpack():
         raise SamewheelError(
             f"this Python cannot unpack {members.archive} safely",
             cause=f"{sys.executable} ({sys.version.split()[0]}) lacks tarfile.data_filter (PEP 706).",
