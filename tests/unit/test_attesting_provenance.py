@@ -166,7 +166,7 @@ def test_no_time_is_stated_unless_it_is_asked_for(wheel: Path) -> None:
     without, timed = (statement_of(wheel, info, with_time=with_time) for with_time in (False, True))
     assert re.search(rb"\d{4}-\d\d-\d\dT", bytes_of(without)) is None
     details: dict[str, Any] = timed.predicate["runDetails"]  # type: ignore[assignment] # as above
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", details["metadata"]["finishedOn"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", details["metadata"]["samewheel_signedOn"])
 
 
 @pytest.mark.parametrize("key", [ALICE.key, PAULA.key], ids=["ed25519", "p256"])

@@ -123,6 +123,13 @@ FOREIGN: dict[str, Callable[[bytes], bytes]] = {
 """Lawful envelopes of others, by what is not as we write it (DSSE 1.0.2; in-toto and Sigstore bundles)."""
 
 
+def test_what_is_in_our_form_is_never_read_leniently(wheel: Path) -> None:
+    """Whoever takes the forms of others still wants to know which of them are."""
+    found = judged(wheel, put_policy(wheel.parent), enveloped(wheel), lenient=True)
+    assert found.accepted
+    assert [one.lenient for one in found.attestations] == [False]
+
+
 @pytest.mark.parametrize("which", list(FOREIGN))
 def test_lawful_envelopes_of_others_pass_only_with_lenient(which: str, wheel: Path) -> None:
     """Whoever carries a file can change these things, so ours must not have them; the outcome says how it is read."""

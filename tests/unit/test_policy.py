@@ -208,6 +208,7 @@ def fully(wheel: Path) -> tuple[Path, bytes]:
     everything: Changes = {
         "accept.max-age-days": 10,
         "accept.not-before": "2026-01-01",
+        "accept.varied": ["umask"],
         "builder.0.valid-from": "2026-01-01",
         "builder.0.valid-until": "2026-12-31",
     }
@@ -229,6 +230,7 @@ MUTATIONS: dict[str, Changes] = {
     "source-ref": {"source.ref": "refs/tags/2.0"},
     "source-commit": {"source.commit": "b" * 40},
     "constraints": {"build.constraints": "f" * 64},
+    "varied": {"accept.varied": ["clock", "umask"]},
     "freshness": {"accept.max-age-days": 0},
     "freshness, day": {"accept.not-before": "2026-01-15"},
     "signature": {"builder.0.key": public_pem(BOB.key.public_key()).decode()},

@@ -12,7 +12,7 @@ from samewheel.attesting.certificates import subject_of
 from samewheel.attesting.envelopes import bundled, encoded, read_envelopes, sealed
 from samewheel.attesting.keys import keyid
 from samewheel.attesting.provenance import provenance
-from samewheel.attesting.slsa import BUILDER, PROVENANCE
+from samewheel.attesting.slsa import BUILDER, PROVENANCE, SIGNED_ON
 from samewheel.attesting.statements import Resource, Statement, written
 from samewheel.comparison import Verdict
 from samewheel.errors import InvalidAttestationError, UsageError
@@ -87,7 +87,7 @@ def statement_of(
     """
     sha256 = sha256_of(wheel)
     _agree(wheel.name, sha256, info, report)
-    metadata = {"finishedOn": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if with_time else {}
+    metadata = {SIGNED_ON: dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if with_time else {}
     return Statement(
         subject=(Resource(name=wheel.name, digest={"sha256": str(sha256)}),),
         predicate_type=PROVENANCE,

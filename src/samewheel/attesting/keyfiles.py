@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from samewheel.attesting.keys import PrivateKey, PublicKey
 
-__all__ = ["key_in_file", "key_in_variable", "make_key_files"]
+__all__ = ["is_encrypted", "key_in_file", "key_in_variable", "make_key_files"]
 
 LARGEST = 1 << 16
 """Bytes of a file that may be a key."""
@@ -72,6 +72,15 @@ def key_in_file(path: Path, passphrase: bytes | None = None) -> PrivateKey:
     except OSError as error:
         raise UsageError(f"cannot read the key {path}", cause=str(error.strerror)) from error
     return read_private(content, str(path), passphrase)
+
+
+def is_encrypted(path: Path) -> bool:
+    """Tell whether a file looks like a key with a passphrase; one that cannot be read does not."""
+    try:
+        with path.open("rb") as file:
+            return b"ENCRYPTED" in file.read(LARGEST)
+    except OSError:
+        return False
 
 
 def key_in_variable(name: str, environ: Mapping[str, str], passphrase: bytes | None = None) -> PrivateKey:

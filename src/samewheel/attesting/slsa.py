@@ -16,6 +16,7 @@ __all__ = [
     "BUILDER",
     "NAMESPACE",
     "PROVENANCE",
+    "SIGNED_ON",
     "BuildDefinition",
     "Builder",
     "Provenance",
@@ -29,6 +30,9 @@ PROVENANCE = "https://slsa.dev/provenance/v1"
 
 NAMESPACE = "https://samewheel.dev"
 """Where names of ours begin; ``docs/attestations.md`` says what they mean."""
+
+SIGNED_ON = "samewheel_signedOn"
+"""When a statement was signed: an extension of the metadata (SLSA 1.2), as nobody notes when the build ended."""
 
 BUILDER = f"{NAMESPACE}/builder/local"
 """Who built, if nobody says: somebody on a machine of their own (SLSA Build L1)."""

@@ -160,11 +160,22 @@ def _read(path: Path) -> tuple[bytes, Sha256]:
     return content, Sha256(digest.hexdigest())
 
 
-def _all_judged(path: Path, about: _About, *, lenient: bool) -> Iterator[Judged]:
-    """Yield what is to be said of each attestation in a file."""
+OF_FORM = frozenset({"form", "signature", "statement"})
+"""Rules that fail of what others may write in forms of their own."""
+
+
+def _all_judged(path: Path, about: _About, *, lenient: bool) -> list[Judged]:
+    """Return what is to be said of each attestation in a file; what is in our form is never read leniently."""
     content, digest = _read(path)
     # Some names are no text at all, and could not be written into what comes of it.
     name = printable(path.name)
+    found = list(_judged_as(content, name, digest, about, lenient=False))
+    if lenient and any(failure.rule in OF_FORM for one in found for failure in one.failures):
+        return list(_judged_as(content, name, digest, about, lenient=True))
+    return found
+
+
+def _judged_as(content: bytes, name: str, digest: Sha256, about: _About, *, lenient: bool) -> Iterator[Judged]:
     try:
         envelopes = read_envelopes(content, name, lenient=lenient)
     except InvalidAttestationError as error:

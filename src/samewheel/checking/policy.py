@@ -96,6 +96,8 @@ class _Accept(_Table, frozen=True, kw_only=True):
     """Groups of builders that must say the same."""
     verdict: Verdict | None = None
     """The worst verdict of ``samewheel verify``; None: it need not have been verified."""
+    varied: tuple[str, ...] = ()
+    """Conditions that the second build must really have had otherwise."""
     isolation: Apart = Apart.NONE
     max_age_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] | None = None
     not_before: dt.date | None = None

@@ -67,6 +67,12 @@ class Provenance(Value, frozen=True, kw_only=True):
         return next((one for one in Verdict if one == said), None)
 
     @property
+    def varied(self) -> frozenset[str]:
+        """The conditions that a second build really had otherwise."""
+        said = self._byproduct("verification").get("varied")
+        return frozenset(one for one in said if isinstance(one, str)) if isinstance(said, list) else frozenset()
+
+    @property
     def kept_apart(self) -> Apart:
         """How far the build was kept apart."""
         said = self._byproduct("isolation")

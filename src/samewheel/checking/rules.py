@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from samewheel._types import Value
-from samewheel.attesting.slsa import PROVENANCE
+from samewheel.attesting.slsa import PROVENANCE, SIGNED_ON
 from samewheel.checking.policy import Apart
 from samewheel.checking.provenances import Provenance
 from samewheel.checking.values import Failure
@@ -150,6 +150,13 @@ def verdict(given: Given) -> Iterator[Failure]:
         yield _failure("verdict", f"it was verified as {said or 'nothing'}; the policy has {wanted}")
 
 
+def varied(given: Given) -> Iterator[Failure]:
+    """The second build was really under other conditions, as far as the policy asks for."""
+    missing = sorted({*given.policy.accept.varied} - given.said.varied)
+    if missing:
+        yield _failure("varied", f"the second build did not vary {', '.join(missing)}")
+
+
 def isolation(given: Given) -> Iterator[Failure]:
     """The build was kept apart as far as the policy asks for."""
     wanted, reached = given.policy.accept.isolation, given.said.kept_apart
@@ -165,17 +172,18 @@ def freshness(given: Given) -> Iterator[Failure]:
     oldest += [given.today - dt.timedelta(days=accept.max_age_days)] if accept.max_age_days is not None else []
     if not oldest:
         return
-    said = given.said.at("runDetails", "metadata", "finishedOn")
+    metadata = ("runDetails", "metadata")
+    said = given.said.at(*metadata, "finishedOn") or given.said.at(*metadata, SIGNED_ON)
     try:
         moment = dt.datetime.fromisoformat(said if isinstance(said, str) else "")
         day = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC).date()
     except (ValueError, OverflowError):
-        yield _failure("freshness", "it does not say when it was built: samewheel attest --time")
+        yield _failure("freshness", "it does not say when it was built or signed: samewheel attest --time")
         return
     if day < max(oldest):
-        yield _failure("freshness", f"it was built on {day}; the policy has {max(oldest)} as the earliest day")
+        yield _failure("freshness", f"it is of {day}; the policy has {max(oldest)} as the earliest day")
     elif day > given.today:
-        yield _failure("freshness", f"it says that it was built on {day}, which is still to come")
+        yield _failure("freshness", f"it says that it is of {day}, which is still to come")
 
 
 RULES: tuple[Callable[[Given], Iterator[Failure]], ...] = (
@@ -188,6 +196,7 @@ RULES: tuple[Callable[[Given], Iterator[Failure]], ...] = (
     commit,
     constraints,
     verdict,
+    varied,
     isolation,
     freshness,
 )

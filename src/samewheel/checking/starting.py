@@ -118,7 +118,8 @@ def first_policy(name: str, signed: Sequence[tuple[Statement, PublicKey]]) -> st
     build.add("parameters", _table("All that the caller may decide; nothing else.", parameters))
     document.add("build", build)
     apart = min((one.kept_apart for one in said), key=list(Apart).index)
-    accept = {"threshold": len(signed), "verdict": _verdict(said), "isolation": str(apart)}
+    varied = sorted(frozenset.intersection(*(one.varied for one in said)))
+    accept = {"threshold": len(signed), "verdict": _verdict(said), "varied": varied or None, "isolation": str(apart)}
     document.add("accept", _table("How many groups of builders must say so, and how sure it must be.", accept))
     document.add("builder", _builders(said, [key for _, key in signed]))
     return tomlkit.dumps(document)

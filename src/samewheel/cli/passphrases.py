@@ -9,7 +9,7 @@ import click
 
 from samewheel.errors import UsageError
 
-__all__ = ["new_passphrase", "passphrase_for"]
+__all__ = ["asked_passphrase", "new_passphrase", "passphrase_for"]
 
 
 def _in_variable(name: str) -> bytes:
@@ -30,6 +30,11 @@ def new_passphrase(variable: str | None) -> bytes | None:
         err=True,
     )  # fmt: skip
     return str(text).encode() or None
+
+
+def asked_passphrase(name: str) -> bytes:
+    """Ask for the passphrase of a key on the terminal."""
+    return str(click.prompt(f"Passphrase of {name}", hide_input=True, err=True)).encode()
 
 
 def passphrase_for(variable: str | None) -> bytes | None:

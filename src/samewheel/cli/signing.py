@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -43,10 +44,12 @@ def signing_key(options: Signing) -> PrivateKey:
     Raises:
         UsageError: it cannot be read, or its passphrase is wrong.
     """
-    from samewheel.attesting.keyfiles import key_in_file, key_in_variable
-    from samewheel.cli.passphrases import passphrase_for
+    from samewheel.attesting.keyfiles import is_encrypted, key_in_file, key_in_variable
+    from samewheel.cli.passphrases import asked_passphrase, passphrase_for
 
     passphrase = passphrase_for(options["passphrase_env"])
     if options["key"] is not None:
+        if passphrase is None and sys.stdin.isatty() and is_encrypted(options["key"]):
+            passphrase = asked_passphrase(options["key"].name)
         return key_in_file(options["key"], passphrase)
     return key_in_variable(str(options["key_env"]), os.environ, passphrase)
