@@ -60,7 +60,10 @@ VERBATIM = {
 BESIDE = {"archive-comment"}
 """Defects that write a condition as it is, but outside of all members, where a build does not look."""
 
-OTHERS = [path for path in DEFECTS if path.name not in VERBATIM.keys() | BESIDE]
+SEVERAL = {"environment-dump"}
+"""Defects that write many conditions as they are."""
+
+OTHERS = [path for path in DEFECTS if path.name not in VERBATIM.keys() | BESIDE | SEVERAL]
 """Defects that write something else, such as a number, and controls."""
 
 
