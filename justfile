@@ -112,6 +112,11 @@ bench-growth *args:
 bench-diff *args:
     {{ run }} benchmarks/diffing.py "$@"
 
+# Compare what a gate takes with the start of samewheel alone
+[group('check')]
+bench-check *args:
+    {{ run }} benchmarks/checking.py "$@"
+
 # Compare compressors on real wheels: size, speed, and a digest to compare with other machines
 [group('check')]
 bench-compressors *args:
