@@ -7,7 +7,8 @@ import hashlib
 import io
 import struct
 import zipfile
-from importlib.resources import files
+from importlib.metadata import distribution
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -111,7 +112,8 @@ def test_static_archive_is_told_by_member(other: bytes, expected: list[tuple[str
 
 def launcher() -> bytearray:
     """Return a real executable of Windows, as pip carries it."""
-    return bytearray(files("pip").joinpath("_vendor", "distlib", "t64.exe").read_bytes())
+    # Not by importing pip: setuptools, where it is installed, warns of that if distutils was imported before.
+    return bytearray(Path(str(distribution("pip").locate_file("pip/_vendor/distlib/t64.exe"))).read_bytes())
 
 
 def test_time_of_windows_executable_is_said() -> None:
