@@ -131,3 +131,9 @@ def test_processors_are_what_the_builds_saw() -> None:
     """The number that may be used, and the number that there is: programs ask for either."""
     given = given_by((PLAIN, PLAIN), (seen(cpus=(4, 8)), seen(cpus=(1, 8))), ALL)
     assert given.values == (Mark(condition="cpus", a="4", b="1"),)
+
+
+def test_zone_is_known_by_its_letters() -> None:
+    """What programs write of a zone is its name, not all of TZ."""
+    given = given_by((PLAIN, vary(PLAIN, MACHINE, ["timezone"])), (WATCHED, WATCHED), ALL)
+    assert ("UTC", "ZQT") in {(one.a, one.b) for one in given.values}

@@ -52,6 +52,7 @@ def _values(a: Conditions, b: Conditions, seen: tuple[Observed, Observed]) -> It
     for one, other in zip(_spellings(a.locale), _spellings(b.locale), strict=True):
         yield "locale", one, other
     yield "timezone", a.timezone, b.timezone
+    yield "timezone", _letters(a.timezone), _letters(b.timezone)
     seen_a, seen_b = seen
     if seen_a.frontend is not None and seen_b.frontend is not None:
         yield "frontend", seen_a.frontend, seen_b.frontend
@@ -64,6 +65,11 @@ def _spellings(locale: str) -> tuple[str, ...]:
     """Return a locale's name, and its parts."""
     language, _, encoding = locale.partition(".")
     return (locale, locale.replace("-", ""), language, language.partition("_")[0], encoding)
+
+
+def _letters(timezone: str) -> str:
+    """Return what programs call the zone that a value of TZ such as ``ZQT-05:45`` stands for."""
+    return timezone.rstrip("0123456789:+-")
 
 
 def _zone(timezone: str) -> int:
