@@ -93,7 +93,7 @@ def test_keys_are_encrypted_and_opened_by_a_passphrase_in_a_variable(
     shown = [made, right]
     for options, phrase, reason in (
         (["--key", "key"], WORDS, "--passphrase-env"),
-        (["--key", "key", *named], "", "the variable PHRASE holds no passphrase"),
+        (["--key", "key", *named], "", "the variable that --passphrase-env names holds no passphrase"),
         (["--key", "key", *named], f"wrong {WORDS}", "the passphrase is wrong"),
         (["--key", "alice", *named], WORDS, "not encrypted"),
     ):
@@ -117,7 +117,7 @@ def test_key_may_be_in_a_variable_and_is_never_shown(wheel: Path, tmp_path: Path
     for broken in (pem.replace("M", "!"), "".join(lines), pem[:-40], pem[1:], ""):
         done.append(samewheel(*sign, KEY=broken))
         assert done[-1].returncode == 2
-        assert "in the variable KEY" in done[-1].stderr or "the variable KEY holds no key" in done[-1].stderr
+        assert "in the variable KEY" in done[-1].stderr or "that --key-env names holds no key" in done[-1].stderr
         assert "Traceback" not in done[-1].stderr
     for line in lines:
         assert line.encode() not in files
@@ -274,7 +274,9 @@ def test_summary_is_signed_whatever_came_of_the_check(wheel: Path, tmp_path: Pat
         (["check", "WHEEL", "--init-policy", "buildinfo.json", "--trust", "alice.pub"], "is there already"),
         (["keygen"], "PATH"),
         (["keygen", "k", "--type", "rsa"], "rsa"),
-        (["keygen", "k", "--passphrase-env", "NOTHING"], "NOTHING"),
+        (["keygen", "k", "--passphrase-env", "NOTHING"], "--passphrase-env"),
+        (["keygen", "k", "--passphrase-env", "PHRASE", "--no-passphrase"], "Name one of"),
+        (["keygen", "."], "no name for a key"),
         (["keygen", "alice"], "is there already"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -297,4 +299,4 @@ def test_buildinfo_of_another_wheel_is_refused_with_both_digests(wheel: Path, sa
     done = samewheel("attest", wheel, *FILES_OF_BUILD, "--key", "alice")
     assert done.returncode == 2
     assert "not all name the same file" in done.stderr
-    assert len(re.findall(r"[0-9a-f]{64}", done.stderr)) == 3
+    assert len(re.findall(r"[0-9a-f]{64}", done.stderr)) == 4

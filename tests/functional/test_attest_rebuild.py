@@ -41,7 +41,7 @@ def test_identical_rebuild_is_provenance_of_the_published_file(tmp_path: Path, s
     }
     definition = json.loads(json.dumps(statement.predicate))["buildDefinition"]
     assert definition["buildType"] == REBUILD_TYPE
-    assert definition["externalParameters"] == {"target": "six==1.16.0"}
+    assert definition["externalParameters"] == {"pins": "setuptools<70.1\nwheel==0.36.2", "target": "six==1.16.0"}
     assert {one["name"].partition("-")[0] for one in definition["resolvedDependencies"]} == {
         "source",
         "setuptools",

@@ -77,11 +77,14 @@ def test_help_of_build_has_an_option_for_every_setting(samewheel: Samewheel) -> 
 
 
 ARGUMENTS = {
+    "attest": " WHEEL",
     "audit": " FILE...",
     "canonicalize": " WHEEL",
+    "check": " WHEEL [ATTESTATIONS]...",
     "conditions": "",
     "diff": " A.whl B.whl",
     "explain": " [CODE | CAUSE]...",
+    "keygen": " PATH",
     "rebuild": " NAME==VERSION | WHEEL",
 }
 """Of those commands that take no project."""
@@ -112,7 +115,7 @@ def completed(samewheel: Samewheel, *words: str) -> list[str]:
 def test_shells_complete_commands_and_their_options(samewheel: Samewheel) -> None:
     """Commands are imported when they are run; completion finds them and their options all the same."""
     assert completed(samewheel, "") == sorted(COMMANDS)
-    assert completed(samewheel, "c") == ["canonicalize", "conditions"]
+    assert completed(samewheel, "c") == ["canonicalize", "check", "conditions"]
     assert completed(samewheel, "diff", "--s") == ["--strict"]
     assert completed(samewheel, "build", "--via", "s") == ["sdist"]
 

@@ -24,7 +24,7 @@ def section(title: str) -> str:
 
 def test_every_key_of_a_policy_is_there() -> None:
     """Whoever writes a policy by hand finds each key, under its table."""
-    named = set(re.findall(r"`((?:[a-z]+\.)?[a-z-]+)`", "\n".join(section("The policy").splitlines())))
+    named = set(re.findall(r"`((?:[a-z]+\.)?[a-z0-9-]+)`", "\n".join(section("The policy").splitlines())))
     keys = {
         f"{table}.{field.encode_name}"
         for table, name in TABLES.items()
@@ -37,12 +37,12 @@ def test_every_rule_is_there() -> None:
     """A refusal can be looked up by the word that it begins with; a rule that nobody checks is not promised."""
     told = set(
         re.findall(
-            r"`([a-z-]+)`",
+            r"`([a-z0-9-]+)`",
             "".join(line.split("|")[1] for line in section("The rules").splitlines() if line[:3] == "| `"),
         )
     )
     code = inspect.getsource(rules) + inspect.getsource(checking)
-    named = set(re.findall(r'(?:rule=|_failure\()"([a-z-]+)"', code))
+    named = set(re.findall(r'(?:rule=|_failure\()"([a-z0-9-]+)"', code))
     assert named <= told
     assert {one for one in told if not one.startswith(("source-", "identity-"))} <= named
 

@@ -251,11 +251,11 @@ def test_passphrase_that_is_too_long_is_refused_before_a_file_is_made(tmp_path: 
 
 
 def test_key_comes_from_a_variable_just_as_from_a_file() -> None:
-    """CI has secrets in variables; the name of it is in messages, what it holds is not."""
+    """CI has secrets in variables; neither what one holds is in messages, nor what may be a secret by mistake."""
     environ = {"KEY": private_pem(ALICE.key, PASSPHRASE).decode(), "EMPTY": "", "JUNK": "hunter2 \udcff"}
     assert raw(key_in_variable("KEY", environ, PASSPHRASE).public_key()) == raw(ALICE.key.public_key())
-    for name in ("NONE", "EMPTY", "JUNK"):
-        with pytest.raises(UsageError, match=name) as caught:
+    for name, said in (("NONE", "--key-env"), ("EMPTY", "--key-env"), ("JUNK", "variable JUNK")):
+        with pytest.raises(UsageError, match=said) as caught:
             key_in_variable(name, environ)
         assert "hunter2" not in str(caught.value)
 

@@ -100,7 +100,7 @@ def test_second_build_and_how_far_builds_were_kept_apart_are_by_products(wheel: 
     info = buildinfo(wheel)
     details: dict[str, Any] = statement(wheel).predicate["runDetails"]  # type: ignore[assignment] # as above
     apart, verified, second = details["byproducts"]
-    assert apart["annotations"] == {"network": "none", "filesystem": "hidden", "mechanism": "namespaces"}
+    assert apart["annotations"] == {"network": "none", "filesystem": "hidden", "mechanism": "user-namespaces"}
     assert verified["annotations"] == {"verdict": "identical", "varied": ["umask"]}
     assert second == {"name": f"second-build/{NAME}", "digest": {"sha256": str(info.wheel.sha256)}}
     assert [one["name"] for one in said(info)["runDetails"]["byproducts"]] == ["isolation"]

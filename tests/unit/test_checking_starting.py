@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from samewheel.verification import Verification
 
 
-WITHOUT_NETWORK = Isolation(network="none", filesystem="open", mechanism="namespaces")
+WITHOUT_NETWORK = Isolation(network="none", filesystem="open", mechanism="user-namespaces")
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def attested(wheel: Path, by: Operator = ALICE, report: Verification | None = No
     return encoded(sealed(bytes_of(statement_of(wheel, info, report, builder=by.builder)), by.key))
 
 
-ODD = {"a.b": "x", 'c "d" = [e]': "*", "#": "line\nline", "": "\u00e9\0\x7f\U0001f600"}
+ODD = {"a.b": "x", 'c "d" = [e]': "**", "#": "line\nline", "": "\u00e9\0\x7f\U0001f600"}
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ ODD = {"a.b": "x", 'c "d" = [e]': "*", "#": "line\nline", "": "\u00e9\0\x7f\U000
     [
         {},
         {"config_settings": {key: [value, value] for key, value in ODD.items()}, "env": ODD},
-        {"isolation": Isolation(network="open", filesystem="hidden", mechanism="namespaces")},
+        {"isolation": Isolation(network="open", filesystem="hidden", mechanism="user-namespaces")},
         {"isolation": Isolation(network="none", filesystem="hidden", mechanism="none")},
-        {"isolation": Isolation(network="none", filesystem="open", mechanism="namespaces")},
+        {"isolation": Isolation(network="none", filesystem="open", mechanism="user-namespaces")},
         {"source": msgspec.structs.replace(ONE.source, commit=None, dirty=("a.py",))},
         {"readable": ("/opt/sdk",)},
     ],

@@ -48,7 +48,7 @@ ONE = BuildInfo(
     config_settings={},
     env={},
     conditions={"umask": "022"},
-    isolation=Isolation(network="none", filesystem="hidden", mechanism="namespaces"),
+    isolation=Isolation(network="none", filesystem="hidden", mechanism="user-namespaces"),
     readable=(),
     toolchain=TOOLCHAIN,
     leaks=None,

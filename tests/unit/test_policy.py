@@ -274,10 +274,10 @@ APART = {
     Apart.NONE: [
         Isolation(network="open", filesystem="open", mechanism="none"),
         Isolation(network="none", filesystem="hidden", mechanism="none"),
-        Isolation(network="open", filesystem="hidden", mechanism="namespaces"),
+        Isolation(network="open", filesystem="hidden", mechanism="user-namespaces"),
     ],
-    Apart.NO_NETWORK: [Isolation(network="none", filesystem="open", mechanism="namespaces")],
-    Apart.HIDDEN: [Isolation(network="none", filesystem="hidden", mechanism="namespaces")],
+    Apart.NO_NETWORK: [Isolation(network="none", filesystem="open", mechanism="user-namespaces")],
+    Apart.HIDDEN: [Isolation(network="none", filesystem="hidden", mechanism="user-namespaces")],
 }
 
 
@@ -305,3 +305,28 @@ def test_parameters_are_compared_as_they_are(allowed: list[str], wheel: Path, *,
     """A star alone is any value; it is no pattern, which could be met by more than it seems."""
     found = judged(wheel, put_policy(wheel.parent, changes={"build.parameters.frontend": allowed}), enveloped(wheel))
     assert rules(found) == ([] if accepted else ["parameters", "threshold"])
+
+
+def test_builders_have_one_name_in_a_policy(tmp_path: Path) -> None:
+    """A second table of another name would silently stand for the first, in which somebody may be revoked."""
+    policy = put_policy(tmp_path)
+    policy.write_text(f"{policy.read_text()}\n[[builders]]\nid = 'x'\ngroup = 'y'\n")
+    with pytest.raises(UsageError, match="builders"):
+        read_policy(policy)
+
+
+@pytest.mark.parametrize("pattern", ["demo-1.0-py3-none-an[y].whl", "demo-1.0-py3-none-???.whl"])
+def test_names_have_no_wildcard_but_one(pattern: str, wheel: Path) -> None:
+    """What looks like a name is that name; brackets and question marks are in none."""
+    policy = put_policy(wheel.parent, changes={"wheel.names": [pattern]})
+    assert "file-name" in rules(judged(wheel, policy, enveloped(wheel)))
+
+
+@pytest.mark.parametrize("said", [one for one in Verdict if one not in ACCEPTABLE])
+def test_failure_that_is_stated_is_never_accepted(said: Verdict, wheel: Path) -> None:
+    """A policy that asks for no verification does not ask for one that failed."""
+    info = buildinfo(wheel)
+    one = statement_of(wheel, info, verification(info, verdict=said), builder=ALICE.builder, ref="refs/tags/1.0")
+    policy = put_policy(wheel.parent, changes={"accept.verdict": None})
+    found = judged(wheel, policy, encoded(sealed(bytes_of(one), ALICE.key)))
+    assert rules(found) == ["verdict", "threshold"]

@@ -7,6 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of, write_atomic
+from samewheel._text import printable
 from samewheel._types import Value
 from samewheel.attesting.certificates import subject_of
 from samewheel.attesting.envelopes import bundled, encoded, read_envelopes, sealed
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from samewheel.buildinfo import BuildInfo
     from samewheel.verification import Verification
 
-__all__ = ["Attested", "attest", "place", "statement_of"]
+__all__ = ["Attested", "attest", "place", "refuse_no_text", "statement_of"]
 
 
 BUILDS = 2
@@ -53,6 +54,8 @@ def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | No
         if len(report.builds) != BUILDS:
             raise UsageError(f"cannot attest {name}", cause="The verification is not of two builds.")
         named["the verification's first build"] = report.builds[0].wheel.sha256
+        if report.verdict is Verdict.IDENTICAL:
+            named["the verification's second build"] = report.builds[1].wheel.sha256
         if report.against is not None and report.verdict is Verdict.IDENTICAL:
             named["the wheel that the verification was given"] = report.against
     if len({*named.values()}) > 1:
@@ -61,6 +64,16 @@ def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | No
         raise UsageError(f"cannot attest {name}: not all name the same file", cause=said, hint=hint)
     if info.wheel.name != name:
         raise UsageError(f"cannot attest {name}", cause=f"The buildinfo is of {info.wheel.name}.")
+
+
+def refuse_no_text(what: str, text: str | None) -> None:
+    """Refuse what cannot be meant: an empty text, as a variable that is not set gives, or bytes that are none.
+
+    Raises:
+        UsageError: it is one of these.
+    """
+    if text is not None and (not text.strip() or not text.isprintable()):
+        raise UsageError(f"the {what} {printable(text)!r} says nothing", hint=f"Name one, or leave out --{what}.")
 
 
 def statement_of(
@@ -83,8 +96,10 @@ def statement_of(
         with_time: state the time, too.
 
     Raises:
-        UsageError: wheel, buildinfo and report are not of one file.
+        UsageError: wheel, buildinfo and report are not of one file, or a text is empty.
     """
+    for what, text in (("builder", builder), ("ref", ref)):
+        refuse_no_text(what, text)
     sha256 = sha256_of(wheel)
     _agree(wheel.name, sha256, info, report)
     metadata = {SIGNED_ON: dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if with_time else {}
@@ -122,8 +137,10 @@ def place(folder: Path, name: str, ending: str, signer: str) -> Path:
         ending: what follows it, such as ``sigstore.json``.
         signer: the key's id, or the identity.
     """
-    usual = folder / f"{name}.{ending}"
-    return usual if _signer(usual) in {None, signer} else folder / f"{name}.{_short(signer)}.{ending}"
+    whole = hashlib.sha256(signer.encode()).hexdigest()
+    usual = (f"{name}.{ending}", f"{name}.{_short(signer)}.{ending}")
+    free = (one for one in usual if _signer(folder / one) in {None, signer})
+    return folder / next(free, f"{name}.{whole}.{ending}")
 
 
 def attest(statement: Statement, key: PrivateKey, folder: Path, name: str | None = None) -> Attested:

@@ -31,7 +31,7 @@ BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 """What a bundle is."""
 
 MOST_SIGNATURES = 100
-"""Of one envelope."""
+"""Of one envelope, and envelopes of one file."""
 
 
 class Signature(Value, frozen=True, kw_only=True):
@@ -138,7 +138,7 @@ def _read(document: object, where: str, *, lenient: bool) -> Envelope:
     if len(found.signatures) > MOST_SIGNATURES:
         raise InvalidAttestationError(f"{where} has too many signatures")
     if bundle is not None and bundle.media_type != BUNDLE:
-        raise InvalidAttestationError(f"{where} is a bundle of another kind", cause=bundle.media_type)
+        raise InvalidAttestationError(f"{where} is a bundle of another kind", cause=bundle.media_type[:99])
     material = bundle.verification_material if bundle is not None else {}
     return Envelope(
         payload=_decoded(found.payload, where),
@@ -163,6 +163,8 @@ def read_envelopes(content: bytes, where: str, *, lenient: bool = False) -> tupl
     """
     refuse_large(content, where)
     lines = [content] if not lenient or _is_one(content) else [line for line in content.splitlines() if line.strip()]
+    if len(lines) > MOST_SIGNATURES:
+        raise InvalidAttestationError(f"{where} has too many envelopes", cause=f"It has {len(lines)}.")
     found = tuple(_read(strictly(line, where), where, lenient=lenient) for line in lines)
     for one in found:
         if one.payload_type != PAYLOAD:

@@ -23,10 +23,15 @@ LARGEST = 1 << 16
 def _put(path: Path, content: bytes, mode: int) -> None:
     """Write a file that is not there yet, with a mode that it has from the beginning."""
     number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), mode)
-    with os.fdopen(number, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        # Half a key would be in the way of the next one.
+        path.unlink()
+        raise
 
 
 def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: bytes | None = None) -> PublicKey:
@@ -41,6 +46,8 @@ def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: byte
         UsageError: a file is there already, or nothing can be encrypted with the passphrase.
         SamewheelError: they cannot be written; neither is left.
     """
+    if not path.name:
+        raise UsageError(f"{path} is no name for a key", hint="Name a file: samewheel keygen release.key")
     public = path.with_name(f"{path.name}.pub")
     for one in (path, public):
         if one.exists() or one.is_symlink():
@@ -90,5 +97,6 @@ def key_in_variable(name: str, environ: Mapping[str, str], passphrase: bytes | N
         UsageError: it is not set, or holds no key.
     """
     if not environ.get(name):
-        raise UsageError(f"the variable {name} holds no key", cause="It is not set, or empty.")
+        # Not by its name: whoever writes --key-env "$KEY" by mistake has given the key itself.
+        raise UsageError("the variable that --key-env names holds no key", cause="It is not set, or empty.")
     return read_private(os.fsencode(environ[name]), f"in the variable {name}", passphrase)

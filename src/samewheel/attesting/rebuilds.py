@@ -37,30 +37,41 @@ REBUILD_TYPE = f"{NAMESPACE}/build/rebuild/v1"
 NOT_REPRODUCED = f"{NAMESPACE}/predicate/not-reproduced/v1"
 """What is stated of a rebuild that is not identical."""
 
-PLANNED = ("via", "command", "python", "epoch", "clock", "times", "modes", "umask", "newlines")
-"""The fields of a plan that decide how it is built."""
+ELSEWHERE = {"wheel", "source", "env", "config_settings", "pins", "locked", "built", "evidence"}
+"""The fields of a plan that are stated as parameters or dependencies, or decide nothing."""
 
 
-def _source(plan: Plan, rebuilt: Rebuilt) -> Resource:
+def _source(plan: Plan) -> Resource:
     if plan.source.git is not None:
         return Resource(name="source", uri=f"git+{plan.source.git}", digest={"gitCommit": str(plan.source.commit)})
-    uri = f"pkg:pypi/{rebuilt.name}@{rebuilt.version}?file_name={plan.source.sdist}"
-    return Resource(name="source", uri=uri, digest={"sha256": str(plan.source.sha256)})
+    # By its digest alone: whether it is the release's own sdist, the caller may have decided.
+    annotations: dict[str, object] = {"file": plan.source.sdist}
+    return Resource(name="source", digest={"sha256": str(plan.source.sha256)}, annotations=annotations)
 
 
 def _planned(plan: Plan) -> dict[str, str]:
     """Return how it was built, as strings; what is not set is not there."""
-    said = {name: getattr(plan, name) for name in PLANNED}
+    said = {name: getattr(plan, name) for name in plan.__struct_fields__ if name not in ELSEWHERE}
     return {name: str(value) for name, value in said.items() if value is not None}
 
 
+def _parameters(plan: Plan, rebuilt: Rebuilt) -> dict[str, str]:
+    """Return what the caller may have decided; the release is only named if the index has this very file."""
+    release = {"target": f"{rebuilt.name}=={rebuilt.version}"} if rebuilt.on_index else {}
+    settings = {
+        f"config:{key}": value if isinstance(value, str) else "\n".join(value)
+        for key, value in plan.config_settings.items()
+    }
+    pins = {"pins": "\n".join(plan.pins)} if plan.pins else {}
+    return {**release, **settings, **{f"env:{key}": value for key, value in plan.env.items()}, **pins}
+
+
 def _provenance(rebuilt: Rebuilt, plan: Plan, builder: str) -> dict[str, object]:
-    target = f"{rebuilt.name}=={rebuilt.version}"
     definition = BuildDefinition(
         build_type=REBUILD_TYPE,
-        external_parameters={"target": target},
+        external_parameters=_parameters(plan, rebuilt),
         internal_parameters=_planned(plan),
-        resolved_dependencies=(_source(plan, rebuilt), *map(dependency, rebuilt.dependencies)),
+        resolved_dependencies=(_source(plan), *map(dependency, rebuilt.dependencies)),
     )
     annotations: dict[str, object] = {"verdict": str(rebuilt.verdict)}
     comparison = Resource(name="comparison", uri=f"{NAMESPACE}/byproduct/comparison", annotations=annotations)
@@ -98,7 +109,7 @@ def statement_of_rebuild(rebuilt: Rebuilt, *, builder: str = BUILDER) -> Stateme
         "causes": [one.cause for one in rebuilt.causes],
         "plan": _planned(plan),
         "published": msgspec.to_builtins(published),
-        "resolvedDependencies": msgspec.to_builtins([_source(plan, rebuilt), *map(dependency, rebuilt.dependencies)]),
+        "resolvedDependencies": msgspec.to_builtins([_source(plan), *map(dependency, rebuilt.dependencies)]),
         "verdict": str(rebuilt.verdict),
     }
     return Statement(subject=(subject,), predicate_type=NOT_REPRODUCED, predicate=predicate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import glob
 import hashlib
-from fnmatch import fnmatchcase
+import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -43,8 +43,13 @@ class _About(Value, frozen=True, kw_only=True):
     today: dt.date
 
 
+LONGEST = 300
+"""Characters of a reason: what is wrong with a file may be that it has too many."""
+
+
 def _in_a_line(error: SamewheelError) -> str:
-    return printable(": ".join(" ".join(part.split()) for part in (error.what, error.cause) if part))
+    said = ": ".join(" ".join(part.split()) for part in (error.what, error.cause) if part)
+    return printable(said if len(said) <= LONGEST else f"{said[:LONGEST]}…")
 
 
 def _is_wheels_name(name: str) -> bool:
@@ -56,12 +61,17 @@ def _is_wheels_name(name: str) -> bool:
     return name.isascii() and name.isprintable()
 
 
+def _fits(name: str, pattern: str) -> bool:
+    """Tell whether a name is one of a pattern in which ``*`` stands for anything, and all else for itself."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+
+
 def _file_failures(file: FileIO, path: Path, policy: Policy) -> Iterator[Failure]:
     """Yield what is wrong with a file: its name must be what the policy has, and what the wheel says of itself."""
     if not _is_wheels_name(path.name):
         yield Failure(rule="file-name", reason=f"{path.name!r} is no name of a wheel")
     names = policy.wheel.names
-    if names and not any(fnmatchcase(path.name, pattern) for pattern in names):
+    if names and not any(_fits(path.name, pattern) for pattern in names):
         yield Failure(rule="file-name", reason=f"it is {path.name!r}; the policy has {', '.join(names)}")
     try:
         wheel_in(file, path)
@@ -199,7 +209,7 @@ def evidence_of(wheel: Path, folder: Path) -> tuple[Path, ...]:
     name = glob.escape(wheel.name)
     # Beside a bundle that names a key, there is its envelope.
     envelopes, bundles = (
-        [path for path in folder.glob(f"{name}*.{ending}") if path.is_file()]
+        [path for path in (*folder.glob(f"{name}.{ending}"), *folder.glob(f"{name}.*.{ending}")) if path.is_file()]
         for ending in ("intoto.jsonl", "sigstore.json")
     )
     return tuple(sorted([*envelopes, *(path for path in bundles if b'"certificate"' in _read(path)[0])]))

@@ -44,9 +44,9 @@ class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Identity(_Table, frozen=True, kw_only=True):
     """Who signed without a key of their own: all that is given must be in the certificate, to the letter."""
 
-    issuer: str
+    issuer: _Word
     """The OIDC issuer."""
-    subject: str
+    subject: _Word
     """The certificate's subject alternative name, such as a workflow at a ref."""
     repository: str = ""
     """The URI of the source repository."""
@@ -81,6 +81,8 @@ class _Source(_Table, frozen=True, kw_only=True):
     uri: str | None = None
     ref: str | None = None
     commit: str | None = None
+    sha256: str | None = None
+    """Of the sdist, where that is the source."""
 
 
 class _Build(_Table, frozen=True, kw_only=True):
@@ -111,7 +113,7 @@ class Policy(_Table, frozen=True, kw_only=True):
     source: _Source = _Source()
     build: _Build
     accept: _Accept = _Accept()
-    builders: tuple[Builder, ...]
+    builders: tuple[Builder, ...] = msgspec.field(name="builder")
 
     @property
     def groups(self) -> frozenset[str]:
@@ -161,6 +163,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
     identities = [(one.identity.issuer, one.identity.subject) for one in policy.builders if one.identity is not None]
     verdict = policy.accept.verdict
     operators = {(builder.id, builder.group) for builder in policy.builders}
+    alike = {group.strip().casefold() for group in policy.groups}
     problems = {
         f"Its schema is {policy.schema!r}, not {SCHEMA!r}.": policy.schema != SCHEMA,
         f"The threshold is {policy.accept.threshold}; it has {len(policy.groups)} groups of builders.": not (
@@ -170,6 +173,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
         "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
         != len(operators),
+        "Two groups of builders have names that look alike.": len(alike) != len(policy.groups),
         "It accepts no type of build.": not policy.build.types,
         f"A gate cannot accept {verdict}: files that are installed differ.": verdict is not None
         and verdict not in ACCEPTABLE,
@@ -188,7 +192,7 @@ def read_policy(path: Path) -> Trusted:
     try:
         content = path.read_bytes()
         document: dict[str, Any] = tomllib.loads(content.decode())
-        policy = msgspec.convert({"builders": document.pop("builder", []), **document}, Policy)
+        policy = msgspec.convert(document, Policy)
     except OSError as error:
         raise UsageError(f"cannot read the policy {path}", cause=str(error.strerror)) from error
     except (msgspec.ValidationError, ValueError, RecursionError) as error:

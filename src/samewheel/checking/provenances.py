@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["Provenance"]
 
 
+MECHANISMS = ("user-namespaces",)
+"""What can keep a build apart, by the names that builds have for it."""
+
+
 class Provenance(Value, frozen=True, kw_only=True):
     """A predicate whose signature holds; its contents are anybody's."""
 
@@ -67,6 +71,14 @@ class Provenance(Value, frozen=True, kw_only=True):
         return next((one for one in Verdict if one == said), None)
 
     @property
+    def second(self) -> object:
+        """The SHA-256 of what a second build gave; None if it does not say."""
+        listed = self.at("runDetails", "byproducts")
+        found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        digests = [one.get("digest") for one in found if str(one.get("name")).startswith("second-build/")]
+        return digests[0].get("sha256") if len(digests) == 1 and isinstance(digests[0], dict) else None
+
+    @property
     def varied(self) -> frozenset[str]:
         """The conditions that a second build really had otherwise."""
         said = self._byproduct("verification").get("varied")
@@ -76,6 +88,6 @@ class Provenance(Value, frozen=True, kw_only=True):
     def kept_apart(self) -> Apart:
         """How far the build was kept apart."""
         said = self._byproduct("isolation")
-        if said.get("network") != "none" or said.get("mechanism") in (None, "none"):
+        if said.get("network") != "none" or said.get("mechanism") not in MECHANISMS:
             return Apart.NONE
         return Apart.HIDDEN if said.get("filesystem") == "hidden" else Apart.NO_NETWORK

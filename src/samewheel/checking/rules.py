@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from samewheel._types import Value
 from samewheel.attesting.slsa import PROVENANCE, SIGNED_ON
-from samewheel.checking.policy import Apart
+from samewheel.checking.policy import ACCEPTABLE, Apart
 from samewheel.checking.provenances import Provenance
 from samewheel.checking.values import Failure
 from samewheel.comparison import Verdict
@@ -135,6 +135,13 @@ def commit(given: Given) -> Iterator[Failure]:
         yield _failure("source-commit", f"it was built from {said or 'no commit'}; the policy has {wanted}")
 
 
+def sdist(given: Given) -> Iterator[Failure]:
+    """It was built from the sdist that the policy names."""
+    wanted, said = given.policy.source.sha256, given.said.digest("source", "sha256")
+    if wanted is not None and said != wanted:
+        yield _failure("source-sha256", f"it was built from {said or 'no sdist'}; the policy has {wanted}")
+
+
 def constraints(given: Given) -> Iterator[Failure]:
     """It was built with the pins that the policy names."""
     wanted, said = given.policy.build.constraints, given.said.constraints
@@ -142,12 +149,21 @@ def constraints(given: Given) -> Iterator[Failure]:
         yield _failure("constraints", f"it was built with pins of {said or 'no digest'}; the policy has {wanted}")
 
 
+def _subjects(given: Given) -> list[str]:
+    return [digest for one in given.statement.subject if (digest := one.digest.get("sha256")) is not None]
+
+
 def verdict(given: Given) -> Iterator[Failure]:
     """A second build, or the rebuild of a published file, gave what the policy asks for."""
     wanted, said = given.policy.accept.verdict, given.said.verdict
     ladder = list(Verdict)
-    if wanted is not None and (said is None or ladder.index(said) > ladder.index(wanted)):
-        yield _failure("verdict", f"it was verified as {said or 'nothing'}; the policy has {wanted}")
+    if said is None:
+        if wanted is not None:
+            yield _failure("verdict", f"it was not verified; the policy has {wanted}")
+    elif said not in ACCEPTABLE or (wanted is not None and ladder.index(said) > ladder.index(wanted)):
+        yield _failure("verdict", f"it was verified as {said}; the policy has {wanted or 'none, but that is worse'}")
+    elif said is Verdict.IDENTICAL and given.said.second not in {None, *_subjects(given)}:
+        yield _failure("verdict", f"it says identical, and that the second build gave {given.said.second}")
 
 
 def varied(given: Given) -> Iterator[Failure]:
@@ -165,6 +181,17 @@ def isolation(given: Given) -> Iterator[Failure]:
         yield _failure("isolation", f"the build was kept apart as {reached}; the policy has {wanted}")
 
 
+def _day(said: object) -> dt.date:
+    """Return the day in UTC of a time as RFC 3339 writes it.
+
+    Raises:
+        ValueError: it is none.
+        OverflowError: it is none that there is in UTC.
+    """
+    moment = dt.datetime.fromisoformat(said if isinstance(said, str) else "")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC).date()
+
+
 def freshness(given: Given) -> Iterator[Failure]:
     """It is not older than the policy allows; one that says no time is of any age."""
     accept = given.policy.accept
@@ -173,10 +200,10 @@ def freshness(given: Given) -> Iterator[Failure]:
     if not oldest:
         return
     metadata = ("runDetails", "metadata")
-    said = given.said.at(*metadata, "finishedOn") or given.said.at(*metadata, SIGNED_ON)
+    said = [one for key in ("finishedOn", SIGNED_ON) if (one := given.said.at(*metadata, key)) is not None]
     try:
-        moment = dt.datetime.fromisoformat(said if isinstance(said, str) else "")
-        day = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC).date()
+        # The older of both: what was built long ago is no younger for being signed today.
+        day = min(map(_day, said))
     except (ValueError, OverflowError):
         yield _failure("freshness", "it does not say when it was built or signed: samewheel attest --time")
         return
@@ -194,6 +221,7 @@ RULES: tuple[Callable[[Given], Iterator[Failure]], ...] = (
     parameters,
     source,
     commit,
+    sdist,
     constraints,
     verdict,
     varied,

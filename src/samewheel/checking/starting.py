@@ -34,6 +34,10 @@ HEAD = (
 )
 
 
+ANY = "*"
+"""What stands for any value of a parameter."""
+
+
 def _table(comment: str, entries: Mapping[str, object]) -> Table:
     table = tomlkit.table()
     table.add(tomlkit.comment(comment))
@@ -56,10 +60,16 @@ def _agreed(said: Sequence[object], what: str) -> object:
 
 
 def _allowed(provenances: Sequence[Provenance]) -> dict[str, list[str]]:
-    """Return every parameter with all the values that it has, sorted."""
+    """Return every parameter with all the values that it has, sorted.
+
+    Raises:
+        UsageError: a value is what stands for any.
+    """
     found: dict[str, set[str]] = {}
     for one in provenances:
         for key, value in (one.parameters or {}).items():
+            if value == ANY:
+                raise UsageError(f"the parameter {key} is {ANY!r}, which a policy would take for any value")
             found.setdefault(key, set()).add(str(value))
     return {key: sorted(values) for key, values in sorted(found.items())}
 
@@ -78,7 +88,16 @@ def _verdict(provenances: Sequence[Provenance]) -> str | None:
 
 
 def _builders(provenances: Sequence[Provenance], keys: Sequence[PublicKey]) -> AoT:
-    """Return who signed, each as a group of its own."""
+    """Return who signed, each as a group of its own.
+
+    Raises:
+        UsageError: two of them call themselves the same, or one nothing.
+    """
+    named = [one.at("runDetails", "builder", "id") for one in provenances]
+    if len({*map(str, named)}) != len(named) or not all(named):
+        said = ", ".join(str(one or "nobody") for one in named)
+        hint = "Attest with --builder URI, each with one of their own."
+        raise UsageError("the attestations do not tell their builders apart", cause=said, hint=hint)
     builders = tomlkit.aot()
     for number, (one, key) in enumerate(zip(provenances, keys, strict=True), 1):
         who = {"id": one.at("runDetails", "builder", "id"), "group": f"group-{number}"}
@@ -111,11 +130,16 @@ def first_policy(name: str, signed: Sequence[tuple[Statement, PublicKey]]) -> st
         document.add(tomlkit.comment(line))
     document.add("schema", tomlkit.item(SCHEMA))
     document.add("wheel", _table("File names; * stands for anything.", {"names": [name]}))
-    origin = {**source, "commit": _agreed([one.commit for one in said], "commit")}
-    document.add("source", _table("What it must be built from. The commit changes with each release.", origin))
+    commit = _agreed([one.commit for one in said], "commit")
+    sdist = _agreed([one.digest("source", "sha256") for one in said], "sdist")
+    origin = {**source, "commit": commit, "sha256": sdist}
+    told = "What it must be built from. The commit changes with each release."
+    nothing = "CAREFUL: no attestation says where the source is from, so that any source is accepted."
+    document.add("source", _table(told if any(origin.values()) else nothing, origin))
     pins = _agreed([one.constraints for one in said], "constraints")
     build = _table("How: the type of build, the digest of constraints.txt.", {"types": types, "constraints": pins})
-    build.add("parameters", _table("All that the caller may decide; nothing else.", parameters))
+    dirty = "CAREFUL: it was built from changes that are in no commit. " if "dirty" in parameters else ""
+    build.add("parameters", _table(f"{dirty}All that the caller may decide; nothing else.", parameters))
     document.add("build", build)
     apart = min((one.kept_apart for one in said), key=list(Apart).index)
     varied = sorted(frozenset.intersection(*(one.varied for one in said)))

@@ -40,12 +40,19 @@ def _start(wheel: Path, attestations: Sequence[Path], policy: Path, keys: Sequen
 def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase_env: str | None) -> None:
     """Write a signed summary of the check."""
     from samewheel._files import write_atomic
-    from samewheel.attesting.envelopes import encoded, sealed
+    from samewheel.attesting.envelopes import encoded, read_envelopes, sealed
     from samewheel.attesting.keyfiles import key_in_file
     from samewheel.attesting.statements import written
     from samewheel.checking.summary import summary
     from samewheel.cli.passphrases import passphrase_for
+    from samewheel.errors import InvalidAttestationError, UsageError
 
+    if output.exists():
+        try:
+            read_envelopes(output.read_bytes(), output.name)
+        except (InvalidAttestationError, OSError) as error:
+            hint = "Name another file with --vsa."
+            raise UsageError(f"{output} is there already, and is no summary", hint=hint) from error
     statement = summary(found, policy.name)
     write_atomic(output, encoded(sealed(written(statement), key_in_file(key, passphrase_for(passphrase_env)))))
 
@@ -105,6 +112,8 @@ def command(
         raise click.UsageError("Name one of --policy FILE and --init-policy FILE.")
     if (vsa is None) != (key is None):
         raise click.UsageError("--vsa FILE and --key FILE belong together.")
+    if vsa is not None and any(vsa.absolute() == one.absolute() for one in attestations):
+        raise click.UsageError("--vsa would overwrite an attestation.")
     files = attestations or evidence_of(wheel, evidence or Path("evidence"))
     if policy is None:
         _start(wheel, files, init_policy or Path(), trust)

@@ -32,6 +32,8 @@ def command(path: Path, *, kind: str, passphrase_env: str | None, no_passphrase:
     from samewheel.cli.passphrases import new_passphrase
     from samewheel.report.lines import headline, row
 
+    if no_passphrase and passphrase_env is not None:
+        raise click.UsageError("Name one of --passphrase-env NAME and --no-passphrase.")
     passphrase = None if no_passphrase else new_passphrase(passphrase_env)
     key = make_key_files(path, KeyKind(kind), passphrase)
     show(

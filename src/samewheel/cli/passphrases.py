@@ -15,7 +15,9 @@ __all__ = ["asked_passphrase", "new_passphrase", "passphrase_for"]
 def _in_variable(name: str) -> bytes:
     value = os.environ.get(name)
     if not value:
-        raise UsageError(f"the variable {name} holds no passphrase", cause="It is not set, or empty.")
+        # Not by its name: whoever writes --passphrase-env "$PASS" by mistake has given the passphrase itself.
+        cause = "It is not set, or empty."
+        raise UsageError("the variable that --passphrase-env names holds no passphrase", cause=cause)
     return os.fsencode(value)
 
 

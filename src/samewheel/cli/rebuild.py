@@ -9,6 +9,7 @@ import click
 
 from samewheel.cli.options import limit_option, limits_from
 from samewheel.cli.signing import Signing, signing_key, signing_options
+from samewheel.errors import UsageError
 
 if TYPE_CHECKING:
     from samewheel.attesting.keys import PrivateKey
@@ -27,9 +28,12 @@ def _attest(rebuilt: Rebuilt, key: PrivateKey, folder: Path, builder: str | None
     from samewheel.attesting.attesting import attest
     from samewheel.attesting.rebuilds import statement_of_rebuild
     from samewheel.attesting.slsa import BUILDER
-    from samewheel.cli.console import show
+    from samewheel.cli.console import say, show
     from samewheel.report.attested import attested_lines
 
+    if rebuilt.sha256 is None:
+        say(f"nothing was built of {rebuilt.wheel.name}, and so nothing is attested")
+        return
     done = attest(statement_of_rebuild(rebuilt, builder=builder or BUILDER), key, folder, rebuilt.wheel.name)
     if not quiet:
         show(attested_lines(done))
@@ -101,16 +105,26 @@ def command(
     the published archive's headers give the rest.
     """
     from samewheel._files import check_writable, write_atomic
+    from samewheel.attesting.attesting import refuse_no_text
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import progress, show
     from samewheel.index import Index
     from samewheel.limits import AUDIT
     from samewheel.rebuilding import SCHEMA, Wanted, read_plan, rebuild, write_plan
     from samewheel.report.rebuilt import explained_lines, rebuilt_lines
+    from samewheel.sandbox import choose_sandbox
 
     if attest != (signing["key"] is not None or signing["key_env"] is not None):
         raise click.UsageError("--attest and --key FILE (or --key-env NAME) belong together.")
+    if attest and choose_sandbox().isolation.mechanism == "none":
+        raise UsageError(
+            "cannot attest a rebuild without a sandbox",
+            cause="A stranger's build could read the key.",
+            hint="Rebuild first; or allow user namespaces: samewheel conditions",
+        )
     key = signing_key(signing) if attest else None
+    if attest:
+        refuse_no_text("builder", builder)
     for folder in filter(None, (evidence_dir, keep, plan_file.parent if plan_file is not None else None)):
         check_writable(folder.absolute())
     given = read_plan(plan_file) if plan_file is not None and plan_file.exists() else None
