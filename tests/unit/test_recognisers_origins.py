@@ -12,7 +12,7 @@ from samewheel.explaining.case import InSource
 from samewheel.rebuilding.reasoning import find_causes, source_digests
 from samewheel.wheel.replaying import Replayed
 from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, Told
-from tests.unit.wheels import FILES, INFO, INIT, Files, written
+from tests.unit.wheels import FILES, INFO, INIT, METADATA, Files, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,3 +179,23 @@ def test_two_members_of_one_file_are_both_found(tmp_path: Path) -> None:
     (tmp_path / "source" / "demo" / "link.py").symlink_to("../LICENSE")
     found = source_digests(wheel, tmp_path / "source", {*names, "demo/", "demo/link.py"})
     assert found == {names[0]: InSource.SAME, names[1]: InSource.OTHERWISE}
+
+
+@pytest.mark.parametrize(
+    ("readme", "expected"),
+    [
+        (b"One\ntwo.\n", ("other-source", CONSISTENT)),
+        (b"One three.\n", UNTOLD),
+        (b"Four.\n", UNTOLD),
+        (b"", UNTOLD),
+    ],
+    ids=["ours", "theirs", "nobody's", "empty"],
+)
+def test_a_description_that_our_build_took_may_be_of_another_source(
+    tmp_path: Path, readme: bytes, expected: tuple[str, object]
+) -> None:
+    """The words of the README are in our description, however they are wrapped, and not in the published one."""
+    name = f"{INFO}/METADATA"
+    one, other = ({name: METADATA + b"\n" + body} for body in (b"One three.\n", b"One two.\n"))
+    found = told(tmp_path, {"README.md": readme}, one, other)
+    assert found == {expected: (name,)}

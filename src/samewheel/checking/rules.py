@@ -161,7 +161,10 @@ def verdict(given: Given) -> Iterator[Failure]:
         if wanted is not None:
             yield _failure("verdict", f"it was not verified; the policy has {wanted}")
     elif said not in ACCEPTABLE or (wanted is not None and ladder.index(said) > ladder.index(wanted)):
-        yield _failure("verdict", f"it was verified as {said}; the policy has {wanted or 'none, but that is worse'}")
+        yield _failure(
+            "verdict",
+            f"it was verified as {said}; the policy has {wanted or 'none that is so far'}",
+        )
     elif said is Verdict.IDENTICAL and given.said.second not in {None, *_subjects(given)}:
         yield _failure("verdict", f"it says identical, and that the second build gave {given.said.second}")
 

@@ -85,6 +85,8 @@ class Origins(Value, frozen=True, kw_only=True):
     """Of each wheel the members that differ and that the source has in one way or another."""
     unmade: Mapping[str, str] = {}
     """Members of the first wheel whose streams no compressor at hand makes, with what is known of them."""
+    described: tuple[bool, bool] = (False, False)
+    """Whether the description of each wheel has the words of the source's README."""
 
 
 class Recognised(Value, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from samewheel._files import sha256_of, walk
 from samewheel.comparison.facts import place
 from samewheel.explaining.case import InSource, Origins
 from samewheel.rebuilding.matching import by_source_path, path_in_source
-from samewheel.wheel import open_wheel
+from samewheel.wheel import open_wheel, read_headers
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -55,8 +55,23 @@ def find_causes(
     origins = Origins(
         in_source=(source_digests(published, root, names), source_digests(ours, root, names)),
         unmade=replayed.unmade if replayed is not None else {},
+        described=(_is_described(published, root), _is_described(ours, root)),
     )
     return explain(published, ours, differences, origins=origins)
+
+
+def _is_described(path: Path, root: Path) -> bool:
+    """Tell whether a wheel's description has the words of a README of the source, at its top."""
+    with open_wheel(path) as wheel:
+        body = _words(read_headers(wheel.text("METADATA"), "METADATA").body)
+    files = [file for file in sorted(root.iterdir()) if file.is_file() and not file.is_symlink()]
+    readmes = [file for file in files if file.name.lower().startswith("readme")]
+    return any(words in body for file in readmes if (words := _words(file.read_text("utf-8", "replace"))))
+
+
+def _words(text: str) -> str:
+    """Return a text with one space wherever it has any white space: backends change that."""
+    return " ".join(text.split())
 
 
 def source_digests(path: Path, root: Path, names: Container[str]) -> dict[str, InSource]:

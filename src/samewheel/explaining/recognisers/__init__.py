@@ -47,6 +47,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *presence.RECOGNISERS,
     *(metadata.by_backend, dist_info.written, wheel_file.written),
     origins.changed,
+    origins.description,
     contents.words,
     origins.compiled,
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from samewheel.comparison import Difference
     from samewheel.explaining.case import Case, Origins, Recognised
 
-__all__ = ["RECOGNISERS", "changed", "compiled"]
+__all__ = ["RECOGNISERS", "changed", "compiled", "description"]
 
 TEXTS = ("SW204", "SW301", "SW305", "SW306", "SW307", "SW308", "SW309", "SW310", "SW314", "SW315")
 """Codes of what a file of the source holds otherwise."""
@@ -86,6 +86,14 @@ def changed(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             yield consistent("other-source", *ones, evidence=said)
 
 
+def description(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """The description, where our build has the words of the source's README, and the published wheel has others."""
+    found = [one for one in coded(left, "SW202") if one.field.endswith("of the description")]
+    if found and case.origins is not None and case.origins.described == (False, True):
+        said = f"{found[0].member}: our build has the words of the source's README, and the published wheel others"
+        yield consistent("other-source", *found, evidence=said)
+
+
 def compiled(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """Native code of which nothing else tells why it differs: it was compiled here, and by somebody else."""
     if case.origins is not None:
@@ -95,4 +103,4 @@ def compiled(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 
 
 RECOGNISERS = (streams, presence)
-"""What is sure; `changed` and `compiled` come after what has a shape of its own."""
+"""What is sure; the others come after what has a shape of its own."""
