@@ -12,22 +12,24 @@ from samewheel.errors import UsageError
 
 __all__ = ["command"]
 
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 EVIDENCE = Path("evidence")
 """Where evidence is, and goes, if nobody says."""
 
 
 @click.command("attest")
-@click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("wheel", type=EXISTING)
 @click.option(
     "--buildinfo",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=EXISTING,
     help="What samewheel build wrote.  [default: evidence/WHEEL.buildinfo.json]",
 )
 @click.option(
     "--verification",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=EXISTING,
     help="What samewheel verify wrote.  [default: evidence/WHEEL.verify.json, if it is there]",
 )
 @signing_options

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 def _start(wheel: Path, attestations: Sequence[Path], policy: Path, keys: Sequence[Path]) -> None:
     """Write the first policy."""
@@ -58,8 +60,8 @@ def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase
 
 
 @click.command("check")
-@click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.argument("attestations", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("wheel", type=EXISTING)
+@click.argument("attestations", nargs=-1, type=EXISTING)
 @click.option("--policy", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="What is accepted.")
 @click.option(
     "--init-policy",
@@ -71,7 +73,7 @@ def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase
     "--trust",
     metavar="KEY.pub",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=EXISTING,
     help="With --init-policy: the public keys of those whom you trust.",
 )
 @click.option("--lenient", is_flag=True, help="Take attestations in the forms that other tools write.")
