@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from samewheel.explaining.case import Recognised
 from samewheel.explaining.moments import EVEN, Instant, is_of, zones_apart
+from samewheel.explaining.recognisers.said import consistent, shown
 from samewheel.explaining.values import Certainty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Given
+    from samewheel.explaining.case import Case, Given, Recognised
 
 __all__ = ["RECOGNISERS"]
 
@@ -62,24 +62,15 @@ def times(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     evidence = f"{found[0].member}: {found[0].a}, and {found[0].b}"
     condition = _by_moment(case.given, pairs) if case.given is not None else None
     if condition is not None:
-        yield Recognised(
-            cause="archive-times",
-            certainty=Certainty.SHOWN,
-            differences=found,
-            conditions=(condition,),
-            evidence=evidence,
-        )
+        yield shown("archive-times", *found, evidence=evidence, conditions=(condition,))
     elif zone := _by_zone(case, {b - a for a, b in pairs}):
-        known = case.given is not None
-        yield Recognised(
-            cause="archive-time-zone",
-            certainty=zone,
-            differences=found,
-            conditions=("timezone",) if known else (),
-            evidence=f"{evidence}: {(pairs[0][1] - pairs[0][0]) / 3600:+.4g} hours",
-        )
+        hours = f"{evidence}: {(pairs[0][1] - pairs[0][0]) / 3600:+.4g} hours"
+        if zone is Certainty.SHOWN:
+            yield shown("archive-time-zone", *found, evidence=hours, conditions=("timezone",))
+        else:
+            yield consistent("archive-time-zone", *found, evidence=hours)
     else:
-        yield Recognised(cause="archive-times", certainty=Certainty.CONSISTENT, differences=found, evidence=evidence)
+        yield consistent("archive-times", *found, evidence=evidence)
 
 
 def _fits(pairs: Sequence[tuple[int, int]], umasks: tuple[int, int]) -> bool:
@@ -95,34 +86,19 @@ def modes(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
         return
     pairs = [_modes(case, one) for one in found]
     if all(a & PERMISSIONS == b & PERMISSIONS for a, b in pairs):
-        yield Recognised(
-            cause="archive-system",
-            certainty=Certainty.SHOWN,
-            differences=found,
-            evidence=f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file",
-        )
+        said = f"{found[0].member}: mode {pairs[0][0]:06o}, and {pairs[0][1]:06o}: the type of the file"
+        yield shown("archive-system", *found, evidence=said)
         return
     one, (a, b) = next(pair for pair in zip(found, pairs, strict=True) if (pair[1][0] ^ pair[1][1]) & PERMISSIONS)
     evidence = f"{one.member}: {a & PERMISSIONS:04o}, and {b & PERMISSIONS:04o}"
     given = case.given.umasks if case.given is not None else None
     if given is not None and _fits(pairs, given):
         said = f"{evidence}, as umask {given[0]:03o} and {given[1]:03o} make of the same"
-        yield Recognised(
-            cause="umask",
-            certainty=Certainty.SHOWN,
-            differences=found,
-            conditions=("umask",),
-            evidence=said,
-        )
+        yield shown("umask", *found, evidence=said, conditions=("umask",))
         return
     umasks = next((two for two in _pairs(UMASKS) if _fits(pairs, two)), None)
     as_if = f"as umask {umasks[0]:03o} and {umasks[1]:03o} would make of the same" if umasks else "as no usual umask"
-    yield Recognised(
-        cause="umask",
-        certainty=Certainty.CONSISTENT,
-        differences=found,
-        evidence=f"{evidence}, {as_if}",
-    )
+    yield consistent("umask", *found, evidence=f"{evidence}, {as_if}")
 
 
 def _modes(case: Case, one: Difference) -> tuple[int, int]:
@@ -139,19 +115,15 @@ def orders(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     found = tuple(one for one in left if one.code == "SW103")
     if found:
         evidence = f"first {found[0].a}, and first {found[0].b}"
-        yield Recognised(cause="entry-order", certainty=Certainty.CONSISTENT, differences=found, evidence=evidence)
+        yield consistent("entry-order", *found, evidence=evidence)
 
 
 def compressors(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
     """SW104: the compression; two builds with one zlib should not differ in it, so that something else is guilty."""
     found = tuple(one for one in left if one.code == "SW104")
     if found:
-        yield Recognised(
-            cause="compressor",
-            certainty=Certainty.SHOWN if case.given is None else Certainty.CONSISTENT,
-            differences=found,
-            evidence=f"{found[0].member}: {found[0].a}, and {found[0].b}",
-        )
+        make = shown if case.given is None else consistent
+        yield make("compressor", *found, evidence=f"{found[0].member}: {found[0].a}, and {found[0].b}")
 
 
 def headers(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
@@ -163,12 +135,8 @@ def headers(_: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
             cause = "archive-system"
         else:
             continue
-        yield Recognised(
-            cause=cause,
-            certainty=Certainty.SHOWN if one.code == "SW105" else Certainty.CONSISTENT,
-            differences=(one,),
-            evidence=f"{one.member or 'archive'}, {one.field}: {one.a or 'none'}, and {one.b or 'none'}",
-        )
+        evidence = f"{one.member or 'archive'}, {one.field}: {one.a or 'none'}, and {one.b or 'none'}"
+        yield (shown if one.code == "SW105" else consistent)(cause, one, evidence=evidence)
 
 
 RECOGNISERS = (times, modes, orders, compressors, headers)

@@ -91,15 +91,29 @@ def _in_words(one: Difference) -> str:
 
 
 def _recognised(
-    cause: str, certainty: Certainty, found: Sequence[Difference], evidence: str, *, whole: bool
+    cause: str,
+    certainty: Certainty,
+    found: Sequence[Difference],
+    evidence: str,
+    *,
+    whole: bool,
+    conditions: tuple[str, ...] = (),
 ) -> Recognised:
-    said = evidence or _in_words(found[0])
-    return Recognised(cause=cause, certainty=certainty, differences=tuple(found), evidence=said, whole=whole)
+    return Recognised(
+        cause=cause,
+        certainty=certainty,
+        differences=tuple(found),
+        conditions=conditions,
+        evidence=evidence or _in_words(found[0]),
+        whole=whole,
+    )
 
 
-def shown(cause: str, *found: Difference, evidence: str = "", whole: bool = True) -> Recognised:
+def shown(
+    cause: str, *found: Difference, evidence: str = "", whole: bool = True, conditions: tuple[str, ...] = ()
+) -> Recognised:
     """Return a cause that the bytes show; the evidence is the first difference, if nothing better is said."""
-    return _recognised(cause, Certainty.SHOWN, found, evidence, whole=whole)
+    return _recognised(cause, Certainty.SHOWN, found, evidence, whole=whole, conditions=conditions)
 
 
 def consistent(cause: str, *found: Difference, evidence: str = "", whole: bool = True) -> Recognised:
