@@ -67,10 +67,22 @@ lint:
     {{ run }} ruff check
     {{ run }} mypy
 
-# Check that tables and transcripts in README.md, CONTRIBUTING.md and docs/ say what the code does
+# Build the site of docs/, and check that tables, transcripts, commands and links of all pages say what is
 [group('check')]
-docs:
-    {{ run }} pytest -m "not long" -k "docs or readme or contributing or exit_codes"
+docs: docs-site
+    {{ run }} pytest -n auto -m "not long" -k "docs or page or pages or readme or contributing or exit_codes"
+
+# Build the site of docs/ into .cache/docs, strictly: a warning is an error, and nothing is fetched from elsewhere
+[group('check')]
+docs-site:
+    rm -rf .cache/docs
+    {{ run }} --group docs sphinx-build -nWEq --keep-going -d .cache/doctrees docs .cache/docs
+    {{ run }} scripts/check_site.py .cache/docs
+
+# Write the page of commands anew, from the commands themselves
+[group('check')]
+docs-commands:
+    {{ run }} scripts/command_pages.py docs/lookup/commands.md
 
 # Write docs/explain anew: a page for each code and for each cause
 [group('check')]
@@ -139,7 +151,7 @@ fuzz-guided seconds="60" *args:
 
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
-ci: lint package package-check package-constraints-check (test "--cov" "-m" "not long")
+ci: lint docs-site package package-check package-constraints-check (test "--cov" "-m" "not long")
 
 # Remove what the other recipes write, but not constraints.txt
 [group('check')]

@@ -29,7 +29,7 @@ PROVENANCE = "https://slsa.dev/provenance/v1"
 """The type of the predicate, of all versions 1.x of SLSA."""
 
 NAMESPACE = "https://samewheel.dev"
-"""Where names of ours begin; ``docs/attestations.md`` says what they mean."""
+"""Where names of ours begin; ``docs/lookup/attestations.md`` says what they mean."""
 
 SIGNED_ON = "samewheel_signedOn"
 """When a statement was signed: an extension of the metadata (SLSA 1.2), as nobody notes when the build ended."""

@@ -120,7 +120,7 @@ class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """How to rebuild one wheel; ``docs/rebuild.md`` says what each field means to a person who edits one."""
+    """How to rebuild one wheel; ``docs/lookup/rebuild.md`` says what each field means to a person who edits one."""
 
     wheel: PlannedWheel
     source: PlannedSource
