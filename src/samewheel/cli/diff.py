@@ -33,8 +33,9 @@ def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> in
         found = explain_diff(a, b, strict=strict)
     if as_json:
         from samewheel.buildinfo import to_json
+        from samewheel.explaining.diffs import SCHEMA
 
-        click.echo(to_json("samewheel/diff/1", found), nl=False)
+        click.echo(to_json(SCHEMA, found), nl=False)
     else:
         from samewheel.report.wheels import diff_lines
 
