@@ -66,6 +66,15 @@ def test_every_schema_that_the_source_names_has_a_file() -> None:
     assert named == {document.schema for document in DOCUMENTS}
 
 
+def test_page_has_a_row_for_every_document() -> None:
+    """Which command writes it, and where its schema is; nothing that there is not."""
+    page = (ROOT / "docs" / "lookup" / "schemas.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(samewheel/\S+)` \| (.+) \| \[(\S+)\]\(schemas/(\S+)\) \|$", page, re.MULTILINE)
+    assert [(schema, where.replace("`", ""), name, link) for schema, where, name, link in rows] == [
+        (one.schema, one.where, one.file, one.file) for one in DOCUMENTS
+    ]
+
+
 @every_document
 def test_schema_is_one(document: Document) -> None:
     """What is no schema of its dialect refuses nothing."""
