@@ -92,7 +92,7 @@ def test_only_index_settings_are_taken_from_files(tmp_path: Path) -> None:
         'index = [{"name" = "own", "url" = "https://index.example/simple", "default" = true}]\n'
         'keyring-provider = "subprocess"\n'
     )
-    assert "hidden" in index_settings(None, environ)
+    assert "theirs" in index_settings(None, environ)
     assert index_settings(project, {**environ, "UV_NO_CONFIG": "1"}) == ""
 
 
