@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
-    *("_text", "errors", "_types", "_early", "_groups", "_process", "_files", "_indexes", "_uv"),
+    *("_text", "errors", "_types", "_early", "_groups", "_process", "_files", "_uv_settings", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "patterns", "trials", "explaining", "verification"),
     *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),
@@ -47,6 +47,7 @@ LAYERS = (
         "attesting",
         "checking",
         "report",
+        "schemas",
     ),
     *("__init__", "cli", "__main__"),
 )

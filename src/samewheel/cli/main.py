@@ -23,6 +23,7 @@ COMMANDS = {
     "build": "Build a wheel under fixed conditions from locked dependencies.",
     "canonicalize": "Pack a wheel again in one canonical form.",
     "check": "Check the attestations of a wheel against a policy.",
+    "completion": "Print what makes a shell complete commands and options.",
     "conditions": "Show which conditions of a build can be varied on this machine.",
     "diff": "Say what is different between two wheels.",
     "explain": "Say what makes wheels differ, and how to cure it.",
