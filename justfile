@@ -88,6 +88,11 @@ docs:
 explain-pages:
     {{ run }} python -m samewheel.explaining docs/explain
 
+# Write docs/lookup/schemas anew: a JSON Schema for each kind of document
+[group('check')]
+schemas:
+    {{ run }} python -m samewheel.schemas docs/lookup/schemas
+
 # Compare speed with what a user would run instead, in pairs
 [group('check')]
 bench *args:

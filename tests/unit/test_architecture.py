@@ -47,6 +47,7 @@ LAYERS = (
         "attesting",
         "checking",
         "report",
+        "schemas",
     ),
     *("__init__", "cli", "__main__"),
 )
