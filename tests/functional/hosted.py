@@ -206,6 +206,7 @@ class Service:
             "HOME": str(folder / "home"),
             "LANG": "C.UTF-8",
             "PATH": os.pathsep.join(search),
+            "PIP_CACHE_DIR": f"{os.environ['SAMEWHEEL_CACHE_DIR']}/pip",
             "RUNNER_TEMP": str(folder / "runner"),
             "SAMEWHEEL_CACHE_DIR": os.environ["SAMEWHEEL_CACHE_DIR"],
             "TMPDIR": str(folder / "tmp"),

@@ -72,9 +72,10 @@ class Actions(NamedTuple):
     def _git(self, *words: str, cwd: Path | None = None) -> None:
         subprocess.run([GIT, *words], cwd=cwd or self.work, env=self.environment, check=True)
 
-    def setup_python(self, *, python_version: str) -> bool:
+    def setup_python(self, *, python_version: str, update_environment: bool = True) -> bool:
         """Do nothing: the interpreter is that of the tests."""
         assert python_version
+        assert update_environment in {True, False}
         self.outputs["python-path"] = sys.executable
         return True
 
