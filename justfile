@@ -7,6 +7,7 @@ set positional-arguments
 epoch := env("SOURCE_DATE_EPOCH", `git log -1 --format=%ct 2>/dev/null || echo 315532800`)
 oldest_python := "3.11"
 run := "uv run --locked"
+templates := "src/samewheel/adopting/templates"
 
 [private]
 default:
@@ -62,10 +63,20 @@ attest-demo *args:
 
 # Check form, smells and types
 [group('check')]
-lint:
+lint: lint-workflows
     {{ run }} ruff format --check
     {{ run }} ruff check
     {{ run }} mypy
+
+# Check the workflows, the action and what `samewheel init` writes for others: pins, rights, injections
+[group('check')]
+lint-workflows:
+    {{ run }} zizmor --offline --persona=pedantic --no-progress --strict-collection -q . {{ templates }}/*.yml
+
+# Write what the workflows and the action install, from uv.lock: all that samewheel needs, but not itself
+[group('check')]
+workflow-pins file=".github/samewheel.txt":
+    uv export -q --locked --no-dev --extra clock --extra sigstore --no-emit-project --no-header -o {{ quote(file) }}
 
 # Build the site of docs/, and check that tables, transcripts, commands and links of all pages say what is
 [group('check')]
