@@ -48,6 +48,9 @@ class Identity(_Table, frozen=True, kw_only=True):
     """The OIDC issuer."""
     subject: _Word
     """The certificate's subject alternative name, such as a workflow at a ref."""
+    tags: str = ""
+    """A name of tags, in which ``*`` stands for anything; where it is given, the subject is without its ref, and the
+    certificate's must be at such a tag."""
     repository: str = ""
     """The URI of the source repository."""
     runner: str = "github-hosted"
@@ -160,7 +163,9 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         UsageError: the policy does.
     """
     names = [keyid(key) for key in keys if key is not None]
-    identities = [(one.identity.issuer, one.identity.subject) for one in policy.builders if one.identity is not None]
+    known = [one.identity for one in policy.builders if one.identity is not None]
+    identities = [(one.issuer, one.subject) for one in known]
+    refs = [one.subject for one in known if one.tags]
     verdict = policy.accept.verdict
     operators = {(builder.id, builder.group) for builder in policy.builders}
     alike = {group.strip().casefold() for group in policy.groups}
@@ -171,6 +176,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         ),
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
         "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
+        "With tags, the subject of an identity is without its ref.": any("@" in subject for subject in refs),
         "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
         != len(operators),
         "Two groups of builders have names that look alike.": len(alike) != len(policy.groups),
