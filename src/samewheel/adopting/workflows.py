@@ -12,8 +12,7 @@ from samewheel.adopting.settings import USUAL
 from samewheel.adopting.values import Outcome, Part, left_out
 
 if TYPE_CHECKING:
-    from samewheel.adopting.settings import USUAL
-from samewheel.adopting.values import There
+    from samewheel.adopting.values import There
 
 __all__ = ["FOLDER", "HOST", "fits", "has_workflows", "place", "workflow"]
 

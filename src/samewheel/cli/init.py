@@ -95,6 +95,7 @@ def command(
         )
     if check:
         show(stale_adoption_lines(adoption))
+        show(left_out_lines(adoption))
         return ExitCode.STALE if adoption.changes else ExitCode.OK
     show(diff_lines(adoption))
     show(left_out_lines(adoption))
