@@ -85,6 +85,7 @@ ARGUMENTS = {
     "conditions": "",
     "diff": " A.whl B.whl",
     "explain": " [CODE | CAUSE]...",
+    "init": " [PROJECT]",
     "keygen": " PATH",
     "rebuild": " NAME==VERSION | WHEEL",
 }

@@ -46,6 +46,7 @@ LAYERS = (
         "audit",
         "attesting",
         "checking",
+        "adopting",
         "report",
         "schemas",
     ),

@@ -27,6 +27,7 @@ COMMANDS = {
     "conditions": "Show which conditions of a build can be varied on this machine.",
     "diff": "Say what is different between two wheels.",
     "explain": "Say what makes wheels differ, and how to cure it.",
+    "init": "Add samewheel to a project: constraints, recipes, release workflow.",
     "keygen": "Make a key to sign attestations with.",
     "lock": "Pin and hash everything that building the project may install.",
     "rebuild": "Build a published wheel again from its source and compare.",
