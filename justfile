@@ -137,6 +137,11 @@ fuzz seconds="60" *args:
 fuzz-readers *args:
     {{ run }} scripts/fuzz_readers.py "$@"
 
+# Kill commands at random moments and count what is left behind, which takes an hour; `--times N`, `--only COMMAND`
+[group('check')]
+torture-kills *args:
+    {{ run }} scripts/torture_kills.py "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:
