@@ -4,11 +4,11 @@
     python scripts/torture_kills.py --times 20 --only build
 
 Each command runs once undisturbed, which tells how long it takes and what it writes. Then, again and again: its
-output is put back to what an older run left there, it is started, and SIGKILL ends the one process that was started, at a
-moment drawn from all that it takes. Then each output is looked at (still the old one, or the new one as a whole), all
-that was started is waited for (what outlives it by more than five seconds is counted, as are mounts), and the same
-command runs to its end, with the same cache and folder: its output must be that of the undisturbed run, with no file
-beside it. Exits with 1 if anything was lost. Linux only.
+output is put back to what an older run left there, it is started, and SIGKILL ends the one process that was started,
+at a moment drawn from all that it takes. Then each output is looked at (still the old one, or the new one as a
+whole), all that was started is waited for (what outlives it by more than five seconds is counted, as are mounts), and
+the same command runs to its end, with the same cache and folder: its output must be that of the undisturbed run, with
+no file beside it. Exits with 1 if anything was lost. Linux only.
 """
 
 from __future__ import annotations
@@ -222,10 +222,7 @@ def main() -> None:
     parser.add_argument("--only", choices=[*COMMANDS], action="append", help="this command; several times")
     options = parser.parse_args()
     ctypes.CDLL(None, use_errno=True).prctl(BECOMES_PARENT, 1, 0, 0, 0)
-    print(
-        "| command | killed | output old | new | some of each | done before | files beside | temporary folders | lost |"
-    )
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
+    print(HEAD, flush=True)
     lost: dict[str, list[str]] = {}
     for name in options.only or COMMANDS:
         kills = tortured(name, options.times, options.seed)
