@@ -160,6 +160,16 @@ hostile *args:
 fuzz seconds="60" *args:
     {{ run }} scripts/fuzz_wheels.py --seconds {{ quote(seconds) }} "${@:2}"
 
+# Feed garbled documents to every reader of lock files, reports, policies, pages and the like; `--inputs N`
+[group('check')]
+fuzz-readers *args:
+    {{ run }} scripts/fuzz_readers.py "$@"
+
+# Kill commands at random moments and count what is left behind, which takes an hour; `--times N`, `--only COMMAND`
+[group('check')]
+torture-kills *args:
+    {{ run }} scripts/torture_kills.py "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:

@@ -74,7 +74,9 @@ def test_package_recipes_take_the_constraints(name: str) -> None:
 @every_recipe
 def test_tools_run_from_the_locked_environment(name: str) -> None:
     """Apart from uv itself, no recipe runs a tool whose version uv.lock does not say."""
-    tool = r"(?:--group docs sphinx-build|pytest|ruff|mypy|twine|zizmor|samewheel|python\S*|(?:benchmarks|scripts)/\S+)"
+    tool = (
+        r"(?:--group docs sphinx-build|pytest|ruff|mypy|twine|zizmor|samewheel|python\S*|(?:benchmarks|scripts)/\S+)"
+    )
     tools = re.findall(rf"^\s*({tool})", body(name), re.MULTILINE)
     assert body(name).count('["variable", "run"]') == len(tools)
     assert JUSTFILE["assignments"]["run"]["value"] == "uv run --locked"
