@@ -90,6 +90,16 @@ docs-site:
     {{ run }} --group docs sphinx-build -nWEq --keep-going -d .cache/doctrees docs .cache/docs
     {{ run }} scripts/check_site.py .cache/docs
 
+# Run the transcripts in README.md and docs/, and write into them what came of it; or those of the pages named
+[group('check')]
+docs-transcripts *args:
+    {{ run }} scripts/transcripts.py "$@"
+
+# Make the pictures of terminals in docs/pictures anew, from real runs; or those that are named
+[group('check')]
+screenshots *args:
+    {{ run }} scripts/screenshots.py "$@"
+
 # Write the page of commands anew, from the commands themselves
 [group('check')]
 docs-commands:

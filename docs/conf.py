@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ suppress_warnings = ["misc.highlighting_failure"]
 
 READING_ORDER = {
     "Learn": ("learn", ("first-wheel",)),
-    "Do": ("do", ("adopt", "read-a-report", "cure", "release", "rebuild", "audit", "gate")),
+    "Do": ("do", ("adopt", "pin", "read-a-report", "cure", "compare", "release", "rebuild", "audit", "gate")),
     "Look up": ("lookup", ("commands", "verdicts", "exit-codes", "settings", "glossary")),
     "Causes and cures": ("explain", ("README", "causes")),
     "Understand": ("understand", ("how-it-works", "threat-model", "limits", "comparison", "benchmarks")),
@@ -37,6 +38,9 @@ READING_ORDER = {
 
 BELOW = {"explain/README": "SW*.md", "explain/causes": "[a-z]*.md"}
 """Pages with pages of their own, in the same folder."""
+
+
+OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[A-Z]+\.md\)")
 
 
 def navigation(page: str) -> str:
@@ -65,11 +69,12 @@ def _contents(caption: str, names: list[str]) -> str:
     return "\n\n```{toctree}\n" + options + "\n" + "\n".join(f"/{name}" for name in names) + "\n```\n"
 
 
-def _add_navigation(_app: Sphinx, page: str, text: list[str]) -> None:
-    text[0] += navigation(page)
+def _prepare(_app: Sphinx, page: str, text: list[str]) -> None:
+    """Add a page's navigation, and keep of links to the repository's own pages, which are not here, the words."""
+    text[0] = OUTSIDE.sub(r"\1", text[0]) + navigation(page)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Have each page read with its navigation."""
-    app.connect("source-read", _add_navigation)
+    app.connect("source-read", _prepare)
     return {"parallel_read_safe": True}

@@ -37,7 +37,7 @@ __all__ = ["command"]
     "--search",
     metavar="BUILDS",
     type=click.IntRange(0),
-    help="Builds to make at most to find who is guilty, where the wheels do not tell; 0: none.  [default: 40]",
+    help="Builds to make at most to find who is guilty, where the wheels do not tell; 0: none.  [default: 48]",
 )
 @click.option(
     "--keep",
