@@ -35,8 +35,11 @@ JOB_KEYS = {
 }
 STEP_KEYS = {"name", "id", "if", "uses", "with", "run", "env", "shell", "working-directory"}
 
-BASH = ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
-"""As the service runs it."""
+SHELLS = {
+    "bash": ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"],
+    None: ["/bin/bash", "-e", "-c"],
+}
+"""As the service runs commands: where no shell is named, only the last command of a pipe can fail."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,8 +191,9 @@ class Service:
             outputs={},
         )
         run = Run(folder, actions, contexts, environment | job.get("env", {}), timeout=60 * job["timeout-minutes"])
+        defaults = self._workflow.get("defaults", {}).get("run", {})
         for step in job["steps"]:
-            run.step(step)
+            run.step({**defaults, **step} if "run" in step else step)
         return run.outcome(job.get("outputs", {}))
 
     def environment(self, folder: Path, permissions: Mapping[str, str]) -> dict[str, str]:
@@ -296,10 +300,9 @@ class Run:
             self._left_out.add(command)
             return True
         assert "${{" not in command
-        assert step.get("shell", "bash") == "bash"
         values = {name: str(expanded(value, self._contexts)) for name, value in step.get("env", {}).items()}
         done = subprocess.run(
-            [*BASH, command],
+            [*SHELLS[step.get("shell")], command],
             cwd=self._work / expanded(step.get("working-directory", "."), self._contexts),
             env={**self._environment, **values},
             timeout=self._timeout,
