@@ -165,6 +165,16 @@ def test_nothing_is_expanded_in_a_script(path: Path) -> None:
     assert not [command for command in commands if "${{" in command]
 
 
+@every_workflow
+def test_what_fails_in_a_pipe_fails_its_step(workflow: Path) -> None:
+    """Where a workflow names no shell, only the last command of a pipe can fail: a refusal would be passed over."""
+    document = yaml.safe_load(workflow.read_text("utf-8"))
+    pipes = [
+        one for job in document["jobs"].values() for one in commands_of(job["steps"]) if re.search(r"[^|]\|[^|]", one)
+    ]
+    assert not pipes or document["defaults"] == {"run": {"shell": "bash"}}
+
+
 @every_release
 def test_release_begins_with_a_tag_and_is_not_cut_off(release: Path) -> None:
     """A pushed version makes a release; a click rehearses one; neither is cancelled by the next."""
