@@ -36,42 +36,33 @@ READING_ORDER = {
 }
 """The parts of the site with their folders, and the pages that come first; all others follow by name."""
 
-BELOW = {"explain/README": "SW*.md", "explain/causes": "[a-z]*.md"}
-"""Pages with pages of their own, in the same folder."""
-
+TABLES = {"explain/README", "explain/causes"}
+"""The pages that lead to those of single codes and causes."""
 
 OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[A-Z]+\.md\)")
+"""Links to the repository's own pages, which are not on the site."""
 
 
-def navigation(page: str) -> str:
-    """Return the tables of contents of a page; on the page itself they would be noise."""
-    if page in BELOW:
-        return _contents("", _names("explain", BELOW[page], but=page))
-    if page != "index":
-        return ""
+def navigation() -> str:
+    """Return the tables of contents of the first page; on the page itself they would be noise."""
     return "".join(_part(title, folder, first) for title, (folder, first) in READING_ORDER.items())
 
 
-def _names(folder: str, pattern: str, *, but: str = "") -> list[str]:
-    names = sorted(f"{folder}/{path.stem}" for path in (HERE / folder).glob(pattern))
-    return [name for name in names if name != but]
-
-
 def _part(title: str, folder: str, first: tuple[str, ...]) -> str:
-    there = _names(folder, "*.md")
-    ahead = [f"{folder}/{name}" for name in first if f"{folder}/{name}" in there]
+    there = sorted(path.stem for path in (HERE / folder).glob("*.md"))
+    ahead = [name for name in first if name in there]
     rest = [] if folder == "explain" else [name for name in there if name not in ahead]
-    return _contents(title, ahead + rest)
-
-
-def _contents(caption: str, names: list[str]) -> str:
-    options = ":hidden:\n" + (f":caption: {caption}\n" if caption else "")
-    return "\n\n```{toctree}\n" + options + "\n" + "\n".join(f"/{name}" for name in names) + "\n```\n"
+    names = "\n".join(f"{folder}/{name}" for name in [*ahead, *rest])
+    return f"\n\n```{{toctree}}\n:hidden:\n:caption: {title}\n\n{names}\n```\n"
 
 
 def _prepare(_app: Sphinx, page: str, text: list[str]) -> None:
-    """Add a page's navigation, and keep of links to the repository's own pages, which are not here, the words."""
-    text[0] = OUTSIDE.sub(r"\1", text[0]) + navigation(page)
+    """Add what only the site needs, and take what only the repository has."""
+    text[0] = OUTSIDE.sub(r"\1", text[0])
+    if page == "index":
+        text[0] += navigation()
+    elif page.startswith("explain/") and page not in TABLES:
+        text[0] = f"---\norphan: true\n---\n{text[0]}"  # 120 of them would hide all others in the navigation
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

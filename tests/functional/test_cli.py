@@ -123,18 +123,18 @@ def test_shells_complete_commands_and_their_options(samewheel: Samewheel) -> Non
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
-def test_the_readme_says_how_to_complete(shell: str, samewheel: Samewheel) -> None:
-    """The variable of the README makes a script for each shell that it names."""
-    assert f"{shell}_source" in (ROOT / "README.md").read_text("utf-8")
+def test_a_page_says_how_to_complete(shell: str, samewheel: Samewheel) -> None:
+    """The variable of the page makes a script for each shell that it names."""
+    assert f"{shell}_source" in (ROOT / "docs" / "lookup" / "settings.md").read_text("utf-8")
     finished = samewheel(_SAMEWHEEL_COMPLETE=f"{shell}_source")
     assert finished.returncode == 0
     assert "samewheel" in finished.stdout
 
 
-def test_bash_completes_with_the_line_of_the_readme(tmp_path: Path) -> None:
+def test_bash_completes_with_the_line_of_the_page(tmp_path: Path) -> None:
     """What a newcomer pastes into ~/.bashrc works in a real shell."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    line = re.findall(r"`(eval .*bash_source samewheel.*)` in", readme)[0]
+    page = (ROOT / "docs" / "lookup" / "settings.md").read_text("utf-8")
+    line = re.findall(r"`(eval .*bash_source samewheel.*)` in", page)[0]
     script = f'''set -e; {line}
         COMP_WORDS=(samewheel diff --s) COMP_CWORD=2
         _samewheel_completion samewheel --s diff

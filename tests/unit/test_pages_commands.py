@@ -24,6 +24,9 @@ SEPARATORS = re.compile(r"(?:^|\s)(?:&&|\|\||[|(]|if|then|run)(?=\s)|;\s|\$\(")
 
 REDIRECTED = re.compile(r"\d?>+\s*[^\s;]+")
 
+ELSEWHERE = "samewheel"
+"""The module of recipes that a project gets which adopts samewheel: ``just samewheel package``."""
+
 every_page = pytest.mark.parametrize("name", sorted(PAGES))
 
 
@@ -142,7 +145,7 @@ def test_recipes_on_pages_exist() -> None:
     named = {
         word for text in PAGES.values() for line in code(text) for word in re.findall(r"^just ([a-z][\w-]*)", line)
     }
-    assert {"package", "test", "docs"} <= named <= set(RECIPES)
+    assert {"package", "test", "docs"} <= named <= {*RECIPES, ELSEWHERE}
 
 
 def test_page_of_commands_is_what_they_say() -> None:
