@@ -24,12 +24,12 @@ def environment() -> dict[str, str]:
     return {**os.environ, **who, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
 
 
-def repository(folder: Path, *, remote: str = "git@github.com:us/demo.git") -> Path:
+def repository(folder: Path, *, remote: str = "git@github.com:us/demo.git", tag: str = "v1.0") -> Path:
     """Make a repository of a folder, with one commit and a tag."""
     git(folder, "init", "--quiet")
     git(folder, "add", "--all", "--force")
     commit(folder)
-    git(folder, "tag", "v1.0")
+    git(folder, "tag", tag)
     if remote:
         git(folder, "remote", "add", "origin", remote)
     return folder

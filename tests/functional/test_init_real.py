@@ -78,7 +78,9 @@ def unpacked(name: str, into: Path) -> Path:
     with tarfile.open(sdist) as archive:
         archive.extractall(into, filter="data")
     (folder,) = into.iterdir()
-    return repository(folder, remote="")
+    # As in the project's own repository: backends that ask git find the version that the sdist says.
+    version = real.sdist.removesuffix(".tar.gz").rpartition("-")[2]
+    return repository(folder, remote="", tag=f"v{version}")
 
 
 @pytest.mark.parametrize("name", [QUICK, *(pytest.param(n, marks=pytest.mark.long) for n in PROJECTS if n != QUICK)])
