@@ -187,12 +187,14 @@ def test_the_policy_allows_what_the_project_itself_sets(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("remote", [None, "https://gitlab.com/us/demo"])
-def test_no_identity_is_invented(remote: str | None) -> None:
+@pytest.mark.parametrize(
+    ("remote", "hint"), [(None, "git remote add origin"), ("https://gitlab.com/us/demo", "--trust KEY.pub")]
+)
+def test_no_identity_is_invented(remote: str | None, hint: str) -> None:
     """Without a repository whose jobs can sign, a policy would trust nobody, or somebody else."""
     outcome = policy(there(remote=remote), RELEASE)
     assert outcome.changes == ()
-    assert "--trust KEY.pub" in outcome.hint
+    assert hint in outcome.hint
     assert policy(there(), None).changes == ()
 
 

@@ -117,11 +117,13 @@ def policy(there: There, workflow: str | None) -> Outcome:
     before = there.content(POLICY)
     if before is not None and not is_ours(before):
         return Outcome(part=Part.POLICY)
-    hint = f"For a key instead of a job: samewheel check WHEEL --init-policy {POLICY} --trust KEY.pub"
+    by_key = f"For a key instead of a job: samewheel check WHEEL --init-policy {POLICY} --trust KEY.pub"
     if workflow is None:
-        return left_out(Part.POLICY, "there is no release workflow of ours that could sign", hint)
+        return left_out(Part.POLICY, "there is no release workflow of ours that could sign", by_key)
     repository = repository_at(there.remote or "")
+    if repository is None and there.remote is None:
+        hint = f"git remote add origin URL, then: samewheel init --only {Part.POLICY}"
+        return left_out(Part.POLICY, "the repository has no remote called origin, whose jobs would sign", hint)
     if repository is None:
-        said = f"is at {there.remote}" if there.remote else "has no remote called origin"
-        return left_out(Part.POLICY, f"the repository {said}, so that no job of {HOST} signs for it", hint)
+        return left_out(Part.POLICY, f"the repository is at {there.remote}; jobs of {HOST} can sign", by_key)
     return kept_up(Part.POLICY, there.below + POLICY, before, policy_text(there, repository, workflow))

@@ -36,7 +36,7 @@ def _read(top: Path, names: Iterable[str]) -> dict[str, bytes]:
     for name in names:
         try:
             found[name] = (top / name).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             raise UsageError(f"cannot read {top / name}", cause=error.strerror or str(error)) from error
