@@ -54,7 +54,7 @@ class Case(NamedTuple):
     name: str
     """As the page has it."""
     heeded: str
-    """By whom: u for ``lock``, ``build`` and ``verify``; p for the second resolver; r for ``rebuild`` and ``audit``."""
+    """By whom: u for ``lock``, ``build``, ``verify``; p for the second resolver; r for ``rebuild``, ``audit``."""
     environ: dict[str, str]
     files: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
 
