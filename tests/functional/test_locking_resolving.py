@@ -106,12 +106,12 @@ class _Handler(SimpleHTTPRequestHandler):
 class Index:
     """A simple index (PEP 503) without upload times, with whatever wheels a test puts into it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Begin with no packages."""
+    def __init__(self, folder: Path, handler: type[SimpleHTTPRequestHandler] | None = None) -> None:
+        """Begin with no packages; ``handler`` serves them in a way of its own."""
         folder.mkdir()
         self.folder = folder
         self.hashed = True
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler or _Handler, directory=str(folder)))
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 

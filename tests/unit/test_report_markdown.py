@@ -263,6 +263,8 @@ In pyproject.toml:
 y = 1
 ```
 
+More: `samewheel explain umask`
+
 <details><summary>1 difference</summary>
 
 | code | members | what differs | first | second |

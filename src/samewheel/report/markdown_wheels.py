@@ -58,6 +58,8 @@ def cause_blocks(causes: Sequence[Explanation]) -> Iterator[str]:
         if cause.evidence:
             yield bullets(map(code, cause.evidence[:MOST_EVIDENCE]))
         yield from _remedy(cause)
+        if cause.cause != UNKNOWN:
+            yield f"More: {', '.join(code(f'samewheel explain {name}') for name in (cause.cause, *cause.besides))}"
     if len(causes) > MOST_CAUSES:
         yield f"and {len(causes) - MOST_CAUSES} more causes: `--json` has them all"
 
