@@ -6,6 +6,7 @@ Steps and code are those of the working tree.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ class Caller:
         environment = {
             **self._service.environment(folder, {}),
             "GITHUB_ACTION_PATH": str(ROOT),
+            "PYTHONPATH": str(work),  # as a job may have it for its own programs
             "RUNNER_TEMP": str(self._room / "runner"),
         }
         actions = Actions(
@@ -175,12 +177,14 @@ def test_input_that_cannot_be_meant_is_told(
 
 def test_project_cannot_stand_in_for_samewheel(caller: Caller, tmp_path: Path) -> None:
     """What lies in the folder is the caller's project, or a stranger's: none of it is imported."""
-    for name in ("samewheel", "click", "shlex", "secrets"):
+    for name in ("samewheel", "click", "pip", "secrets", "shlex", "venv"):
         (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n")
     done = caller.uses(tmp_path, {"command": "check", "arguments": "--help"})
     assert done.result == "success", done.output
     assert "Usage: samewheel check" in done.output
     assert not (tmp_path / "ran").exists()
+    install = next(step["run"] for step in ACTION["runs"]["steps"] if step["name"] == INSTALLING)
+    assert len(re.findall(r'python"|PYTHON"', install)) == install.count('" -I -m ') == 2
 
 
 def test_output_of_samewheel_is_no_command_to_the_service(caller: Caller, tmp_path: Path) -> None:

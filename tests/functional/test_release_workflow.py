@@ -10,9 +10,11 @@ import json
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from samewheel.checking.policy import read_policy
 from tests.conftest import ROOT
 from tests.functional.hosted import SKIPPED, Service, read
 from tests.functional.releases import HOME, calls_of_gh, change_one_byte, our_repository, service, their_repository
@@ -90,12 +92,14 @@ def test_our_release_is_built_again_attested_checked_and_published(tmp_path: Pat
     assert left_out == {INSTALL, "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}
 
 
-def test_our_policy_refuses_everything_until_it_names_a_repository(tmp_path: Path) -> None:
-    """It is committed before there is an address that it could name; a forgotten line must not let anything pass."""
-    policy = (ROOT / "policy.toml").read_text("utf-8")
-    assert policy.count("https://samewheel.invalid/") == 4
-    assert "github.com/" not in policy
-    assert str(tmp_path) not in policy
+def test_our_policy_names_nobody_until_there_is_a_repository() -> None:
+    """It is committed before there is an address that it could name; a guess would let somebody else's pass."""
+    policy = read_policy(ROOT / "policy.toml").policy
+    (builder,) = policy.builders
+    assert builder.identity is not None
+    named = [policy.source.uri, builder.id, builder.identity.subject, builder.identity.repository]
+    assert [urlsplit(str(uri)).hostname for uri in named] == ["samewheel.invalid"] * 4
+    assert not builder.identity.trusted_root
 
 
 class Release:
