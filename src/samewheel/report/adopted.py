@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 
 
 def _text(content: bytes | None) -> list[str]:
-    return (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
+    # Not by splitlines(): to a diff, a form feed ends no line.
+    return re.findall(r"[^\n]*\n|[^\n]+", (content or b"").decode("utf-8", "replace"))
 
 
 def _shown(line: str) -> str:
