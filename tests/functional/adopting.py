@@ -21,7 +21,13 @@ def environment() -> dict[str, str]:
     """Return what a shell needs to run samewheel and just, and to commit."""
     tools = Path(sys.executable).parent
     who = {name: value for name, value in git_environment(Path(os.devnull)).items() if name.startswith("GIT_")}
-    return {**os.environ, **who, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"}
+    home = os.environ["SAMEWHEEL_CACHE_DIR"]
+    return {
+        **os.environ,
+        **who,
+        "PRE_COMMIT_HOME": f"{home}/pre-commit",
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+    }
 
 
 def repository(folder: Path, *, remote: str = "git@github.com:us/demo.git", tag: str = "v1.0") -> Path:

@@ -177,7 +177,8 @@ def test_parts_can_be_chosen(project: Path, samewheel: Samewheel) -> None:
     """What is named is done, what is optional included; a part that there is not is an error that lists them."""
     adopt(samewheel, project, "--only", "just,pre-commit")
     assert git(project, "status", "--porcelain") == "?? .pre-commit-config.yaml\n?? justfile\n?? package.just"
-    adopt(samewheel, project, "--without", "release,tools,policy")
+    command = adopt(samewheel, project, "--without", "just,release,tools,policy")
+    assert command.endswith("&& samewheel build")
     assert not (project / ".github" / "workflows" / "release.yml").exists()
     assert (project / ".github" / "workflows" / "audit.yml").exists()
     wrong = samewheel("init", "--only", "recipes", cwd=project)
@@ -228,6 +229,7 @@ def test_a_folder_without_git_gets_what_needs_none(tmp_path: Path, samewheel: Sa
     assert done.returncode == 0
     assert sorted(re.findall(r"^written (.*)$", done.stdout, re.MULTILINE)) == ["justfile", "package.just"]
     assert done.stdout.count("no git repository") == 3
+    assert re.findall(r"^  next +(.*)$", done.stdout, re.MULTILINE) == ["just package"]
 
 
 @pytest.mark.parametrize("name", [".github", "package.just", ".pre-commit-config.yaml"])
@@ -316,7 +318,8 @@ def test_the_workflows_install_what_is_pinned(project: Path, shelf: Path, samewh
     links = {**environment(), "UV_FIND_LINKS": str(shelf)}
     subprocess.run([*install, "-r", str(path)], check=True, env=links)
     # What is fresh is not asked for again, so that a check needs no such index.
-    assert samewheel("init", "--check", cwd=project).returncode == 0
+    check = samewheel("init", "--check", "-q", "--only", "tools", cwd=project)
+    assert (check.returncode, check.stdout) == (0, "fresh .\n")
     path.write_text(text.replace("samewheel==", "samewheel=="[::-1]))
     assert samewheel("init", "--check", cwd=project, UV_FIND_LINKS=str(shelf)).returncode == 20
 

@@ -55,12 +55,6 @@ PROJECTS = {
     ),
     # uv_build.
     "dnspython": Real("dnspython-2.9.2.tar.gz", "8d4d39a513e649d634004ce4d39ade2352efcea472a0247535a5c2d18a9d7ba9"),
-    # scikit-build-core, with C; pre-commit, and a workflow that publishes.
-    "argon2-cffi-bindings": Real(
-        "argon2_cffi_bindings-26.2.0.tar.gz",
-        "f21ab89bb9850f32b9ca038d9961424bb0d3669d579cbbbfed068cffa6fc0643",
-        ("justfile", ".pre-commit-config.yaml"),
-    ),
     # A backend of its own around setuptools, with C.
     "pyyaml": Real("pyyaml-6.0.3.tar.gz", "d76623373421df22fb4cf8817020cbb7ef15c725b9d5e45f17e189bfc384190f"),
 }

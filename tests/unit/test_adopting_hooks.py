@@ -117,7 +117,7 @@ ODD = {
     "an end": "repos:\n  - repo: meta\n...\n",
     "tabs": "repos:\n  - repo: meta\n    rev:\tx\n",
     "kept line ends": "repos:\n  - repo: meta\n    hooks:\n      - id: a\n        files: |+\n          x\n\n",
-    "mixed line ends": "repos:\n  - repo: meta\r\n    hooks:\n",
+    "mixed line ends": "repos:\r\n  - repo: meta\n    hooks: []\r\n",
     "twice": "repos:\n  - repo: meta\nrepos:\n  - repo: meta\n",
     "broken flow": "repos:\n  - repo: meta\n    hooks: [\n{id: a}\n]\n",
 }

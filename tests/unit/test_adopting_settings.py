@@ -83,13 +83,16 @@ def test_no_byte_of_theirs_changes(lines: list[str], newline: str, is_ended: boo
     assert changed == before
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("text", ["", PYPROJECT, PYPROJECT + "[tool.samewheel]\nvia = 'tree' # so\n"])
-def test_what_projects_write_is_not_left_alone(text: str) -> None:
+def test_what_projects_write_is_not_left_alone(text: str, newline: str) -> None:
     """The law above would also hold if nothing were ever added."""
+    text = text.replace("\n", newline)
     after = with_settings(text, {"constraints": BESIDE})
     assert after is not None
-    assert f'constraints = "{BESIDE}"\n' in after
-    assert after.replace(f'constraints = "{BESIDE}"\n', "").startswith(text)
+    line = f'constraints = "{BESIDE}"' + (newline if text else "\n")
+    assert line in after
+    assert after.replace(line, "").startswith(text)
 
 
 @pytest.mark.parametrize("text", ["tool = 1\n", "[tool]\nsamewheel = 1\n", "[tool.samewheel\n"])

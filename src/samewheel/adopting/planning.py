@@ -91,5 +91,6 @@ def adopt(
     return Adoption(
         project=path,
         top=there.top,
+        has_git=there.has_git,
         outcomes=tuple(_outside(there, ways[part]()) for part in Part if part in parts),
     )

@@ -80,6 +80,7 @@ class Adoption(Value, frozen=True, kw_only=True):
 
     project: Path
     top: Path
+    has_git: bool = True
     outcomes: tuple[Outcome, ...]
     """Of the parts that were asked for, in their order."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 from click import style
 
 from samewheel._text import printable
+from samewheel.adopting.values import Part
 from samewheel.report.lines import headline, row
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ COLOURS = {"-": "red", "+": "green", "@": "cyan"}
 
 
 def _text(content: bytes | None) -> list[str]:
-    return (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
+    # Not by splitlines(): to a diff, a form feed ends no line.
+    return re.findall(r"[^\n]*\n|[^\n]+", (content or b"").decode("utf-8", "replace"))
 
 
 def _shown(line: str) -> str:
@@ -67,11 +70,16 @@ def stale_adoption_lines(adoption: Adoption) -> Iterator[str]:
 
 
 def _next(adoption: Adoption, paths: Sequence[str]) -> str:
-    """Return the command that commits what was written and builds the wheel."""
+    """Return the commands that commit what was written, and build the wheel."""
     files = " ".join(shlex.quote(os.path.relpath(adoption.top / path)) for path in paths)
     place = os.path.relpath(adoption.project)
-    go = "" if place == "." else f"cd {shlex.quote(place)} && "
-    return f"git add {files} && git commit -m 'Build with samewheel' && {go}just package"
+    has_recipes = any(outcome.part is Part.JUST and not outcome.reason for outcome in adoption.outcomes)
+    steps = [
+        f"git add {files} && git commit -m 'Build with samewheel'" if adoption.has_git else "",
+        "" if place == "." else f"cd {shlex.quote(place)}",
+        "just package" if has_recipes else "samewheel build",
+    ]
+    return " && ".join(filter(None, steps))
 
 
 def written_lines(adoption: Adoption, paths: Sequence[str]) -> Iterator[str]:
