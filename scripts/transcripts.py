@@ -53,6 +53,7 @@ COLOURS = Session({"colours": "defects/hash-order"}, inside="colours")
 
 SESSIONS = {
     "README.md": UNLOCKED,
+    "docs/do/adopt.md": UNLOCKED,
     "docs/do/audit.md": Session(files=True),
     "docs/do/compare.md": HATCHLING,
     "docs/do/cure.md": COLOURS,
