@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from samewheel.cli.pages import html_option, write_diff
+
 __all__ = ["command"]
 
 
@@ -19,7 +21,8 @@ __all__ = ["command"]
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show the result and warnings, no progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
-def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> int:
+@html_option
+def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, html: Path | None) -> int:
     """Say what is different between two wheels, how far apart they are, and what may have caused it.
 
     Exits with 0 if the files are equal to the bit, else with the verdict's code. A wheel that is damaged, or in which
@@ -31,6 +34,7 @@ def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> in
     with progress(quiet=quiet) as shown:
         shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")
         found = explain_diff(a, b, strict=strict)
+        write_diff(html, found, a, b)
     if as_json:
         from samewheel.buildinfo import to_json
 
