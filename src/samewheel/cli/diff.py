@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from samewheel.cli.pages import html_option, write_diff
+from samewheel.cli.pages import html_option, refuse_unwritable, write_diff
 
 __all__ = ["command"]
 
@@ -31,6 +31,7 @@ def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, html:
     from samewheel.cli.console import progress, show
     from samewheel.explaining.diffs import explain_diff
 
+    refuse_unwritable(html)
     with progress(quiet=quiet) as shown:
         shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")
         found = explain_diff(a, b, strict=strict)

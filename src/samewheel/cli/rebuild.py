@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from samewheel.cli.options import limit_option, limits_from
+from samewheel.cli.pages import html_option, kept, refuse_unwritable, write_rebuilt
 from samewheel.cli.signing import Signing, signing_key, signing_options
 from samewheel.errors import UsageError
 
@@ -78,6 +79,7 @@ def _attest(rebuilt: Rebuilt, key: PrivateKey, folder: Path, builder: str | None
 @click.option("--builder", metavar="URI", help="Who rebuilt, as policies name you.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@html_option
 def command(
     target: str,
     *,
@@ -97,6 +99,7 @@ def command(
     builder: str | None,
     quiet: bool,
     as_json: bool,
+    html: Path | None,
     **signing: Unpack[Signing],
 ) -> int:
     """Build a published wheel again from its published source, and compare.
@@ -104,6 +107,8 @@ def command(
     Exits with the verdict's code: 0 if our build gave the published file to the bit, 10 if it gave its contents, and
     the published archive's headers give the rest.
     """
+    from msgspec.structs import replace
+
     from samewheel._files import check_writable, write_atomic
     from samewheel.attesting.attesting import refuse_no_text
     from samewheel.buildinfo import to_json
@@ -140,8 +145,11 @@ def command(
         limits=limits_from(limits, AUDIT),
         keep=keep.absolute() if keep is not None else None,
     )
-    with progress(quiet=quiet) as shown:
-        rebuilt = rebuild(wanted, Index(offline=offline, cwd=Path.cwd()), offline=offline, progress=shown)
+    refuse_unwritable(html)
+    index = Index(offline=offline, cwd=Path.cwd())
+    with progress(quiet=quiet) as shown, kept(wanted.keep, html) as built:
+        rebuilt = rebuild(replace(wanted, keep=built), index, offline=offline, progress=shown)
+        write_rebuilt(html, rebuilt, target, index, built)
     report = to_json(SCHEMA, rebuilt)
     evidence = evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json"
     write_atomic(evidence, report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from samewheel.comparison.inside import Content
@@ -25,6 +26,8 @@ __all__ = ["read_excerpts"]
 LARGEST = 1 << 26
 """Bytes of a member that is looked into."""
 
+Mask = Callable[[str], str]
+
 MOST = 200
 """Members that are looked into; of more, nobody reads the excerpts."""
 
@@ -34,10 +37,10 @@ def _content(wheel: Wheel, member: Member) -> Content:
     return Content(size=len(data), file=io.BytesIO(data))
 
 
-def _text(a: Content, b: Content) -> Text | None:
+def _text(a: Content, b: Content, masked: Mask) -> Text | None:
     """Return the lines in which two texts differ; None if one is no text. Carriage returns stay, to be seen."""
     try:
-        one, other = (decoded(content)[1] for content in (a, b))
+        one, other = (masked(decoded(content)[1]) for content in (a, b))
     except ValueError:
         return None
     if one.endswith("\n") and other.endswith("\n"):
@@ -45,36 +48,37 @@ def _text(a: Content, b: Content) -> Text | None:
     return side_by_side(one.split("\n"), other.split("\n"))
 
 
-def _looked(a: Wheel, b: Wheel, shared: Shared) -> Seen:
+def _looked(a: Wheel, b: Wheel, shared: Shared, masked: Mask) -> Seen:
     """Return a member whose contents differ."""
     seen = {"name": shared.name, "a": shared.a.size, "b": shared.b.size, "same": False}
     if max(shared.a.size, shared.b.size) > LARGEST:
         return Seen(**seen)  # type: ignore[arg-type]
     one, other = _content(a, shared.a), _content(b, shared.b)
-    text = _text(one, other)
+    text = _text(one, other, masked)
     return Seen(**seen, text=text, sections=sections(one, other) if text is None else ())  # type: ignore[arg-type]
 
 
-def _members(pairing: Pairing, a: Wheel, b: Wheel) -> Iterator[Seen]:
+def _members(pairing: Pairing, a: Wheel, b: Wheel, masked: Mask) -> Iterator[Seen]:
     left = MOST
     for shared in pairing.both:
         if shared.same or not left:
             yield Seen(name=shared.name, a=shared.a.size, b=shared.b.size, same=shared.same)
         else:
             left -= 1
-            yield _looked(a, b, shared)
+            yield _looked(a, b, shared, masked)
     for alone in pairing.only_a:
         yield Seen(name=alone.member.name, a=alone.member.size, b=None, same=False)
     for alone in pairing.only_b:
         yield Seen(name=alone.member.name, a=None, b=alone.member.size, same=False)
 
 
-def read_excerpts(a: Path, b: Path) -> Excerpts:
+def read_excerpts(a: Path, b: Path, *, masked: Mask = str) -> Excerpts:
     """Read what people look at in two wheels.
 
     Args:
         a: the first wheel.
         b: the second wheel.
+        masked: makes of a text what may be shown of it, such as one without the names of this machine's folders.
 
     Raises:
         InvalidWheelError: one is damaged, or readers could find different things in it.
@@ -82,5 +86,5 @@ def read_excerpts(a: Path, b: Path) -> Excerpts:
     """
     pairing = read_pairing(a, b, closely=False)
     with open_wheel(a) as one, open_wheel(b) as other:
-        found = _members(pairing, one, other)
+        found = _members(pairing, one, other, masked)
         return Excerpts(members=tuple(sorted(found, key=lambda seen: seen.name)))

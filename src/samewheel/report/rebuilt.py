@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from samewheel.rebuilding import Plan, Rebuilt
 
-__all__ = ["explained_lines", "rebuilt_lines"]
+__all__ = ["explained_lines", "plan_fields", "proof", "rebuilt_lines"]
 
 WIDEST = 16
 """Characters of a field's name and a space."""
@@ -85,8 +85,10 @@ def _plan_rows(rebuilt: Rebuilt) -> Iterator[str]:
     yield row("plans tried", f"{count}, of which number {rebuilt.best} was the best" if count > 1 else str(count))
 
 
-def _proof(rebuilt: Rebuilt) -> str:
-    """Return what a good verdict proves."""
+def proof(rebuilt: Rebuilt) -> str:
+    """Return what a good verdict proves; empty for any other."""
+    if rebuilt.verdict not in PROVEN:
+        return ""
     if rebuilt.isolation is not None and rebuilt.isolation.filesystem == "open":
         return f"{PROVEN[rebuilt.verdict]}; but nothing kept the build from reading that file and packing it again"
     return PROVEN[rebuilt.verdict]
@@ -103,7 +105,7 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
     yield headline(rebuilt.verdict.value, rebuilt.wheel.name, good=good)
     yield from summary_lines(rebuilt.causes)
     if good:
-        yield row("proven", _proof(rebuilt))
+        yield row("proven", proof(rebuilt))
     yield from _file_rows(rebuilt)
     yield from _plan_rows(rebuilt)
     for line in rebuilt.reason.splitlines():
@@ -126,19 +128,25 @@ def _shown(value: object) -> str:
     return str(value)
 
 
+def plan_fields(rebuilt: Rebuilt) -> Iterator[tuple[str, str, str]]:
+    """Yield the fields of the plan that say something: name, value, and why it is that."""
+    if rebuilt.plan is None:
+        return
+    given = any(attempt.why == GIVEN for attempt in rebuilt.attempts)
+    for name, value in msgspec.to_builtins(rebuilt.plan).items():
+        if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
+            why = rebuilt.plan.evidence.get(name, "")
+            # Whoever edits a plan need not keep its evidence true.
+            yield name, _shown(value), f"the plan says: {why}" if why and given else why
+
+
 def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:
     """Yield the lines that tell how the plan came about: each field with its evidence, then each attempt."""
     if rebuilt.plan is not None:
-        given = any(attempt.why == GIVEN for attempt in rebuilt.attempts)
         yield style("  plan", bold=True)
-        fields = msgspec.to_builtins(rebuilt.plan)
-        for name, value in fields.items():
-            if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
-                why = rebuilt.plan.evidence.get(name, "")
-                # Whoever edits a plan need not keep its evidence true.
-                why = f"the plan says: {why}" if why and given else why
-                text = _shown(value)[:LONGEST]
-                yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
+        for name, value, why in plan_fields(rebuilt):
+            text = value[:LONGEST]
+            yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
     yield style("  tried", bold=True)
     for number, attempt in enumerate(rebuilt.attempts, 1):
         changed = "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())

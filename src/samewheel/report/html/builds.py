@@ -17,6 +17,16 @@ __all__ = ["build_tables", "differing_builds", "file_table", "seen_table"]
 
 ABSENT = "not there"
 
+UNITS = {
+    "clock": "clock (days ahead)",
+    "cpus": "cpus (usable, all)",
+    "hash_seed": "hash_seed (hash of a word)",
+    "locale": "locale, and its order",
+    "source_mtime": "source_mtime (POSIX)",
+    "timezone": "timezone (s west of UTC)",
+}
+"""What the probe's numbers are."""
+
 
 def _rows(a: Mapping[str, str], b: Mapping[str, str]) -> tuple[Row, ...]:
     """Return what two builds have by the same names; the order is the first one's, then the second one's."""
@@ -61,19 +71,23 @@ def _installed(info: BuildInfo) -> dict[str, str]:
     return {one.name: f"{one.version}  sha256:{one.sha256}" for one in info.dependencies}
 
 
-def build_tables(a: BuildInfo, b: BuildInfo) -> Iterator[Rows]:
-    """Yield what two buildinfos say."""
-    yield Rows("Conditions, as they were set", _rows(dict(sorted(a.conditions.items())), b.conditions))
+def build_tables(a: BuildInfo, b: BuildInfo, *, wanted: bool = False) -> Iterator[Rows]:
+    """Yield what two buildinfos say; ``wanted`` are differences of their conditions."""
+    conditions = _rows(dict(sorted(a.conditions.items())), b.conditions)
+    yield Rows("Conditions, as they were set", conditions, wanted)
     yield Rows("Environment", _rows(_environment(a), _environment(b)))
-    yield Rows("Installed for the build", _rows(_installed(a), _installed(b)))
-    if tools := _rows(_tools(a), _tools(b)):
-        yield Rows("Tool chain", tools)
+    for title, rows in (
+        ("Installed for the build", _rows(_installed(a), _installed(b))),
+        ("Tool chain", _rows(_tools(a), _tools(b))),
+    ):
+        if rows:
+            yield Rows(title, rows)
 
 
 def seen_table(observed: Sequence[Mapping[str, object]]) -> Rows:
     """Return what the build processes saw of their conditions."""
-    a, b = ({name: _value(value) for name, value in sorted(seen.items())} for seen in observed)
-    return Rows("Conditions, as the build processes saw them", _rows(a, b))
+    a, b = ({UNITS.get(name, name): _value(value) for name, value in sorted(seen.items())} for seen in observed)
+    return Rows("Conditions, as the build processes saw them", _rows(a, b), wanted=True)
 
 
 def differing_builds(differences: Iterable[Difference]) -> Rows | None:

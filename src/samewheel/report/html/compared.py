@@ -38,6 +38,8 @@ class Compared(Value, frozen=True, kw_only=True):
     """What the verdict means here."""
     sides: tuple[str, str]
     """What the two wheels are called."""
+    builds: tuple[str, str] | None = None
+    """What the two builds are called of which tables tell; None: as the wheels."""
     facts: tuple[Fact, ...] = ()
     tables: tuple[Rows, ...] = ()
     differences: tuple[Difference, ...] = ()
@@ -65,6 +67,7 @@ def compared_page(found: Compared, *, notes: Sequence[str] = ()) -> str:
         styles=("common.css", "page.css"),
         version=__version__,
         page=found,
+        builds=found.builds or found.sides,
         badge=VERDICTS[found.verdict],
         causes=told,
         flow=flow(told, found.varied),

@@ -46,7 +46,7 @@ class Box(Value, frozen=True, kw_only=True):
     """Cut to fit."""
     whole: str
     kind: str
-    """``guilty``, ``idle``, ``cause``, ``unsure`` or ``member``."""
+    """``guilty``, ``cause``, ``unsure`` or ``member``."""
 
 
 class Curve(Value, frozen=True, kw_only=True):
@@ -68,6 +68,8 @@ class Flow(Value, frozen=True, kw_only=True):
     """Where each column begins, and what it is called."""
     said: tuple[tuple[str, str, str], ...]
     """The same in words: conditions, cause, members."""
+    idle: tuple[str, ...]
+    """Conditions that were varied, too, and that no cause names; sorted."""
     more: int
     """Causes that are not drawn."""
 
@@ -110,16 +112,15 @@ def flow(causes: Sequence[Cause], varied: Iterable[str]) -> Flow | None:
 
     Args:
         causes: in their order.
-        varied: conditions that two builds saw differently; those that no cause names are drawn apart.
+        varied: conditions that two builds saw differently.
     """
     shown = causes[:MOST_CAUSES]
     if not shown:
         return None
     guilty = list(dict.fromkeys(name for cause in shown for name in cause.conditions))
-    idle = [name for name in sorted(varied) if name not in guilty]
     named = list(dict.fromkeys(member for cause in shown for member in cause.members))[:MOST_MEMBERS]
     ends = list(dict.fromkeys(end for cause in shown for end in _members(cause, named)))
-    conditions = [*((name, "guilty") for name in guilty), *((name, "idle") for name in idle)]
+    conditions = [(name, "guilty") for name in guilty]
     names = [(cause.name, "cause" if cause.known else "unsure") for cause in shown]
     names = list(dict(names).items())
     height = STEP * max(len(conditions), len(names), len(ends))
@@ -137,6 +138,7 @@ def flow(causes: Sequence[Cause], varied: Iterable[str]) -> Flow | None:
             if width
         ),
         said=tuple((", ".join(one.conditions), one.name, ", ".join(_members(one, named))) for one in shown),
+        idle=tuple(sorted({*varied}.difference(guilty))) if guilty else (),
         more=len(causes) - len(shown),
     )
 

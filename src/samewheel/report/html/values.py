@@ -69,6 +69,8 @@ class Rows(Value, frozen=True):
 
     title: str
     rows: tuple[Row, ...]
+    wanted: bool = False
+    """Whether they are to differ: conditions that are varied."""
 
     @property
     def differing(self) -> int:
