@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from samewheel.cli.options import limit_option, limits_from
+from samewheel.cli.pages import refuse_other_folder, site_option, write_site
 from samewheel.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ SAID_AGAIN = {
     "--jobs": "jobs",
     "--limit": "limits",
     "--policy": "policy",
+    "--html": "html",
 }
 """Options that decide what an audit does, with the names of their values."""
 
@@ -102,6 +104,7 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
 @click.option("--offline", is_flag=True, help="Use only what was fetched before.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @json_option
+@site_option
 def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **options: Any) -> int:
     """Rebuild what FILEs name."""
     from samewheel.audit.auditing import usual_title
@@ -111,11 +114,13 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
 
     if options["resume"] and options["anew"]:
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
+    refuse_other_folder(options["html"])
     demanded = parse_policy(policy)
     title = options["title"] or usual_title(files)
     entries = _audited(files, store, title, {**options, "policy": policy})
     if entries is None:
         return ExitCode.INTERRUPTED
+    write_site(options["html"], store, title)
     _print(title, entries, store, as_json=options["as_json"])
     if demanded is None:
         return ExitCode.OK
@@ -195,15 +200,18 @@ def _print(title: str, entries: Sequence[Entry], store: Path, *, as_json: bool) 
 @name_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool) -> None:
+@site_option
+def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool, html: Path | None) -> None:
     """List the packages of an audit."""
     from samewheel.audit.store import reading
 
     if as_json and as_csv:
         raise click.UsageError("--json or --csv: give one of them.")
+    refuse_other_folder(html)
     with reading(store) as reader:
         title = reader.title(title)
         entries = reader.entries(reader.find(title))
+    write_site(html, store, title)
     if as_csv:
         from samewheel.report.audit_tables import to_csv
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from samewheel.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,10 +23,13 @@ __all__ = [
     "badge_option",
     "html_option",
     "kept",
+    "refuse_other_folder",
     "refuse_unwritable",
+    "site_option",
     "write_badge",
     "write_diff",
     "write_rebuilt",
+    "write_site",
     "write_verified",
 ]
 
@@ -33,6 +38,13 @@ html_option = click.option(
     metavar="FILE",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a page for people, too: one file that needs nothing else.",
+)
+
+site_option = click.option(
+    "--html",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write pages for people, too: a site of its own, which replaces the one that is there.",
 )
 
 badge_option = click.option(
@@ -50,6 +62,36 @@ def refuse_unwritable(*files: Path | None) -> None:
     for file in files:
         if file is not None:
             check_writable(file.absolute().parent)
+
+
+MARK = b'<meta name="generator" content="samewheel '
+"""What our pages have, and others have not."""
+
+
+def _is_site(folder: Path) -> bool:
+    """Tell whether there is nothing in a folder but pages of ours."""
+    index = folder / "index.html"
+    if {path.name for path in folder.iterdir()} != {"index.html", "packages"} or MARK not in _start(index):
+        return False
+    return all(path.suffix == ".html" and MARK in _start(path) for path in (folder / "packages").iterdir())
+
+
+def _start(file: Path) -> bytes:
+    with file.open("rb") as content:
+        return content.read(4096)
+
+
+def refuse_other_folder(html: Path | None) -> None:
+    """Refuse before the work a folder that a site cannot replace: it holds something else than one of ours."""
+    if html is None:
+        return
+    refuse_unwritable(html)
+    if html.exists() and any(html.iterdir()) and not _is_site(html):
+        raise UsageError(
+            f"{html} holds other files than pages of an audit",
+            cause="A site is written as a whole, and they would go.",
+            hint="Name a folder that is empty, or not there yet.",
+        )
 
 
 @contextmanager
@@ -123,6 +165,24 @@ def write_rebuilt(html: Path | None, rebuilt: Rebuilt, target: str, index: Index
         wheel = rebuilt.wheel
         published = find_release(target, index, filename=wheel.name, sha256=wheel.sha256, needed=False).wheel
     _write(html, rebuilt_page(rebuilt, _excerpts(published, ours)))
+
+
+def write_site(html: Path | None, store: Path, title: str) -> None:
+    """Write the site of an audit, if one is wanted."""
+    if html is None:
+        return
+    from samewheel._files import put_folder
+    from samewheel.audit.store import reading
+    from samewheel.report.html.audits import site
+
+    def fill(folder: Path) -> None:
+        (folder / "packages").mkdir()
+        with reading(store) as reader:
+            audit = reader.find(title)
+            for name, text in site(title, reader.entries(audit), lambda entry: reader.rebuilt(audit, entry)):
+                (folder / name).write_text(text, "utf-8", newline="\n")
+
+    put_folder(html.resolve(), fill)
 
 
 def write_badge(badge: Path | None, verified: Verified) -> None:

@@ -13,8 +13,6 @@ from samewheel.report.html.rendering import render_page
 from samewheel.report.html.words import VERDICTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from samewheel.comparison import Difference, Verdict
     from samewheel.excerpts import Excerpts
     from samewheel.explaining.values import Explanation
@@ -56,8 +54,8 @@ class Compared(Value, frozen=True, kw_only=True):
     """Plain commands that repeat it."""
 
 
-def compared_page(found: Compared, *, notes: Sequence[str] = ()) -> str:
-    """Return the page, as HTML; ``notes`` are paragraphs under the verdict."""
+def compared_page(found: Compared, *, back: str = "") -> str:
+    """Return the page, as HTML; ``back`` is the name of the audit that it belongs to, if it does."""
     told = causes(found.causes)
     members, more = differing_members(found.differences, found.excerpts)
     folder = tree(found.excerpts, found.differences, members) if found.excerpts is not None else None
@@ -77,5 +75,5 @@ def compared_page(found: Compared, *, notes: Sequence[str] = ()) -> str:
         groups=groups(found.differences),
         tree=folder,
         counted=counted(found.excerpts, found.differences) if found.excerpts is not None else "",
-        notes=notes,
+        back=back,
     )

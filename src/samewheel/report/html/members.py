@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from samewheel.comparison import Verdict, worst
 from samewheel.comparison.codes import CODES
-from samewheel.report.html.values import Folder, Group, Leaf, Member, Said
+from samewheel.report.html.values import Folder, Group, Leaf, Member, Said, Tone
 from samewheel.report.html.words import ABSENT, DIFFERENT, FOLLOWS, SAME, plural
 
 if TYPE_CHECKING:
@@ -64,9 +64,10 @@ def _by_member(differences: Iterable[Difference]) -> dict[str, list[Difference]]
 
 def _badge(seen: Seen | None, said: Sequence[Difference]) -> Badge:
     """Return what a member is: by where it is, else by the worst of what is said of it."""
-    if seen is not None and (seen.a is None or seen.b is None):
-        return ABSENT["a" if seen.a is None else "b"]
     rung = worst([one.rung for one in said])
+    if seen is not None and (seen.a is None or seen.b is None):
+        tone = Tone.NEAR if rung is Verdict.SAME_CONTENTS else Tone.BAD
+        return ABSENT["a" if seen.a is None else "b", tone]
     return FOLLOWS if rung is Verdict.IDENTICAL and seen is not None and not seen.same else DIFFERENT[rung]
 
 

@@ -37,12 +37,15 @@ DIFFERENT = {
 }
 """What a member is, by the worst rung of what is said of it."""
 
-ABSENT = {
-    "a": Badge("only in the second", Tone.BAD, "+"),
-    "b": Badge("only in the first", Tone.BAD, "-"),
-}
-"""What a member is that one of both has not, by that one."""
+FIRST_ONLY, SECOND_ONLY = "only in the first", "only in the second"
 
+ABSENT = {
+    ("a", Tone.BAD): Badge(SECOND_ONLY, Tone.BAD, "+"),
+    ("b", Tone.BAD): Badge(FIRST_ONLY, Tone.BAD, "-"),
+    ("a", Tone.NEAR): Badge(SECOND_ONLY, Tone.NEAR, "+"),
+    ("b", Tone.NEAR): Badge(FIRST_ONLY, Tone.NEAR, "-"),
+}
+"""What a member is that one of both has not: by that one, and by what it means; an entry of a folder means little."""
 
 FOLLOWS = Badge("follows", Tone.NONE, "↳")
 """What RECORD is where nothing of its own differs: its rows are those of members that do."""
