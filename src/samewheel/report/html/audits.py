@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from samewheel import __version__
-from samewheel._text import printable
 from samewheel._types import Value
 from samewheel.audit.values import Skipped, Status
 from samewheel.comparison import Verdict
@@ -118,12 +117,12 @@ def _data(packages: Sequence[_Package]) -> object:
         "backends": backends,
         "rows": [
             [
-                printable(package.entry.name),
-                printable(package.entry.version),
+                package.entry.name,
+                package.entry.version,
                 words.index(package.word),
                 backends.index(package.backend),
                 [causes.index(cause) for cause in package.causes],
-                printable(package.entry.reason[:LONGEST_WHY]),
+                package.entry.reason[:LONGEST_WHY],
                 package.page,
             ]
             for package in packages

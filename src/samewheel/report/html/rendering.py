@@ -75,9 +75,16 @@ def policy(script: str, style: str) -> str:
     return POLICY.format(script=_hash(script), style=_hash(style))
 
 
+def _data(value: object) -> object:
+    """Return a value of JSON in which all texts are plain."""
+    if isinstance(value, dict):
+        return {name: _data(inner) for name, inner in value.items()}
+    return [_data(inner) for inner in value] if isinstance(value, list | tuple) else _shown(value)
+
+
 def data_block(value: object) -> Markup:
     """Return a value as JSON that can stand in an element, whatever it holds; no script reads it but ours."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(_data(value), ensure_ascii=False, separators=(",", ":"))
     for letter, escaped in IN_DATA.items():
         text = text.replace(letter, escaped)
     return Markup(text)  # noqa: S704 - nothing in it can end the element
