@@ -104,6 +104,8 @@ addEventListener("DOMContentLoaded", () => {
     list.scrollTop = 0;
     drawn = [-1, -1];
     redraw();
+    // The first rows have made the list as high as it may be.
+    redraw();
   };
   heads.forEach((head) => head.firstElementChild.addEventListener("click", () => {
     const chosen = head.firstElementChild.dataset.key;
