@@ -39,7 +39,7 @@ urllib3==2.1.0
 """What is audited: wheels of several backends, of which most come out as published."""
 
 PICTURES = (
-    ("report-verify", "conditions.html", "light", "main", 600),
+    ("report-verify", "conditions.html", "light", "main", 930),
     ("report-lines", "order.html", "dark", "#m1", None),
     ("report-sections", "path.html", "light", "#m1", None),
     ("report-audit", "site/index.html", "light", "main", 760),
@@ -78,7 +78,7 @@ def pictures(folder: Path, output: Path) -> None:
             page.goto((folder / file).as_uri())
             box = page.locator(what).bounding_box() or sys.exit(f"{file} has no {what}")
             height = min(box["height"], most or box["height"])
-            clip = {"x": 0, "y": max(0, box["y"] - 16), "width": WIDTH, "height": height + 32}
+            clip = {"x": 0, "y": max(0, box["y"] - 8), "width": WIDTH, "height": height + 16}
             page.screenshot(path=output / f"{name}.png", clip=clip, full_page=True)  # type: ignore[arg-type]
             print(output / f"{name}.png")
         browser.close()

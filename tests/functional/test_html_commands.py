@@ -78,6 +78,28 @@ def test_page_that_cannot_be_written_is_refused_before_the_work(samewheel: Samew
         assert "cannot write to" in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--html", "--badge"])
+def test_file_of_others_is_not_written_over(samewheel: Samewheel, tmp_path: Path, option: str) -> None:
+    """A slip of the hand costs no README; our own page is made anew."""
+    (tmp_path / "mine").write_text("mine", "utf-8")
+    done = samewheel("verify", tmp_path, option, "mine")
+    assert done.returncode == 2
+    assert "samewheel has not written it" in done.stderr
+    assert (tmp_path / "mine").read_text("utf-8") == "mine"
+
+
+def test_one_damaged_file_twice_has_a_page(samewheel: Samewheel, tmp_path: Path) -> None:
+    """It is the same file, whatever it contains; two that differ and are damaged are refused, and leave no page."""
+    for name, content in (("a", b"no wheel"), ("b", b"no wheel"), ("c", b"another")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x-1.0-py3-none-any.whl").write_bytes(content)
+    a, b, c = (tmp_path / name / "x-1.0-py3-none-any.whl" for name in "abc")
+    assert samewheel("diff", "-q", a, b, "--html", "r.html").returncode == 0
+    assert "identical" in (tmp_path / "r.html").read_text("utf-8")
+    assert samewheel("diff", "-q", a, c, "--html", "s.html").returncode == 1
+    assert not (tmp_path / "s.html").exists()
+
+
 def test_verify_writes_page_and_badge(samewheel: Samewheel, copied: ProjectCopier, tmp_path: Path) -> None:
     """In the project's own folder, where neither is taken for source; and the builds are looked into."""
     project = copied("defects/hash-order", "project")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from samewheel.errors import UsageError
+from samewheel.errors import InvalidWheelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,17 +55,37 @@ badge_option = click.option(
 )
 
 
-def refuse_unwritable(*files: Path | None) -> None:
-    """Refuse before the work what cannot be written after it."""
-    from samewheel._files import check_writable
-
-    for file in files:
-        if file is not None:
-            check_writable(file.absolute().parent)
-
-
 MARK = b'<meta name="generator" content="samewheel '
 """What our pages have, and others have not."""
+
+BADGE = b'aria-label="same wheel: '
+"""The same of badges."""
+
+
+def _start(file: Path) -> bytes:
+    with file.open("rb") as content:
+        return content.read(4096)
+
+
+def refuse_unwritable(html: Path | None, badge: Path | None = None) -> None:
+    """Refuse before the work what cannot be written after it, and to write over what is not ours.
+
+    Raises:
+        UsageError: there is another file.
+        SamewheelError: nothing can be written there.
+    """
+    from samewheel._files import check_writable
+
+    for file, mark in ((html, MARK), (badge, BADGE)):
+        if file is None:
+            continue
+        check_writable(file.absolute().parent)
+        if file.is_file() and mark not in _start(file):
+            raise UsageError(
+                f"{file} is there, and samewheel has not written it",
+                cause="It would be written over.",
+                hint="Name another file, or remove this one.",
+            )
 
 
 def _is_site(folder: Path) -> bool:
@@ -76,16 +96,13 @@ def _is_site(folder: Path) -> bool:
     return all(path.suffix == ".html" and MARK in _start(path) for path in (folder / "packages").iterdir())
 
 
-def _start(file: Path) -> bytes:
-    with file.open("rb") as content:
-        return content.read(4096)
-
-
 def refuse_other_folder(html: Path | None) -> None:
     """Refuse before the work a folder that a site cannot replace: it holds something else than one of ours."""
     if html is None:
         return
-    refuse_unwritable(html)
+    from samewheel._files import check_writable
+
+    check_writable(html.absolute())
     if html.exists() and any(html.iterdir()) and not _is_site(html):
         raise UsageError(
             f"{html} holds other files than pages of an audit",
@@ -133,7 +150,14 @@ def write_diff(html: Path | None, found: Explained, a: Path, b: Path) -> None:
 
     one, other = find_buildinfo(a, found.a.sha256), find_buildinfo(b, found.b.sha256)
     infos = (one, other) if one is not None and other is not None else None
-    _write(html, diff_page(found, read_excerpts(a, b), infos))
+    try:
+        excerpts = read_excerpts(a, b)
+    except InvalidWheelError:
+        # Of one file there is nothing to compare, whatever it contains.
+        if found.differences:
+            raise
+        excerpts = None
+    _write(html, diff_page(found, excerpts, infos))
 
 
 def write_verified(html: Path | None, verified: Verified, *, against: Path | None, keep: Path | None) -> None:
