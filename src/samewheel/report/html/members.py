@@ -37,6 +37,9 @@ DEEPEST = 12
 RANKS = (DIFFERENT[Verdict.PAYLOAD_DIFFERS], *ABSENT.values(), *tuple(DIFFERENT.values())[-2:0:-1], FOLLOWS, SAME)
 """What members are, the worst first."""
 
+ALIKE = {SAME, DIFFERENT[Verdict.SAME_CONTENTS]}
+"""What members with the same contents are."""
+
 OF_ARCHIVE, OF_BUILDS = "SW1", "SW5"
 """How codes begin that are not told of a member alone: of the ZIP headers, and of how the wheels were built."""
 
@@ -68,7 +71,9 @@ def _badge(seen: Seen | None, said: Sequence[Difference]) -> Badge:
     if seen is not None and (seen.a is None or seen.b is None):
         tone = Tone.NEAR if rung is Verdict.SAME_CONTENTS else Tone.BAD
         return ABSENT["a" if seen.a is None else "b", tone]
-    return FOLLOWS if rung is Verdict.IDENTICAL and seen is not None and not seen.same else DIFFERENT[rung]
+    if seen is not None and not seen.same and rung in {Verdict.IDENTICAL, Verdict.SAME_CONTENTS}:
+        return FOLLOWS
+    return DIFFERENT[rung]
 
 
 def _bytes(size: int | None) -> str:
@@ -135,11 +140,12 @@ def _leaves(
         yield (
             folders,
             Leaf(
+                same=mark in ALIKE,
                 name=name + end,
                 path=seen.name,
                 badge=mark,
                 size=_sizes(seen),
-                anchor=anchors.get(seen.name, "archive" if mark.word == "archive differs" else ""),
+                anchor=anchors.get(seen.name, "archive" if mark is DIFFERENT[Verdict.SAME_CONTENTS] else ""),
             ),
         )
 
@@ -154,13 +160,14 @@ class _Building:
     def done(self, name: str) -> Folder:
         """Return what came of it."""
         inner = tuple(folder.done(below) for below, folder in sorted(self.folders.items()))
-        odd = [leaf for leaf in self.leaves if leaf.badge is not SAME]
-        alike = [leaf for leaf in self.leaves if leaf.badge is SAME]
+        odd = [leaf for leaf in self.leaves if not leaf.same]
+        alike = [leaf for leaf in self.leaves if leaf.same]
         return Folder(
             name=name,
             folders=inner,
             leaves=tuple(sorted([*odd, *alike[:MOST_SAME]], key=lambda leaf: leaf.name)),
             differing=len(odd) + sum(folder.differing for folder in inner),
+            archived=sum(leaf.badge is not SAME for leaf in alike) + sum(folder.archived for folder in inner),
             total=len(self.leaves) + sum(folder.total for folder in inner),
             left_out=max(0, len(alike) - MOST_SAME),
         )

@@ -131,6 +131,9 @@ class Member(Value, frozen=True, kw_only=True):
 class Leaf(Value, frozen=True, kw_only=True):
     """A member in the tree."""
 
+    same: bool
+    """Whether its contents are the same."""
+
     name: str
     """Without the folders that it is in."""
     path: str
@@ -147,8 +150,10 @@ class Folder(Value, frozen=True, kw_only=True):
     folders: tuple[Folder, ...]
     leaves: tuple[Leaf, ...]
     differing: int
-    """Members in it and below that are not the same."""
+    """Members in it and below whose contents are not the same."""
+    archived: int
+    """Members in it and below of which only what the archive says of them is not."""
     total: int
     """Members in it and below."""
     left_out: int
-    """Members in it that are the same, and not named here."""
+    """Members in it with the same contents that are not named here."""
