@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from samewheel.excerpts.values import Kind, Line, Part, Side, Text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["side_by_side", "words"]
+__all__ = ["MOST_LINES", "side_by_side", "words"]
 
 CONTEXT = 3
 """Lines that both have which are shown before and after each difference."""
@@ -21,11 +22,14 @@ CONTEXT = 3
 MOST_LINES = 240
 """Lines that are shown of one text; whoever wants more has both files."""
 
-LONGEST_LINE = 4_000
-"""Characters of a line that are compared word by word; what follows is left out."""
+LONGEST_LINE = 1_000
+"""Characters of a line that are shown at most, from a little before the place where it and the other one part."""
 
-MOST_WORDS = 400
+MOST_WORDS = 100
 """Words of a line that are matched with those of the other; of longer ones, only both ends are."""
+
+BEFORE = 80
+"""Characters that are shown before that place, in a line that is too long."""
 
 LONGEST_SAME = 160
 """Characters of a run that two lines share which are shown as they are; of a longer one, its ends are."""
@@ -57,14 +61,24 @@ def _ends(a: Sequence[str], b: Sequence[str]) -> Sequence[tuple[str, int, int, i
     ]
 
 
+def _start(a: str, b: str) -> int:
+    """Return from where on two lines are shown."""
+    if max(len(a), len(b)) <= LONGEST_LINE:
+        return 0
+    common = bisect(range(1, min(len(a), len(b)) + 1), 0, key=lambda length: a[:length] != b[:length])
+    return max(0, common - BEFORE)
+
+
 def words(a: str, b: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     """Return two lines in parts: what both have, and what only one of them has."""
-    of_a, of_b = (WORD.findall(line[:LONGEST_LINE]) for line in (a, b))
+    start = _start(a, b)
+    of_a, of_b = (WORD.findall(line[start : start + LONGEST_LINE]) for line in (a, b))
     many = max(len(of_a), len(of_b)) > MOST_WORDS
     codes = _ends(of_a, of_b) if many else SequenceMatcher(None, of_a, of_b, autojunk=False).get_opcodes()
-    left, right = list[Part](), list[Part]()
-    for tag, start, stop, other, other_stop in codes:
-        for parts, pieces in ((left, of_a[start:stop]), (right, of_b[other:other_stop])):
+    before = [Part("… ")] if start else []
+    left, right = list(before), list(before)
+    for tag, first, stop, other, other_stop in codes:
+        for parts, pieces in ((left, of_a[first:stop]), (right, of_b[other:other_stop])):
             if pieces:
                 parts.append(_shortened(Part("".join(pieces), tag != "equal")))
     return tuple(left), tuple(right)
@@ -111,13 +125,13 @@ def _all(a: Sequence[str], b: Sequence[str], found: Sequence[Hunk]) -> Iterator[
         yield Line(Kind.GAP)
 
 
-def side_by_side(a: Sequence[str], b: Sequence[str]) -> Text:
-    """Return what two texts have in different lines; both are without line ends."""
+def side_by_side(a: Sequence[str], b: Sequence[str], most: int = MOST_LINES) -> Text:
+    """Return what two texts have in different lines, of which at most so many are shown; without line ends."""
     found = list(hunks(a, b))
     shown, changed = list[Line](), 0
     total = sum(max(hunk.a_stop - hunk.a, hunk.b_stop - hunk.b) for hunk in found)
     for line in _all(a, b, found):
-        if len(shown) == MOST_LINES:
+        if len(shown) == most:
             break
         shown.append(line)
         changed += line.kind is Kind.CHANGED
