@@ -101,10 +101,10 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
     help="The interpreter whose wheels are meant; how each was built is found out by itself.",
 )
 @limit_option
+@site_option
 @click.option("--offline", is_flag=True, help="Use only what was fetched before.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @json_option
-@site_option
 def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **options: Any) -> int:
     """Rebuild what FILEs name."""
     from samewheel.audit.auditing import usual_title
@@ -196,11 +196,11 @@ def _print(title: str, entries: Sequence[Entry], store: Path, *, as_json: bool) 
 
 
 @command.command("list")
+@site_option
 @store_option
 @name_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@site_option
 def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool, html: Path | None) -> None:
     """List the packages of an audit."""
     from samewheel.audit.store import reading

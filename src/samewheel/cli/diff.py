@@ -19,9 +19,9 @@ __all__ = ["command"]
     is_flag=True,
     help="Check every hash in RECORD and the tags, and refuse a wheel in which one is wrong.",
 )
+@html_option
 @click.option("--quiet", "-q", is_flag=True, help="Show the result and warnings, no progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
-@html_option
 def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, html: Path | None) -> int:
     """Say what is different between two wheels, how far apart they are, and what may have caused it.
 

@@ -74,12 +74,12 @@ def _attest(rebuilt: Rebuilt, key: PrivateKey, folder: Path, builder: str | None
     default=Path("evidence"),
     help="Where the report goes.  [default: evidence]",
 )
+@html_option
 @click.option("--attest", is_flag=True, help="Sign what came of it; nothing else than identical is said to be it.")
 @signing_options
 @click.option("--builder", metavar="URI", help="Who rebuilt, as policies name you.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@html_option
 def command(
     target: str,
     *,
@@ -95,11 +95,11 @@ def command(
     offline: bool,
     keep: Path | None,
     evidence_dir: Path,
+    html: Path | None,
     attest: bool,
     builder: str | None,
     quiet: bool,
     as_json: bool,
-    html: Path | None,
     **signing: Unpack[Signing],
 ) -> int:
     """Build a published wheel again from its published source, and compare.

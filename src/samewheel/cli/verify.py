@@ -59,11 +59,11 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Where the report goes.  [default: evidence]",
 )
+@html_option
+@badge_option
 @common_options
 @click.option("--timings", is_flag=True, help="Say on the terminal how long each step took.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-@html_option
-@badge_option
 def command(
     source: Path,
     *,
@@ -71,11 +71,11 @@ def command(
     strict: bool,
     no_via_sdist: bool,
     search: int | None,
+    html: Path | None,
+    badge: Path | None,
     quiet: bool,
     as_json: bool,
     timings: bool,
-    html: Path | None,
-    badge: Path | None,
     **options: Any,
 ) -> int:
     """Build PROJECT (a folder, by default this one) or an SDIST twice under opposite conditions, and compare.

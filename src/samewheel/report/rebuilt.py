@@ -6,13 +6,12 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
 from click import style
 
 from samewheel.comparison import Verdict
-from samewheel.rebuilding.values import GIVEN
 from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, isolated, row
+from samewheel.report.plans import plan_fields
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from samewheel.rebuilding import Plan, Rebuilt
 
-__all__ = ["explained_lines", "plan_fields", "proof", "rebuilt_lines"]
+__all__ = ["PROVEN", "explained_lines", "moments", "proof", "rebuilt_lines", "source", "tools"]
 
 WIDEST = 16
 """Characters of a field's name and a space."""
@@ -40,17 +39,19 @@ PROVEN = {
 """What the best verdicts prove, no more and no less."""
 
 
-def _source(plan: Plan) -> str:
-    source = plan.source
-    return source.sdist or f"{source.git} at {source.commit}"
+def source(plan: Plan) -> str:
+    """Return what a plan builds from."""
+    return plan.source.sdist or f"{plan.source.git} at {plan.source.commit}"
 
 
-def _tools(plan: Plan) -> str:
+def tools(plan: Plan) -> str:
+    """Return what a plan builds with."""
     names = [line.split(" ")[0].replace("==", " ") for line in plan.locked]
     return f"Python {plan.python}, {', '.join(names) or 'nothing installed'}"
 
 
-def _moments(plan: Plan) -> str:
+def moments(plan: Plan) -> str:
+    """Return what time a plan tells the build."""
     if plan.epoch is not None:
         return f"SOURCE_DATE_EPOCH={plan.epoch} ({_date(plan.epoch)})"
     clock = f"a clock that stands at {_date(plan.clock)}" if plan.clock is not None else "the time of day"
@@ -76,9 +77,9 @@ def _file_rows(rebuilt: Rebuilt) -> Iterator[str]:
 def _plan_rows(rebuilt: Rebuilt) -> Iterator[str]:
     """Yield how it was built, or was to be."""
     if rebuilt.plan is not None:
-        yield row("source", _source(rebuilt.plan))
-        yield row("built with" if rebuilt.sha256 is not None else "planned with", _tools(rebuilt.plan))
-        yield row("time", _moments(rebuilt.plan))
+        yield row("source", source(rebuilt.plan))
+        yield row("built with" if rebuilt.sha256 is not None else "planned with", tools(rebuilt.plan))
+        yield row("time", moments(rebuilt.plan))
     if rebuilt.isolation is not None:
         yield row("isolation", isolated(rebuilt.isolation))
     count = len(rebuilt.attempts)
@@ -86,9 +87,7 @@ def _plan_rows(rebuilt: Rebuilt) -> Iterator[str]:
 
 
 def proof(rebuilt: Rebuilt) -> str:
-    """Return what a good verdict proves; empty for any other."""
-    if rebuilt.verdict not in PROVEN:
-        return ""
+    """Return what a good verdict proves."""
     if rebuilt.isolation is not None and rebuilt.isolation.filesystem == "open":
         return f"{PROVEN[rebuilt.verdict]}; but nothing kept the build from reading that file and packing it again"
     return PROVEN[rebuilt.verdict]
@@ -118,26 +117,6 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
         yield ""
         yield style("  code  member: what differs, - published, + rebuilt", dim=True)
         yield from difference_lines(rebuilt.differences)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{name} = {item}" for name, item in sorted(value.items()) if item not in (None, ""))
-    return str(value)
-
-
-def plan_fields(rebuilt: Rebuilt) -> Iterator[tuple[str, str, str]]:
-    """Yield the fields of the plan that say something: name, value, and why it is that."""
-    if rebuilt.plan is None:
-        return
-    given = any(attempt.why == GIVEN for attempt in rebuilt.attempts)
-    for name, value in msgspec.to_builtins(rebuilt.plan).items():
-        if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
-            why = rebuilt.plan.evidence.get(name, "")
-            # Whoever edits a plan need not keep its evidence true.
-            yield name, _shown(value), f"the plan says: {why}" if why and given else why
 
 
 def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:

@@ -10,7 +10,8 @@ from samewheel.report.html.builds import file_table
 from samewheel.report.html.compared import Compared, compared_page
 from samewheel.report.html.values import Fact
 from samewheel.report.lines import isolated
-from samewheel.report.rebuilt import plan_fields, proof
+from samewheel.report.plans import plan_fields
+from samewheel.report.rebuilt import PROVEN, proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +50,8 @@ def _known(rebuilt: Rebuilt) -> str:
 
 
 def _facts(rebuilt: Rebuilt) -> Iterator[Fact]:
-    if said := proof(rebuilt):
-        yield Fact("proven", said)
+    if rebuilt.verdict in PROVEN:
+        yield Fact("proven", proof(rebuilt))
     yield Fact("release", f"{rebuilt.name} {rebuilt.version}, {_known(rebuilt)}")
     for line in rebuilt.reason.splitlines():
         yield Fact("reason", line)
