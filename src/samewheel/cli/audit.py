@@ -112,9 +112,9 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
     from samewheel.cli.console import say
     from samewheel.report.audits import missed_lines
 
+    refuse_other_folder(options["html"])
     if options["resume"] and options["anew"]:
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
-    refuse_other_folder(options["html"])
     demanded = parse_policy(policy)
     title = options["title"] or usual_title(files)
     entries = _audited(files, store, title, {**options, "policy": policy})
