@@ -115,6 +115,17 @@ explain-pages:
 schemas:
     {{ run }} python -m samewheel.schemas docs/lookup/schemas
 
+# Make the pictures of reports in docs/pictures from real runs; takes the package index and some minutes
+[group('check')]
+report-pictures *args:
+    {{ run }} scripts/report_pictures.py "$@"
+
+# Install Chromium for the tests of pages, as root on Debian; without it they are skipped
+[group('check')]
+chromium:
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
+
 # Compare speed with what a user would run instead, in pairs
 [group('check')]
 bench *args:
@@ -154,6 +165,11 @@ bench-diff *args:
 [group('check')]
 bench-check *args:
     {{ run }} benchmarks/checking.py "$@"
+
+# See how soon Chromium shows an audit of many packages
+[group('check')]
+bench-pages *args:
+    {{ run }} benchmarks/opening_pages.py "$@"
 
 # Compare compressors on real wheels: size, speed, and a digest to compare with other machines
 [group('check')]

@@ -29,7 +29,21 @@ suppress_warnings = ["misc.highlighting_failure"]
 
 READING_ORDER = {
     "Learn": ("learn", ("first-wheel",)),
-    "Do": ("do", ("adopt", "pin", "read-a-report", "cure", "compare", "release", "rebuild", "audit", "gate")),
+    "Do": (
+        "do",
+        (
+            "adopt",
+            "pin",
+            "read-a-report",
+            "look-at-reports",
+            "cure",
+            "compare",
+            "release",
+            "rebuild",
+            "audit",
+            "gate",
+        ),
+    ),
     "Look up": ("lookup", ("commands", "verdicts", "exit-codes", "settings", "glossary")),
     "Causes and cures": ("explain", ("README", "causes")),
     "Understand": ("understand", ("how-it-works", "threat-model", "limits", "comparison", "benchmarks")),

@@ -28,6 +28,7 @@ __all__ = [
     "copy_tree",
     "place",
     "put",
+    "put_folder",
     "remove",
     "sha256_of",
     "temporary_folder",
@@ -312,3 +313,33 @@ def place(source: Path, destination: Path) -> None:
     """
     with source.open("rb") as content:
         put(destination, lambda file: shutil.copyfileobj(content, file, 1 << 20))
+
+
+def put_folder(destination: Path, fill: Callable[[Path], object]) -> None:
+    """Fill a new folder beside ``destination`` and rename it into place; a failure leaves what was there before.
+
+    What it replaces goes as a whole: whoever calls makes sure that it may.
+
+    Raises:
+        SamewheelError: it cannot be written.
+    """
+    temporary, before = (destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}") for _ in range(2))
+    try:
+        temporary.mkdir(parents=True)
+        fill(temporary)
+        with suppress(FileNotFoundError):
+            destination.replace(before)
+        try:
+            temporary.replace(destination)
+        except OSError:
+            before.replace(destination)
+            raise
+    except OSError as error:
+        raise SamewheelError(
+            f"cannot write {destination}", cause=str(error), hint="The folder is as it was before."
+        ) from error
+    finally:
+        for folder in (temporary, before):
+            if folder.exists():
+                remove(folder)
+    _sync_folder(destination.parent)

@@ -184,6 +184,7 @@ def verify(
     search: int = BUDGET,
     keep: Path | None = None,
     evidence_dir: Path | None = None,
+    beside: Sequence[Path] = (),
     progress: Progress = SILENT,
     **overrides: Unpack[Overrides],
 ) -> Verified:
@@ -199,6 +200,7 @@ def verify(
         search: builds to make at most to find out which conditions are guilty, where the wheels do not tell.
         keep: a folder for what was built; None keeps nothing.
         evidence_dir: where the report goes; None is ``evidence`` in the project's folder, or the working folder.
+        beside: files with results that the caller writes later, and that are no source either.
         progress: told what is going on.
         overrides: as for :func:`samewheel.building.build`.
 
@@ -217,7 +219,7 @@ def verify(
                 path,
                 overrides=overrides,
                 allow_dirty=True,
-                not_source=output_folders(path, evidence_dir, against, keep),
+                not_source=output_folders(path, evidence_dir, against, keep, *beside),
                 progress=progress,
             )
         )

@@ -12,6 +12,7 @@ import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from
+from samewheel.cli.pages import refuse_other_folder, site_option, write_site
 from samewheel.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ SAID_AGAIN = {
     "--jobs": "jobs",
     "--limit": "limits",
     "--policy": "policy",
+    "--html": "html",
 }
 """Options that decide what an audit does, with the names of their values."""
 
@@ -103,6 +105,7 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
     help="The interpreter whose wheels are meant; how each was built is found out by itself.",
 )
 @limit_option
+@site_option
 @click.option("--offline", is_flag=True, help="Use only what was fetched before.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @json_option
@@ -114,6 +117,7 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
     from samewheel.cli.console import say
     from samewheel.report.audits import missed_lines
 
+    refuse_other_folder(options["html"])
     if options["resume"] and options["anew"]:
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
     refuse_several(json=options["as_json"], markdown=options["as_markdown"])
@@ -122,6 +126,7 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
     entries = _audited(files, store, title, {**options, "policy": policy})
     if entries is None:
         return ExitCode.INTERRUPTED
+    write_site(options["html"], store, title)
     below = missed(entries, demanded) if demanded is not None else ()
     if options["as_markdown"]:
         from samewheel.cli.console import show
@@ -203,19 +208,24 @@ def _print(title: str, entries: Sequence[Entry], store: Path, *, as_json: bool) 
 
 
 @command.command("list")
+@site_option
 @store_option
 @name_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @markdown_option
-def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool, as_markdown: bool) -> None:
+def list_(
+    *, store: Path, title: str | None, as_json: bool, as_csv: bool, as_markdown: bool, html: Path | None
+) -> None:
     """List the packages of an audit."""
     from samewheel.audit.store import reading
 
     refuse_several(json=as_json, csv=as_csv, markdown=as_markdown)
+    refuse_other_folder(html)
     with reading(store) as reader:
         title = reader.title(title)
         entries = reader.entries(reader.find(title))
+    write_site(html, store, title)
     if as_csv:
         from samewheel.report.audit_tables import to_csv
 

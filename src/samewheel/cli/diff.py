@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
+from samewheel.cli.pages import html_option, refuse_unwritable, write_diff
 
 __all__ = ["command"]
 
@@ -19,10 +20,13 @@ __all__ = ["command"]
     is_flag=True,
     help="Check every hash in RECORD and the tags, and refuse a wheel in which one is wrong.",
 )
+@html_option
 @click.option("--quiet", "-q", is_flag=True, help="Show the result and warnings, no progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
 @markdown_option
-def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, as_markdown: bool) -> int:
+def command(
+    a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, as_markdown: bool, html: Path | None
+) -> int:
     """Say what is different between two wheels, how far apart they are, and what may have caused it.
 
     Exits with 0 if the files are equal to the bit, else with the verdict's code. A wheel that is damaged, or in which
@@ -32,9 +36,11 @@ def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, as_ma
     from samewheel.explaining.diffs import explain_diff
 
     refuse_several(json=as_json, markdown=as_markdown)
+    refuse_unwritable(html)
     with progress(quiet=quiet) as shown:
         shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")
         found = explain_diff(a, b, strict=strict)
+        write_diff(html, found, a, b)
     if as_json:
         from samewheel.buildinfo import to_json
         from samewheel.explaining.diffs import SCHEMA

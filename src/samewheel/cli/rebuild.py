@@ -9,6 +9,7 @@ import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from
+from samewheel.cli.pages import html_option, kept, refuse_unwritable, write_rebuilt
 from samewheel.cli.signing import Signing, signing_key, signing_options
 from samewheel.errors import UsageError
 
@@ -90,6 +91,7 @@ def _show(rebuilt: Rebuilt, evidence: Path, *, explain: bool, as_markdown: bool)
     default=Path("evidence"),
     help="Where the report goes.  [default: evidence]",
 )
+@html_option
 @click.option("--attest", is_flag=True, help="Sign what came of it; nothing else than identical is said to be it.")
 @signing_options
 @click.option("--builder", metavar="URI", help="Who rebuilt, as policies name you.")
@@ -111,6 +113,7 @@ def command(
     offline: bool,
     keep: Path | None,
     evidence_dir: Path,
+    html: Path | None,
     attest: bool,
     builder: str | None,
     quiet: bool,
@@ -123,6 +126,8 @@ def command(
     Exits with the verdict's code: 0 if our build gave the published file to the bit, 10 if it gave its contents, and
     the published archive's headers give the rest.
     """
+    from msgspec.structs import replace
+
     from samewheel._files import check_writable, write_atomic
     from samewheel.attesting.attesting import refuse_no_text
     from samewheel.buildinfo import to_json
@@ -159,8 +164,11 @@ def command(
         limits=limits_from(limits, AUDIT),
         keep=keep.absolute() if keep is not None else None,
     )
-    with progress(quiet=quiet) as shown:
-        rebuilt = rebuild(wanted, Index(offline=offline, cwd=Path.cwd()), offline=offline, progress=shown)
+    refuse_unwritable(html)
+    index = Index(offline=offline, cwd=Path.cwd())
+    with progress(quiet=quiet) as shown, kept(wanted.keep, html) as built:
+        rebuilt = rebuild(replace(wanted, keep=built), index, offline=offline, progress=shown)
+        write_rebuilt(html, rebuilt, target, index, built)
     report = to_json(SCHEMA, rebuilt)
     evidence = evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json"
     write_atomic(evidence, report)

@@ -9,6 +9,7 @@ import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import common_options, overrides_from, source_argument
+from samewheel.cli.pages import badge_option, html_option, kept, refuse_unwritable, write_badge, write_verified
 
 __all__ = ["command"]
 
@@ -59,6 +60,8 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     help="Where the report goes.  [default: evidence]",
 )
+@html_option
+@badge_option
 @common_options
 @click.option("--timings", is_flag=True, help="Say on the terminal how long each step took.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -70,6 +73,8 @@ def command(
     strict: bool,
     no_via_sdist: bool,
     search: int | None,
+    html: Path | None,
+    badge: Path | None,
     quiet: bool,
     as_json: bool,
     as_markdown: bool,
@@ -93,7 +98,8 @@ def command(
     budget = BUDGET if search is None else search
     places = {name: options.pop(name) for name in ("against", "evidence_dir", "jobs", "keep")}
     overrides = overrides_from(options)
-    with progress(quiet=quiet) as shown:
+    refuse_unwritable(html, badge)
+    with progress(quiet=quiet) as shown, kept(places["keep"], html) as places["keep"]:
         verified = verify(
             source,
             names=[name.strip() for name in vary.split(",")] if vary is not None else None,
@@ -101,9 +107,12 @@ def command(
             via_sdist=not no_via_sdist,
             search=budget,
             **places,
+            beside=[path.absolute() for path in (html, badge) if path is not None],
             progress=shown,
             **overrides,
         )
+        write_verified(html, verified, against=places["against"], keep=places["keep"])
+    write_badge(badge, verified)
     if timings:
         for line in shown.timings():
             say(line)

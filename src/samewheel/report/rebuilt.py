@@ -6,13 +6,12 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import msgspec
 from click import style
 
 from samewheel.comparison import Verdict
-from samewheel.rebuilding.values import GIVEN
 from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, isolated, row
+from samewheel.report.plans import plan_fields
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
@@ -120,27 +119,13 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
         yield from difference_lines(rebuilt.differences)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{name} = {item}" for name, item in sorted(value.items()) if item not in (None, ""))
-    return str(value)
-
-
 def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:
     """Yield the lines that tell how the plan came about: each field with its evidence, then each attempt."""
     if rebuilt.plan is not None:
-        given = any(attempt.why == GIVEN for attempt in rebuilt.attempts)
         yield style("  plan", bold=True)
-        fields = msgspec.to_builtins(rebuilt.plan)
-        for name, value in fields.items():
-            if name not in {"evidence", "locked", "wheel"} and (value or name in rebuilt.plan.evidence):
-                why = rebuilt.plan.evidence.get(name, "")
-                # Whoever edits a plan need not keep its evidence true.
-                why = f"the plan says: {why}" if why and given else why
-                text = _shown(value)[:LONGEST]
-                yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
+        for name, value, why in plan_fields(rebuilt):
+            text = value[:LONGEST]
+            yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
     yield style("  tried", bold=True)
     for number, attempt in enumerate(rebuilt.attempts, 1):
         changed = "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from samewheel.verification import NotVaried, ViaSdist
     from samewheel.verifying import Verified
 
-__all__ = ["verified_lines"]
+__all__ = ["not_varied_lines", "searched", "verified_lines", "via_sdist"]
 
 MOST_MEMBERS = 10
 """Members that one line names."""
@@ -32,7 +32,8 @@ def _by_reason(not_varied: Iterable[NotVaried]) -> dict[str, list[str]]:
     return names
 
 
-def _via_sdist(found: ViaSdist) -> str:
+def via_sdist(found: ViaSdist) -> str:
+    """Return in words how the wheel of the project's sdist compares."""
     if found.verdict.exit_code == 0:
         return "same"
     if found.reason:
@@ -42,11 +43,18 @@ def _via_sdist(found: ViaSdist) -> str:
     return f"{found.verdict.value}: {', '.join(members[:MOST_MEMBERS])}{more}"
 
 
-def _searched(search: Search) -> str:
+def searched(search: Search) -> str:
+    """Return in words how many builds a search took, and whether they were enough."""
     made = f"{search.builds or 'no'} more build{'s' if search.builds != 1 else ''}"
     if not search.enough:
         return made
     return f"{made}, and not everything is told apart: --search {search.enough} should do"
+
+
+def not_varied_lines(not_varied: Iterable[NotVaried]) -> Iterator[str]:
+    """Yield which conditions were not varied, those with the same reason together."""
+    for reason, names in _by_reason(not_varied).items():
+        yield f"{', '.join(names)}: {reason}"
 
 
 def verified_lines(verified: Verified) -> Iterator[str]:
@@ -61,15 +69,15 @@ def verified_lines(verified: Verified) -> Iterator[str]:
     if report.against is not None:
         yield row("against", report.against)
     yield row("varied", ", ".join(report.varied) or "nothing")
-    for reason, names in _by_reason(report.not_varied).items():
-        yield row("not varied", f"{', '.join(names)}: {reason}")
+    for line in not_varied_lines(report.not_varied):
+        yield row("not varied", line)
     if new_files := report.builds[-1].conditions.get("new_files"):
         yield row("new files", f"{new_files}, as the backend would pack those of 077; build sets 022")
     if report.via_sdist is not None:
-        yield row("via sdist", _via_sdist(report.via_sdist))
+        yield row("via sdist", via_sdist(report.via_sdist))
     yield row("isolation", isolated(first.isolation))
     if report.search is not None:
-        yield row("searched", _searched(report.search))
+        yield row("searched", searched(report.search))
     yield row("report", os.path.relpath(verified.evidence))
     if told := list(cause_lines(report.causes)):
         yield from ("", *told)
