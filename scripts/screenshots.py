@@ -1,4 +1,4 @@
-"""Makes the pictures in docs/pictures: runs real commands on a terminal of 100 columns, and keeps it as SVG.
+"""Makes the pictures in docs/pictures: runs real commands on a terminal of 126 columns, and keeps it as SVG.
 
     python scripts/screenshots.py [NAME...]        # by default all
 
@@ -26,7 +26,7 @@ from transcripts import COLOURS, HATCHLING, ROOT, Session, environment, prepare,
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COLUMNS = 100
+COLUMNS = 126
 
 THEME = TerminalTheme(
     (24, 26, 31),

@@ -40,7 +40,7 @@ audited list.txt
   failed                  1  █
   pending                 1  █
   skipped                 1  █
-  store        audit.sqlite3
+  store                   audit.sqlite3
 """
 
 

@@ -12,7 +12,7 @@ from samewheel._text import printable
 from samewheel.audit.policy import meets
 from samewheel.audit.values import Skipped, Status
 from samewheel.comparison import Verdict
-from samewheel.report.lines import headline, isolated, row
+from samewheel.report.lines import headline, isolated, paragraph, row
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
@@ -90,7 +90,8 @@ def audit_lines(title: str, entries: Sequence[Entry], store: Path) -> Iterator[s
         yield _line(entry, width)
     yield ""
     yield from _bars(entries)
-    yield row("store", str(store))
+    label = style(f"{'store':<{WIDTH}}", dim=True)
+    yield f"  {label}  {printable(str(store))}"
 
 
 def missed_lines(entries: Sequence[Entry], policy: Policy) -> Iterator[str]:
@@ -123,7 +124,7 @@ def _rebuilt_lines(rebuilt: Rebuilt) -> Iterator[str]:
     for attempt in rebuilt.attempts:
         yield row("attempt", f"{attempt.verdict.value}: {attempt.why}")
     for cause in rebuilt.causes:
-        yield row("cause", f"{cause.cause}: {cause.sentence}")
+        yield from paragraph("cause", printable(f"{cause.cause}: {cause.sentence}"))
     for line in rebuilt.reason.splitlines():
         yield row("", line)
     yield from difference_lines(rebuilt.differences)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel.report.lines import headline, row
+from samewheel._text import printable
+from samewheel.report.lines import headline, paragraph, row
 from samewheel.report.markdown import code, escaped, page, table, verdict_line
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ def checked_lines(found: Checked) -> Iterator[str]:
     yield row("sha256", found.sha256)
     yield row("attested by", f"{', '.join(found.groups) or 'nobody'} ({found.threshold} needed)")
     for failure in found.failures:
-        yield row(failure.rule, failure.reason)
+        yield from paragraph(failure.rule, printable(failure.reason))
     for one in found.attestations:
         yield row("counts" if one.accepted else "does not", _said(one))
         if one.lenient:
             yield row("", "read leniently: not in the form that samewheel writes")
         for failure in one.failures:
-            yield row("", f"{failure.rule}: {failure.reason}")
+            yield from paragraph("", printable(f"{failure.rule}: {failure.reason}"))
 
 
 def checked_markdown(found: Checked) -> Iterator[str]:

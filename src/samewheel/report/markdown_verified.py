@@ -25,8 +25,11 @@ def _via_sdist(found: ViaSdist) -> str:
 
 def _facts(report: Verification) -> Iterator[tuple[str, str]]:
     """Yield what was done, in rows of two."""
-    digests = dict.fromkeys(build.wheel.sha256 for build in report.builds)
-    yield "SHA-256", "<br>".join(map(code, digests))
+    digests = [build.wheel.sha256 for build in report.builds]
+    if len({*digests}) == 1:
+        yield "SHA-256", code(digests[0])
+    else:
+        yield from zip(("SHA-256 of the first build", "SHA-256 of the second"), map(code, digests), strict=True)
     if report.against is not None:
         yield "compared with", code(report.against)
     yield "varied", ", ".join(map(code, report.varied)) or "nothing"

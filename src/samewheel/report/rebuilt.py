@@ -10,7 +10,7 @@ from click import style
 
 from samewheel.comparison import Verdict
 from samewheel.report.causes import cause_lines, summary_lines
-from samewheel.report.lines import headline, isolated, row
+from samewheel.report.lines import headline, isolated, paragraph, row
 from samewheel.report.plans import plan_fields
 from samewheel.report.wheels import difference_lines
 
@@ -104,7 +104,7 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
     yield headline(rebuilt.verdict.value, rebuilt.wheel.name, good=good)
     yield from summary_lines(rebuilt.causes)
     if good:
-        yield row("proven", proof(rebuilt))
+        yield from paragraph("proven", proof(rebuilt))
     yield from _file_rows(rebuilt)
     yield from _plan_rows(rebuilt)
     for line in rebuilt.reason.splitlines():

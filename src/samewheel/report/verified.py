@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from click import style
 
 from samewheel.report.causes import cause_lines, summary_lines
-from samewheel.report.lines import headline, isolated, row
+from samewheel.report.lines import headline, isolated, paragraph, row
 from samewheel.report.wheels import difference_lines
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ def verified_lines(verified: Verified) -> Iterator[str]:
         yield row("sha256", build.wheel.sha256)
     if report.against is not None:
         yield row("against", report.against)
-    yield row("varied", ", ".join(report.varied) or "nothing")
+    yield from paragraph("varied", ", ".join(report.varied) or "nothing")
     for line in not_varied_lines(report.not_varied):
-        yield row("not varied", line)
+        yield from paragraph("not varied", line)
     if new_files := report.builds[-1].conditions.get("new_files"):
-        yield row("new files", f"{new_files}, as the backend would pack those of 077; build sets 022")
+        yield from paragraph("new files", f"{new_files}, as the backend would pack those of 077; build sets 022")
     if report.via_sdist is not None:
         yield row("via sdist", via_sdist(report.via_sdist))
     yield row("isolation", isolated(first.isolation))
     if report.search is not None:
-        yield row("searched", searched(report.search))
+        yield from paragraph("searched", searched(report.search))
     yield row("report", os.path.relpath(verified.evidence))
     if told := list(cause_lines(report.causes)):
         yield from ("", *told)
