@@ -23,6 +23,10 @@ ROOT = Path(__file__).parent.parent
 PROJECTS = Path(__file__).parent / "projects"
 
 
+TEST_CACHE = os.environ.get("SAMEWHEEL_TEST_CACHE", str(ROOT / ".cache" / "tests"))
+"""The cache of all tests and runs."""
+
+
 class Samewheel(Protocol):
     """Runs the command line as a user does: in a process of its own."""
 
@@ -35,7 +39,7 @@ class Samewheel(Protocol):
 @pytest.fixture(autouse=True)
 def _neutral_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Share one cache among all tests and runs, and forget what the caller's environment would decide."""
-    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", os.environ.get("SAMEWHEEL_TEST_CACHE", str(ROOT / ".cache" / "tests")))
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", TEST_CACHE)
     for name in ("SOURCE_DATE_EPOCH", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
 

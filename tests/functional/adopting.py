@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.conftest import TEST_CACHE
 from tests.functional.git_projects import commit, git, git_environment
 
 if TYPE_CHECKING:
@@ -21,11 +22,10 @@ def environment() -> dict[str, str]:
     """Return what a shell needs to run samewheel and just, and to commit."""
     tools = Path(sys.executable).parent
     who = {name: value for name, value in git_environment(Path(os.devnull)).items() if name.startswith("GIT_")}
-    home = os.environ["SAMEWHEEL_CACHE_DIR"]
     return {
         **os.environ,
         **who,
-        "PRE_COMMIT_HOME": f"{home}/pre-commit",
+        "PRE_COMMIT_HOME": f"{TEST_CACHE}/pre-commit",
         "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
     }
 

@@ -56,8 +56,9 @@ def test_the_same_output_is_the_same_picture() -> None:
 
 
 def test_long_lines_go_on_in_the_next_one() -> None:
-    """A terminal of 100 columns loses nothing."""
-    assert lines(SCREENSHOTS.drawn("true", "x" * 250))[1:] == ["x" * 100, "x" * 100, "x" * 50]
+    """A terminal loses nothing."""
+    wide = SCREENSHOTS.COLUMNS
+    assert lines(SCREENSHOTS.drawn("true", "x" * (2 * wide + 50)))[1:] == ["x" * wide, "x" * wide, "x" * 50]
 
 
 @pytest.mark.index
