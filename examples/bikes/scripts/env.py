@@ -10,19 +10,19 @@ from pathlib import Path
 from surroundings import LOCK, PROJECT, FailedError, environment, sha256
 
 
-def made(name: str, lock: str) -> Path:
+def made(name: str, lock: str, *, project: Path = PROJECT) -> Path:
     """Make the environment unless it is that of this lock already, and return its folder.
 
     Raises:
         FailedError: a package without a hash, or with another one.
     """
-    place = PROJECT / name
+    place = project / name
     stamp = place / "made-of"
-    if stamp.is_file() and stamp.read_text("utf-8") == sha256(PROJECT / lock):
+    if stamp.is_file() and stamp.read_text("utf-8") == sha256(project / lock):
         return place
     with tempfile.TemporaryDirectory() as home:
-        environment(place, Path(home), lock=lock)
-    stamp.write_text(sha256(PROJECT / lock), "utf-8")
+        environment(place, Path(home), project=project, lock=lock)
+    stamp.write_text(sha256(project / lock), "utf-8")
     return place
 
 

@@ -26,6 +26,7 @@ class Conditions:
     threads: int
 
 
+CONF = PROJECT / "confs" / "training.yaml"
 FIRST = Conditions("first", "plain", "UTC", 0o022, "0", 1)
 SECOND = Conditions("second", "with space and ü", "Asia/Kathmandu", 0o077, "4242", 2)
 SEEN = {
@@ -101,7 +102,7 @@ def loaded(output: Path) -> dict[str, Any]:
 def main() -> int:
     """Train twice; 0 if both gave the same, 3 if not, 1 if one failed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", type=Path, nargs="?", default=PROJECT / "confs" / "training.yaml")
+    parser.add_argument("config", type=Path, nargs="?", default=CONF)
     parser.add_argument("--python", default=sys.executable, help="interpreter of the first training")
     parser.add_argument("--other-python", help="interpreter of the second one; the same")
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Tells MLflow what was trained: parameters, metrics by step, files, data, model, and the digests it does not make."""
+"""Tells MLflow what was trained: parameters, metrics by step, files, data, model, and digests that it lacks."""
 
 from __future__ import annotations
 
