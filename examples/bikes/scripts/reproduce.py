@@ -1,7 +1,7 @@
 """Does again what a record says, for somebody who has nothing but the repository and the record.
 
-Checks the commit out into a folder of its own, builds the wheel and compares it with the record's, installs the lock, checks
-the data, trains, and compares. Each step stops at the first thing that is not what the record says.
+Checks the commit out into a folder of its own, builds the wheel and compares it with the record's, installs the lock,
+checks the data, trains, and compares. Each step stops at the first thing that is not what the record says.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 
 import data
 import package
-from surroundings import FailedError, locked_wheel, samewheel
+from surroundings import PROJECT, FailedError, locked_wheel, samewheel
 from tracked import tracked
 from verify_model import CONF, FIRST, SECOND, loaded, trained
 
@@ -49,7 +49,7 @@ def walked(given: argparse.Namespace, top: Path) -> bool:
     Raises:
         FailedError: a step.
     """
-    print(f"wheel sha256        {package.build(package.PROJECT, *given.allow_dirty)}", flush=True)
+    print(f"wheel sha256        {package.build(PROJECT, *given.allow_dirty)}", flush=True)
     print(f"wheel verified      {samewheel('verify', '-q', '--against', str(locked_wheel()[0])).split()[0]}")
     print(f"data sha256         {data.fetched()}", flush=True)
     print(LINE.format("run", "python", "model", "predictions", "rmse"))
