@@ -2,7 +2,7 @@
 
 skops (a ZIP file of schema.json and a .npy for each array) names arrays by
 the address that they had in memory and stamps members with the time. Both say nothing of the model: here addresses
-become places in the schema, and members are sorted and have the earliest date that a ZIP file knows.
+become places in the schema, and members are sorted and have the earliest date that a ZIP file knows. Gaps in arrays of records are set to zero.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import zipfile
 from typing import Any
 
+import numpy as np
 import skops.io
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -46,8 +47,21 @@ def canonicalized(content: bytes) -> bytes:
     schema = json.loads(members.pop(SCHEMA))
     numbers = Numbers()
     schema = numbers.renumbered(schema)
-    renamed = {numbers.files[name]: members[name] for name in members}
+    renamed = {numbers.files[name]: unpadded(content) for name, content in members.items()}
     return packed({SCHEMA: json.dumps(schema, separators=(",", ":")).encode(), **renamed})
+
+
+def unpadded(content: bytes) -> bytes:
+    """Return a .npy whose gaps are zero. The nodes of a tree have seven bytes each that nobody writes: leavings of memory."""
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    if array.dtype.names is None:
+        return content
+    filled = np.zeros(array.shape, array.dtype)
+    for name in array.dtype.names:
+        filled[name] = array[name]
+    target = io.BytesIO()
+    np.save(target, filled)
+    return target.getvalue()
 
 
 def packed(members: dict[str, bytes]) -> bytes:
