@@ -2,7 +2,8 @@
 
 skops (a ZIP file of schema.json and a .npy for each array) names arrays by
 the address that they had in memory and stamps members with the time. Both say nothing of the model: here addresses
-become places in the schema, and members are sorted and have the earliest date that a ZIP file knows. Gaps in arrays of records are set to zero.
+become places in the schema, and members are sorted and have the earliest date that a ZIP file knows.
+Gaps in arrays of records are set to zero.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def canonicalized(content: bytes) -> bytes:
 
 
 def unpadded(content: bytes) -> bytes:
-    """Return a .npy whose gaps are zero. The nodes of a tree have seven bytes each that nobody writes: leavings of memory."""
+    """Return a .npy whose gaps are zero. A tree's nodes have seven bytes each that nobody writes."""
     array = np.load(io.BytesIO(content), allow_pickle=False)
     if array.dtype.names is None:
         return content
