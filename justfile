@@ -67,6 +67,17 @@ lint:
     {{ run }} ruff check
     {{ run }} mypy
 
+# Walk the road from a verified wheel to an identical model, in examples/bikes; takes minutes
+[group('check')]
+bikes *args:
+    SAMEWHEEL="uv run --quiet --locked --project '$PWD' samewheel" just --justfile examples/bikes/justfile all "$@"
+
+# Check form, smells, types and tests of examples/bikes, in its own environment
+[group('check')]
+bikes-test:
+    just --justfile examples/bikes/justfile lint
+    just --justfile examples/bikes/justfile test
+
 # Check that tables and transcripts in README.md, CONTRIBUTING.md and docs/ say what the code does
 [group('check')]
 docs:

@@ -44,7 +44,7 @@ def test_safetensors_are_the_same_file() -> None:
 
 
 def test_torch_save_has_the_file_name_in_it() -> None:
-    """Its ZIP members stand in a folder that is named like the file: compare files of one name, or use safetensors."""
+    """Its ZIP members stand in a folder that is named like the file: give one name, or use safetensors."""
     code = f"{SEED.format(42)}{NET}import tempfile, pathlib\ntop = pathlib.Path(tempfile.mkdtemp())\n"
     code += "def saved(name):\n    torch.save(net.state_dict(), top / name)\n    return (top / name).read_bytes()\n"
     assert answer(f"{code}print(saved('model.pt') == saved('model.pt'), saved('model.pt') == saved('other.pt'))") == (
