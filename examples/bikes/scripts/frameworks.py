@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from surroundings import PROJECT, FailedError, environment
 
 
-def tested(package: str) -> int:
+def tested(name: str) -> int:
     """Return pytest's exit code. pip installs the framework, with the user's settings, which say where it comes from.
 
     Raises:
         FailedError: the environment cannot be made.
     """
-    name = re.split(r"[^\w-]", package)[0]
+    groups = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    install = ["-m", "pip", "install", "-q", *groups[name]]
     place = PROJECT / f".venv-{name}"
     with tempfile.TemporaryDirectory() as home:
         inside = environment(place, Path(home), lock="requirements-dev.lock")
-    variables = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "UV_PYTHON"}}
-    for command in (
-        ["-m", "ensurepip"],
-        ["-m", "pip", "install", "-q", package],
-        ["-m", "pytest", "tests/frameworks"],
-    ):
+    variables = {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "UV_PYTHON"}}
+    for command in (["-m", "ensurepip"], install, ["-m", "pytest", "tests/frameworks"]):
         done = subprocess.run([str(inside), *command], check=False, cwd=PROJECT, env=variables)
         if done.returncode:
             return done.returncode
@@ -38,10 +35,10 @@ def tested(package: str) -> int:
 def main() -> int:
     """Test one framework."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("package", help="such as torch==2.13.0 or tensorflow-cpu")
+    parser.add_argument("name", choices=["tensorflow", "torch"], help="a group of pyproject.toml")
     given = parser.parse_args()
     try:
-        return tested(given.package)
+        return tested(given.name)
     except FailedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -8,9 +8,7 @@ import pytest
 
 from ..processes import digest_of  # noqa: TID252 - tests are no package that is installed
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("tensorflow") is None, reason="just frameworks tensorflow-cpu"
-)
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="just frameworks tensorflow")
 
 SEED = "from bikes.seeding import seed_everything\nseed_everything({}, frameworks={{'tensorflow'}})\n"
 NET = """
