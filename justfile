@@ -7,6 +7,7 @@ set positional-arguments
 epoch := env("SOURCE_DATE_EPOCH", `git log -1 --format=%ct 2>/dev/null || echo 315532800`)
 oldest_python := "3.11"
 run := "uv run --locked"
+templates := "src/samewheel/adopting/templates"
 
 [private]
 default:
@@ -62,7 +63,7 @@ attest-demo *args:
 
 # Check form, smells and types
 [group('check')]
-lint:
+lint: lint-workflows
     {{ run }} ruff format --check
     {{ run }} ruff check
     {{ run }} mypy
@@ -78,15 +79,52 @@ bikes-test:
     just --justfile examples/bikes/justfile lint
     just --justfile examples/bikes/justfile test
 
-# Check that tables and transcripts in README.md, CONTRIBUTING.md and docs/ say what the code does
+# Check the workflows, the action and what `samewheel init` writes for others: pins, rights, injections
 [group('check')]
-docs:
-    {{ run }} pytest -m "not long" -k "docs or readme or contributing or exit_codes"
+lint-workflows:
+    {{ run }} zizmor --offline --persona=pedantic --no-progress --strict-collection -q . {{ templates }}/*.yml
+
+# Write what the workflows and the action install, from uv.lock: all that samewheel needs, but not itself
+[group('check')]
+workflow-pins file=".github/samewheel.txt":
+    uv export -q --locked --no-dev --extra clock --extra sigstore --no-emit-project --no-header -o {{ quote(file) }}
+
+# Build the site of docs/, and check that tables, transcripts, commands and links of all pages say what is
+[group('check')]
+docs: docs-site
+    {{ run }} pytest -n auto -m "not long" -k "page or pages or contributing or exit_codes or transcripts or pictures"
+
+# Build the site of docs/ into .cache/docs, strictly: a warning is an error, and nothing is fetched from elsewhere
+[group('check')]
+docs-site:
+    rm -rf .cache/docs
+    {{ run }} --group docs sphinx-build -nWEq --keep-going -d .cache/doctrees docs .cache/docs
+    {{ run }} scripts/check_site.py .cache/docs
+
+# Run the transcripts in README.md and docs/, and write into them what came of it; or those of the pages named
+[group('check')]
+docs-transcripts *args:
+    {{ run }} scripts/transcripts.py "$@"
+
+# Make the pictures of terminals in docs/pictures anew, from real runs; or those that are named
+[group('check')]
+screenshots *args:
+    {{ run }} scripts/screenshots.py "$@"
+
+# Write the page of commands anew, from the commands themselves
+[group('check')]
+docs-commands:
+    {{ run }} scripts/command_pages.py docs/lookup/commands.md
 
 # Write docs/explain anew: a page for each code and for each cause
 [group('check')]
 explain-pages:
     {{ run }} python -m samewheel.explaining docs/explain
+
+# Write docs/lookup/schemas anew: a JSON Schema for each kind of document
+[group('check')]
+schemas:
+    {{ run }} python -m samewheel.schemas docs/lookup/schemas
 
 # Compare speed with what a user would run instead, in pairs
 [group('check')]
@@ -143,6 +181,16 @@ hostile *args:
 fuzz seconds="60" *args:
     {{ run }} scripts/fuzz_wheels.py --seconds {{ quote(seconds) }} "${@:2}"
 
+# Feed garbled documents to every reader of lock files, reports, policies, pages and the like; `--inputs N`
+[group('check')]
+fuzz-readers *args:
+    {{ run }} scripts/fuzz_readers.py "$@"
+
+# Kill commands at random moments and count what is left behind, which takes an hour; `--times N`, `--only COMMAND`
+[group('check')]
+torture-kills *args:
+    {{ run }} scripts/torture_kills.py "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:
@@ -150,7 +198,7 @@ fuzz-guided seconds="60" *args:
 
 # Every gate, as CI runs it; the tests come last, so that their summary ends the output
 [group('check')]
-ci: lint package package-check package-constraints-check (test "--cov" "-m" "not long")
+ci: lint docs-site package package-check package-constraints-check (test "--cov" "-m" "not long")
 
 # Remove what the other recipes write, but not constraints.txt
 [group('check')]

@@ -10,7 +10,7 @@
 Prints a row for each compressor: bytes of all streams, those against zlib's at level 6, contents per second of
 processor time, and the SHA-256 of the streams' digests. Members that would not become
 smaller count as stored, as in a canonical wheel.
-Nothing here judges; dated results stand in docs/canonical.md.
+Nothing here judges; dated results stand in docs/lookup/canonical.md.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 
 `diff` against diffoscope, which is installed into an environment of its own, and against sha256sum, which only reads
 the files; `canonicalize` against its compressor alone, on contents that are in memory already. Wheels come from the
-index, pinned; what differs in them is made here. Nothing here judges; the dated results stand in docs/benchmarks.md.
+index, pinned; what differs in them is made here. Nothing here judges; the dated results stand in
+docs/understand/benchmarks.md.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
     python benchmarks/find_causes.py --only archive    # those whose names have this text
 
 Each project is verified as by `samewheel verify --no-via-sdist`. At the end, ``--out`` gets the results in order as
-JSON, and tables beside it as Markdown. Nothing here judges: the dated results stand in docs/benchmarks.md.
+JSON, and tables beside it as Markdown. Nothing here judges: the dated results stand in docs/understand/benchmarks.md.
 """
 
 from __future__ import annotations

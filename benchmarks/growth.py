@@ -3,7 +3,8 @@
     python benchmarks/growth.py            # every series; or name some: files bytes dependencies
 
 Prints, for each size, the median wall-clock seconds of three verifications with warm caches, and the peak memory of
-samewheel itself (its children's is not counted). Nothing here judges; dated results stand in docs/benchmarks.md.
+samewheel itself (its children's is not counted). Nothing here judges; dated results stand in
+docs/understand/benchmarks.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
     python benchmarks/paired.py            # every comparison; or name some: startup build-requests
 
 Prints, for each comparison, the median wall-clock seconds of both and the median of the ratios pair by pair. The
-first pair warms the caches and does not count. Nothing here judges; the dated results stand in docs/benchmarks.md.
+first pair warms the caches and does not count. Nothing here judges; the dated results stand in
+docs/understand/benchmarks.md.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
 
 Each wheel is rebuilt as by `samewheel audit`, with its limits and in its workers; results are kept in a store as they
 come. At the end, ``--out`` gets them in order as JSON, and tables beside it as Markdown. Nothing here judges: the
-dated results stand in docs/benchmarks.md.
+dated results stand in docs/understand/benchmarks.md.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 
 Each package is locked and verified by the command line, as a user would. A failure is a row with its reason. Results
 are kept as they come; at the end, and after Ctrl-C, ``--out`` gets them in order as JSON, and tables beside it as
-Markdown. Nothing here judges; the dated results stand in docs/benchmarks.md.
+Markdown. Nothing here judges; the dated results stand in docs/understand/benchmarks.md.
 """
 
 from __future__ import annotations

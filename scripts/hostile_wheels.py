@@ -1,7 +1,7 @@
 """Write wheels that must be refused to a folder, or print what zipfile, pip and uv make of each.
 
     python scripts/hostile_wheels.py --output hostile/      # hostile/NAME/demo-1.0-py3-none-any.whl and so on
-    python scripts/hostile_wheels.py --table                # Markdown, which docs/hostile-wheels.md shows
+    python scripts/hostile_wheels.py --table                # Markdown, which docs/lookup/hostile-wheels.md shows
     python scripts/hostile_wheels.py --table zip64-end-disagrees
 
 The wheels come from tests/hostile_wheels. Each reader runs in a temporary folder with 2 GB of address space, files of

@@ -6,11 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.schemas import fits, newer
 
 # How long an example takes says more of the machine than of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -39,14 +42,19 @@ def _neutral_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def samewheel(tmp_path: Path) -> Samewheel:
-    """Return what runs ``python -m samewheel`` in ``tmp_path``, or where it is told."""
+    """Return what runs ``python -m samewheel`` in ``tmp_path``, or elsewhere, and holds its JSON against schemas."""
 
     def call(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+        before = time.time()
         command = [sys.executable, "-m", "samewheel", *(str(argument) for argument in arguments)]
         environment = {**os.environ, **env}
-        return subprocess.run(  # the tests' own caller, not the tool's
+        finished = subprocess.run(  # the tests' own caller, not the tool's
             command, cwd=cwd or tmp_path, env=environment, capture_output=True, text=True, check=False
         )
+        fits(finished.stdout)
+        for path in newer(cwd or tmp_path, before):
+            fits(path.read_text("utf-8"))
+        return finished
 
     return call
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from samewheel.errors import InvalidProjectError
+from samewheel._uv_settings import project_file, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,19 +31,6 @@ KEYS = frozenset(
 
 PLACES = frozenset({"default-index", "extra-index-url", "find-links", "index-url", "url"})
 """Settings whose values may be paths relative to the file that they are in."""
-
-
-def _table(path: Path) -> dict[str, Any]:
-    """Return uv's table of a ``pyproject.toml`` or ``uv.toml``; nothing if there is no such file."""
-    try:
-        document = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise InvalidProjectError(f"cannot read uv's settings in {path}", cause=str(error)) from error
-    tool = document.get("tool", {}) if path.name == "pyproject.toml" else {"uv": document}
-    table = tool.get("uv", {}) if isinstance(tool, dict) else {}
-    return table if isinstance(table, dict) else {}
 
 
 def _absolute(value: Any, folder: Path, key: str = "") -> Any:  # noqa: ANN401 - whatever TOML has
@@ -73,21 +59,26 @@ def _files(project: Path | None, environ: Mapping[str, str]) -> list[Path]:
         return []
     if chosen := environ.get("UV_CONFIG_FILE"):
         return [Path(chosen).absolute()]
-    own = []
-    if project is not None:
-        # As with uv, a uv.toml hides the table of the pyproject.toml beside it.
-        own = [project / ("uv.toml" if (project / "uv.toml").exists() else "pyproject.toml")]
+    found = project_file(project) if project is not None else None
+    own = [found] if found is not None else []
     user = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME", "/"), ".config"))
     return [*own, user / "uv" / "uv.toml", Path("/etc/uv/uv.toml")]
 
 
+def _joined(stronger: Any, value: Any) -> Any:  # noqa: ANN401 - as above
+    """Return what is left of a setting that two files have: the stronger one, but both of two lists, as with uv."""
+    if isinstance(stronger, list) and isinstance(value, list):
+        return [*stronger, *value]
+    return value if stronger is None else stronger
+
+
 def _merged(project: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the index settings of all files, of each the strongest."""
+    """Return the index settings of all files, of each the strongest; lists are joined, as uv joins them."""
     merged: dict[str, Any] = {}
     for path in _files(project, environ):
-        for key, value in _table(path).items():
+        for key, value in read_table(path).items():
             if key in KEYS:
-                merged.setdefault(key, _absolute(value, path.parent, key))
+                merged[key] = _joined(merged.get(key), _absolute(value, path.parent, key))
     return merged
 
 

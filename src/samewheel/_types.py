@@ -24,8 +24,11 @@ class SourceKind(StrEnum):
     """What a wheel is built from."""
 
     GIT = "git"
+    """A commit of a git repository."""
     FOLDER = "folder"
+    """A folder without git."""
     SDIST = "sdist"
+    """A source distribution."""
 
 
 class Frontend(StrEnum):
@@ -39,7 +42,9 @@ class Via(StrEnum):
     """Whether the wheel is built from the source tree, or from an sdist made of it first."""
 
     TREE = "tree"
+    """From the source tree."""
     SDIST = "sdist"
+    """From an sdist made of the tree."""
 
 
 class Resolver(StrEnum):

@@ -44,9 +44,13 @@ class Dependency(_Value, frozen=True):
     """One distribution in a build environment, and the very file it came from."""
 
     name: str
+    """Of the distribution, as its wheel has it."""
     version: str
+    """Likewise."""
     filename: str
+    """Of the wheel that was installed."""
     sha256: Sha256
+    """Of that wheel."""
 
 
 class Isolation(_Value, frozen=True):
@@ -66,6 +70,7 @@ class WheelInfo(_Value, frozen=True):
     name: str
     """File name."""
     sha256: Sha256
+    """Of the file."""
     size: int
     """Bytes."""
 
@@ -74,14 +79,17 @@ class SourceInfo(_Value, frozen=True):
     """What the wheel was built from."""
 
     kind: SourceKind
+    """A git commit, a folder without git, or an sdist."""
     digest: Sha256
     """Over the sorted (mode, path, sha256) of the snapshot's files."""
     uri: str | None = None
     """Where the source is published, as far as it is known; an sdist's file name."""
     commit: str | None = None
+    """In full; None where there is no git."""
     describe: str | None = None
     """``git describe --tags --long``."""
     subdirectory: str = ""
+    """The project's folder in the repository; empty for its root."""
     dirty: tuple[str, ...] = ()
     """Files that differed from the commit."""
 
@@ -90,21 +98,27 @@ class Digest(_Value, frozen=True):
     """The digest of a file."""
 
     sha256: Sha256
+    """Of the file."""
 
 
 class InterpreterInfo(_Value, frozen=True):
     """The interpreter that ran the backend."""
 
     implementation: str
+    """Such as ``cpython``."""
     version: str
+    """Such as ``3.11.7``."""
     platform: str
+    """As sysconfig has it, such as ``linux-x86_64``."""
 
 
 class Tool(_Value, frozen=True):
     """A program and its version."""
 
     name: str
+    """Of the program, such as ``uv``."""
     version: str
+    """As it says itself."""
 
 
 class Epoch(_Value, frozen=True):
@@ -137,6 +151,7 @@ class Leak(_Value, frozen=True):
     condition: str
     """Such as ``source_path``."""
     member: str
+    """The name of a file in the wheel."""
     place: str
     """The first one: a line, a byte, or a byte of a section."""
     encoding: str
@@ -149,18 +164,31 @@ class BuildInfo(_Value, frozen=True):
     """Everything about one build."""
 
     wheel: WheelInfo
+    """What was built."""
     source: SourceInfo
+    """What it was built from."""
     constraints: Digest
+    """The file of pins that decided what was installed."""
     dependencies: tuple[Dependency, ...]
+    """What was installed to build it, sorted."""
     interpreter: InterpreterInfo
+    """What ran the backend."""
     zlib: str
+    """The version of the library that compressed the members; another may compress to other bytes."""
     frontend: Tool
+    """What called the backend."""
     via: Via
+    """Whether the wheel was built from the tree, or from an sdist made of it."""
     epoch: Epoch
+    """The time that the build was given."""
     config_settings: dict[str, str | list[str]]
+    """What the backend was given (PEP 517), as it is: no secrets belong here."""
     env: dict[str, str]
+    """Variables that the user passed on, as they are: no secrets belong here."""
     conditions: dict[str, str]
+    """What the build saw, by the name of the condition, in words."""
     isolation: Isolation
+    """How far the build was kept apart."""
     readable: tuple[str, ...]
     """Files and folders of the machine that the build could read because the user said so."""
     toolchain: Toolchain | None

@@ -45,6 +45,7 @@ class CanonicalReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     epoch: Epoch
     """The time of all members."""
     form: Form
+    """How members are compressed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ __all__ = [
 
 
 class ExitCode(IntEnum):
-    """Every exit code of the command line; ``docs/exit-codes.md`` has the same table."""
+    """Every exit code of the command line; ``docs/lookup/exit-codes.md`` has the same table."""
 
     OK = 0
     """What was asked for holds: built, fresh, ``identical``, accepted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,13 +74,26 @@ def _find_locale() -> tuple[str | None, Path | None]:
     return None, None
 
 
+def _lets_sleep(library: Path) -> bool:
+    """Tell whether Python can still sleep with a libfaketime.
+
+    Up to 0.9.10, it cannot where the monotonic clock is left alone: Python sleeps until a moment of that clock since
+    3.11, which the library takes for one of its own. Whoever waits for a process with a time limit fails then, now
+    and then: setuptools-scm for git, for one, and builds another version without a word.
+    """
+    env = {"FAKETIME": "+1d", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "LD_PRELOAD": str(library)}
+    return run([sys.executable, "-I", "-S", "-c", "import time; time.sleep(1e-6)"], env=env, timeout=60).ok
+
+
 def _find_clock_library() -> Path | None:
-    """Return the system's libfaketime, or that of the package of the same name."""
-    places = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("/usr/lib/faketime/libfaketime.so.1")]
+    """Return a libfaketime that works: that of the package of this name, else the system's."""
     package = importlib.util.find_spec("libfaketime")
     if package is not None and package.origin is not None:
-        places += sorted(Path(package.origin).parent.rglob("libfaketime*.so*"))
-    return next((place for place in places if place.is_file()), None)
+        own = min(Path(package.origin).parent.rglob("libfaketime*.so*"), default=None)
+        if own is not None:
+            return own
+    places = [*Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), Path("/usr/lib/faketime/libfaketime.so.1")]
+    return next((place for place in places if place.is_file() and _lets_sleep(place)), None)
 
 
 @once

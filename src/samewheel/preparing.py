@@ -18,6 +18,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from samewheel._files import below, temporary_folder
 from samewheel._types import SILENT, SourceKind, Value
+from samewheel._uv_settings import heard_by_uv_alone
 from samewheel.answers import question, recall, remember
 from samewheel.constraints import is_ours, parse_constraints
 from samewheel.environment import fetch_environment
@@ -213,6 +214,9 @@ def open_project(
             raise SamewheelError(f"cannot set times in {snapshot.root}", cause=str(error)) from error
         interpreter = find_interpreter(settings.python)
         _check_python(project, interpreter)
+        own = _own_indexes(source) if not stranger else None
+        if own is not None and (warning := heard_by_uv_alone(own, settings.config_settings)):
+            progress.warn(warning)
         yield Opened(
             snapshot=snapshot,
             project=project,
@@ -220,7 +224,7 @@ def open_project(
             interpreter=interpreter,
             epoch=epoch,
             folder=folder,
-            index_folder=index_folder if stranger else _own_indexes(source),
+            index_folder=index_folder if stranger else own,
             memory=fast,
             not_source=tuple(left_out),
         )

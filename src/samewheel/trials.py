@@ -73,7 +73,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unkn
     """What makes a target differ; there may be several for one target, each of which suffices."""
 
     target: Target
+    """What differs."""
     kind: Kind
+    """What makes it differ."""
     conditions: tuple[str, ...] = ()
     """Sorted. If undecided: some that make it differ if all of them are switched, not all of which may be needed."""
     together: bool = False

@@ -49,7 +49,7 @@ VARIATIONS = (
     Variation(
         name="clock",
         apply=lambda c, m: replace(c, clock_offset=YEARS, clock_library=m.clock_library),
-        missing=lambda m, _: "" if m.clock_library else "libfaketime is not installed: pip install samewheel[clock]",
+        missing=lambda m, _: "" if m.clock_library else "no libfaketime that works: pip install samewheel[clock]",
     ),
     Variation(
         name="cpus",

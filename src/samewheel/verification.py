@@ -28,7 +28,9 @@ class NotVaried(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_un
     """A condition that both builds had alike."""
 
     name: str
+    """Of the condition."""
     reason: str
+    """Why it was not."""
 
 
 class ViaSdist(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,12 +48,15 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Two builds of one source under opposite conditions, and how their wheels compare."""
 
     verdict: Verdict
+    """How far apart the wheels are; only ``identical`` is reproducible."""
     builds: tuple[BuildInfo, ...]
+    """Both, the first one under the usual conditions."""
     observed: tuple[dict[str, object], ...]
     """What the probe in each build process saw."""
     varied: tuple[str, ...]
     """Conditions that the two build processes really saw differently."""
     not_varied: tuple[NotVaried, ...]
+    """Conditions that were the same in both, and why."""
     differences: tuple[Difference, ...]
     """Of the two wheels that give the verdict."""
     causes: tuple[Explanation, ...] = ()

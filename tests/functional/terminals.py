@@ -22,15 +22,20 @@ def on_terminal(
     *arguments: str | Path,
     columns: int = 80,
     stderr: bool = False,
+    typed: str = "",
     program: tuple[str, ...] = ("-m", "samewheel"),
     **env: str,
 ) -> tuple[int, str]:
-    """Return a command's exit code, and what it writes to a terminal: results, with ``stderr`` also the rest."""
+    """Return a command's exit code, and what it writes to a terminal: results, with ``stderr`` also the rest.
+
+    What is ``typed`` waits there from the beginning, and the terminal shows it, too.
+    """
     pty = pytest.importorskip("pty", reason="only POSIX has terminals of this kind")
     termios = pytest.importorskip("termios")
     # They would count more than the terminal itself.
     environment = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     ours, theirs = pty.openpty()
+    os.write(ours, typed.encode())
     termios.tcsetwinsize(theirs, (24, columns))
     with subprocess.Popen(
         [sys.executable, *program, *map(str, arguments)],

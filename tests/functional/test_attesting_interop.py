@@ -1,7 +1,7 @@
 """What we sign, verified by those who know nothing of us: openssl, ssh-keygen, Sigstore's clients for Node and in Go.
 
-docs/attestations-interop.md says with which versions, and what was tried by hand. SAMEWHEEL_TEST_COSIGN names a
-cosign that is not on PATH, SAMEWHEEL_TEST_NODE_MODULES a folder with Sigstore's packages for Node, used as it is.
+docs/lookup/attestations-interop.md says with which versions, and what was tried by hand. SAMEWHEEL_TEST_COSIGN names
+a cosign that is not on PATH, SAMEWHEEL_TEST_NODE_MODULES a folder with Sigstore's packages for Node, used as it is.
 """
 
 from __future__ import annotations

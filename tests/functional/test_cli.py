@@ -19,7 +19,7 @@ from samewheel.buildinfo import SCHEMA, read_buildinfo, to_json
 from samewheel.cli.main import COMMANDS
 from samewheel.project import Settings
 from tests.conftest import ROOT
-from tests.functional.builds import make_project
+from tests.functional.builds import OURS, make_project
 from tests.functional.terminals import on_terminal
 
 if TYPE_CHECKING:
@@ -81,9 +81,11 @@ ARGUMENTS = {
     "audit": " FILE...",
     "canonicalize": " WHEEL",
     "check": " WHEEL [ATTESTATIONS]...",
+    "completion": " {bash|fish|zsh}",
     "conditions": "",
     "diff": " A.whl B.whl",
     "explain": " [CODE | CAUSE]...",
+    "init": " [PROJECT]",
     "keygen": " PATH",
     "rebuild": " NAME==VERSION | WHEEL",
 }
@@ -99,7 +101,7 @@ def test_help_of_every_command_is_whole(command: str, samewheel: Samewheel) -> N
     arguments = ARGUMENTS.get(command, " [PROJECT | SDIST]")
     assert finished.stdout.startswith(f"Usage: samewheel {command} [OPTIONS]{arguments}\n")
     options = re.findall(r"^  (-\S.*?)(?:  +(.*))?$", finished.stdout, re.MULTILINE)
-    assert len(options) >= (2 if command in {"conditions", "explain"} else 4)
+    assert len(options) >= (2 if command in {"conditions", "explain"} else 1 if command == "completion" else 4)
     assert max(map(len, finished.stdout.splitlines())) <= 100
 
 
@@ -115,24 +117,24 @@ def completed(samewheel: Samewheel, *words: str) -> list[str]:
 def test_shells_complete_commands_and_their_options(samewheel: Samewheel) -> None:
     """Commands are imported when they are run; completion finds them and their options all the same."""
     assert completed(samewheel, "") == sorted(COMMANDS)
-    assert completed(samewheel, "c") == ["canonicalize", "check", "conditions"]
+    assert completed(samewheel, "c") == ["canonicalize", "check", "completion", "conditions"]
     assert completed(samewheel, "diff", "--s") == ["--strict"]
     assert completed(samewheel, "build", "--via", "s") == ["sdist"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
-def test_the_readme_says_how_to_complete(shell: str, samewheel: Samewheel) -> None:
-    """The variable of the README makes a script for each shell that it names."""
-    assert f"{shell}_source" in (ROOT / "README.md").read_text("utf-8")
+def test_a_page_says_how_to_complete(shell: str, samewheel: Samewheel) -> None:
+    """The variable of the page makes a script for each shell that it names."""
+    assert f"{shell}_source" in (ROOT / "docs" / "lookup" / "settings.md").read_text("utf-8")
     finished = samewheel(_SAMEWHEEL_COMPLETE=f"{shell}_source")
     assert finished.returncode == 0
     assert "samewheel" in finished.stdout
 
 
-def test_bash_completes_with_the_line_of_the_readme(tmp_path: Path) -> None:
+def test_bash_completes_with_the_line_of_the_page(tmp_path: Path) -> None:
     """What a newcomer pastes into ~/.bashrc works in a real shell."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    line = re.findall(r"`(eval .*bash_source samewheel.*)` in", readme)[0]
+    page = (ROOT / "docs" / "lookup" / "settings.md").read_text("utf-8")
+    line = re.findall(r"`(eval .*bash_source samewheel.*)` in", page)[0]
     script = f'''set -e; {line}
         COMP_WORDS=(samewheel diff --s) COMP_CWORD=2
         _samewheel_completion samewheel --s diff
@@ -148,6 +150,28 @@ def test_bash_completes_with_the_line_of_the_readme(tmp_path: Path) -> None:
         check=False,
     )
     assert finished.stdout == "--strict\n"
+
+
+def test_bash_completes_with_what_the_command_prints(tmp_path: Path) -> None:
+    """The script is one that bash takes, and completes the name of a command."""
+    folder = os.path.dirname(sys.executable)  # noqa: PTH120 - links must stay
+    environ = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    script = """set -e; samewheel completion bash > script; bash -n script; . ./script
+        COMP_WORDS=(samewheel ver) COMP_CWORD=1
+        _samewheel_completion samewheel ver samewheel
+        echo "${COMPREPLY[@]}"
+    """
+    finished = subprocess.run(
+        ["/bin/bash", "--norc", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert (finished.stdout, finished.stderr) == ("verify\n", "")
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])
+def test_command_prints_what_the_variable_does(shell: str, samewheel: Samewheel) -> None:
+    """Two ways to one script; a shell that there is no script for is wrong usage."""
+    assert samewheel("completion", shell).stdout == samewheel(_SAMEWHEEL_COMPLETE=f"{shell}_source").stdout
+    assert samewheel("completion", f"{shell}x").returncode == 2
 
 
 def test_installed_script_is_the_module(samewheel: Samewheel) -> None:
@@ -235,6 +259,17 @@ def test_quiet_says_the_result_only(project: Path, samewheel: Samewheel) -> None
     assert finished.stderr == ""
     assert finished.stdout.startswith("built ")
     assert samewheel("build", project, "-q", "--json").stderr == ""
+
+
+def test_settings_that_only_uv_heeds_are_warned_about(tmp_path: Path, samewheel: Samewheel) -> None:
+    """The plain command would give something else than the buildinfo says."""
+    make_project(tmp_path, "", constraints=OURS)
+    assert not samewheel("build", "-q").stderr
+    with (tmp_path / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[tool.uv]\nconfig-settings = { optimize = "1" }\n')
+    finished = samewheel("build", "-q")
+    assert finished.returncode == 0
+    assert "uv build heeds config-settings" in finished.stderr
 
 
 def test_result_names_the_digest_and_the_commands(project: Path, samewheel: Samewheel) -> None:

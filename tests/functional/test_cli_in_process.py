@@ -40,7 +40,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_lock_check_and_build_end_with_zero(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The three commands of every day, one after the other, as the README has them."""
+    """The three commands of every day, one after the other, as the tutorial has them."""
     (project / "constraints.txt").unlink()
     assert run(["lock", "-q"]) == 0
     assert run(["lock", "-q"]) == 0

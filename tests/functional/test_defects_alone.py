@@ -177,7 +177,7 @@ def payload(wheel: Path, *, metadata: bool) -> dict[str, tuple[bytes, bool]]:
 
 
 def verdict(one: Path, other: Path) -> str:
-    """Return the verdict on two wheels: just what these projects need of the ladder in docs/exit-codes.md."""
+    """Return the verdict on two wheels: just what these projects need of the ladder in docs/lookup/exit-codes.md."""
     if one.name != other.name:
         return "payload-differs"
     if one.read_bytes() == other.read_bytes():

@@ -84,15 +84,15 @@ def test_only_index_settings_are_taken_from_files(tmp_path: Path) -> None:
     user = tmp_path / "config" / "uv"
     user.mkdir(parents=True)
     (user / "uv.toml").write_text(
-        'keyring-provider = "subprocess"\nfind-links = ["hidden"]\npreview = true\n', "utf-8"
+        'keyring-provider = "subprocess"\nfind-links = ["theirs"]\npreview = true\n', "utf-8"
     )
     environ = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
     assert index_settings(project, environ) == (
-        f'find-links = ["{project}/wheels"]\n'
+        f'find-links = ["{project}/wheels", "{user}/theirs"]\n'
         'index = [{"name" = "own", "url" = "https://index.example/simple", "default" = true}]\n'
         'keyring-provider = "subprocess"\n'
     )
-    assert "hidden" in index_settings(None, environ)
+    assert "theirs" in index_settings(None, environ)
     assert index_settings(project, {**environ, "UV_NO_CONFIG": "1"}) == ""
 
 

@@ -20,12 +20,14 @@ from packaging.markers import default_environment
 from samewheel._process import run
 from samewheel._types import Resolver
 from samewheel.constraints import Constraints, Pin, parse_constraints, render, select
-from samewheel.errors import ExitCode, SamewheelError, UnlockableError, UsageError
+from samewheel.errors import ExitCode, InvalidProjectError, SamewheelError, UnlockableError, UsageError
 from samewheel.interpreter import find_interpreter
+from samewheel.locking import check_lock, lock
 from samewheel.locking.by_pip_tools import resolve_pip_tools
 from samewheel.locking.by_uv import resolve_uv
 from samewheel.locking.comparing import agree
 from samewheel.locking.resolving import resolve
+from tests.functional.builds import make_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +59,7 @@ def by_uv(
     exclude_newer: str | None = None,
     offline: bool = False,
     cwd: Path | None = None,
+    bounds: Sequence[str] = (),
 ) -> tuple[Pin, ...]:
     """Resolve with uv for Python 3.11 and newer."""
     return resolve_uv(
@@ -69,6 +72,7 @@ def by_uv(
         exclude_newer=exclude_newer,
         offline=offline,
         cwd=cwd,
+        bounds=bounds,
     )
 
 
@@ -102,12 +106,12 @@ class _Handler(SimpleHTTPRequestHandler):
 class Index:
     """A simple index (PEP 503) without upload times, with whatever wheels a test puts into it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Begin with no packages."""
+    def __init__(self, folder: Path, handler: type[SimpleHTTPRequestHandler] | None = None) -> None:
+        """Begin with no packages; ``handler`` serves them in a way of its own."""
         folder.mkdir()
         self.folder = folder
         self.hashed = True
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder)))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler or _Handler, directory=str(folder)))
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 
@@ -200,6 +204,56 @@ def test_index_without_hashes_is_hashed(index: Index) -> None:
         ("two", "2.0", (dependency,), ("one",)),
     ]
     assert resolve_pip_tools(["one"], environment=HERE) == pins
+
+
+BOUNDS = ("three==1", "two<2; python_version > '3'")
+
+
+def test_bounds_bound_and_install_nothing(index: Index) -> None:
+    """As pip's and uv's constraints: what is required stays within them, what is not required stays out."""
+    for name in ("two", "three"):
+        for version in ("1.0", "2.0"):
+            index.add(name, version)
+    index.add("one", "1.0", "two")
+    expected = {"one": "1.0", "two": "1.0"}
+    bounded = by_uv(["one"], bounds=BOUNDS)
+    assert versions(bounded) == versions(resolve_pip_tools(["one"], environment=HERE, bounds=BOUNDS)) == expected
+    assert [pin.via for pin in bounded] == [(), ("one",)]
+    assert versions(by_uv(["one"])) == {"one": "1.0", "two": "2.0"}
+    assert versions(by_uv(["one"], previous=by_uv(["one"]), bounds=BOUNDS)) == expected
+
+
+def test_bounds_without_a_solution_are_told(index: Index) -> None:
+    """By whichever resolver."""
+    index.add("one", "1.0")
+    with pytest.raises(UnlockableError):
+        by_uv(["one"], bounds=["one>1"])
+    with pytest.raises(UnlockableError):
+        resolve_pip_tools(["one"], environment=HERE, bounds=["one>1"])
+
+
+def test_lock_heeds_the_build_constraints_that_uv_heeds(index: Index, tmp_path: Path) -> None:
+    """They are read from the root of the workspace, written to the header, and noticed when they change."""
+    for version in ("1.0", "2.0"):
+        index.add("one", version)
+    root = '[tool.uv]\nbuild-constraint-dependencies = ["one<2"]\n[tool.uv.workspace]\nmembers = ["packages/*"]\n'
+    project = make_project(tmp_path / "packages" / "m", "", requires='"one"')
+    (tmp_path / "pyproject.toml").write_text(root, "utf-8")
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[project]\nname = "m"\nversion = "1"\n')
+    locked = lock(project, resolver=Resolver.BOTH, force=True).constraints
+    assert versions(locked.pins) == {"one": "1.0"}
+    assert b"# bounded by: one<2\n" in locked.content
+    assert check_lock(project) == ()
+    (tmp_path / "pyproject.toml").write_text(root.replace("one<2", "one>1"), "utf-8")
+    assert check_lock(project) == (
+        "- constraint one<2",
+        "+ constraint one>1",
+        "one==1.0 is not within the constraint one>1",
+    )
+    (tmp_path / "pyproject.toml").write_text(root.replace("one<2", "one<"), "utf-8")
+    with pytest.raises(InvalidProjectError, match="which is no requirement"):
+        lock(project)
 
 
 def test_both_give_what_uv_gives(index: Index) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,3 +24,33 @@ def test_locale_that_is_half_made_is_made_again(tmp_path: Path, monkeypatch: pyt
     if folder is None:
         pytest.skip("the system has the locale itself")
     assert (folder / "tr_TR.UTF-8" / "LC_COLLATE").stat().st_size > 0
+
+
+REFUSES = """\
+#define _GNU_SOURCE
+#include <errno.h>
+#include <time.h>
+int clock_nanosleep(clockid_t id, int flags, const struct timespec *until, struct timespec *left) { return EINVAL; }
+"""
+"""What libfaketime 0.9.10, which systems ship, does to the sleep of Python 3.11 and newer."""
+
+
+GCC = shutil.which("gcc")
+
+
+@pytest.mark.skipif(GCC is None, reason="no compiler here")
+def test_libfaketime_that_breaks_sleeping_is_none(tmp_path: Path) -> None:
+    """A build that waits for git with a time limit failed by chance under it, and was called not reproducible."""
+    (tmp_path / "refuses.c").write_text(REFUSES)
+    (tmp_path / "nothing.c").write_text("")
+    for name in ("refuses", "nothing"):
+        subprocess.run([str(GCC), "-shared", "-fPIC", "-o", f"{name}.so", f"{name}.c"], cwd=tmp_path, check=True)
+    assert not machine._lets_sleep(tmp_path / "refuses.so")  # noqa: SLF001 - which one is taken depends on the machine
+    assert machine._lets_sleep(tmp_path / "nothing.so")  # noqa: SLF001
+
+
+def test_own_libfaketime_lets_sleep() -> None:
+    """The one of the extra is taken without being tried, as that costs time."""
+    library = machine.look_around().clock_library
+    assert library is not None, "it is one of the development dependencies"
+    assert machine._lets_sleep(library)  # noqa: SLF001 - as above

@@ -14,8 +14,9 @@ from samewheel._process import run
 from samewheel._types import Sha256
 from samewheel.audit.choosing import choose
 from samewheel.audit.reading import read_files
+from samewheel.audit.store import reading, writing
 from samewheel.audit.target import Target
-from samewheel.audit.values import Item, Job, Outcome
+from samewheel.audit.values import Item, Job, Outcome, Skipped, failed
 from samewheel.buildinfo import Isolation
 from samewheel.comparison import File, Verdict
 from samewheel.errors import LimitExceededError, NoSourceError, SamewheelError
@@ -24,6 +25,8 @@ from samewheel.rebuilding.values import Plan, PlannedSource, PlannedWheel, Rebui
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from samewheel.audit.values import Entry
 
 FILES = Path(__file__).parent / "audit_files"
 """Lock files of one project as uv and pip-compile wrote them; the index's host has another name there."""
@@ -192,3 +195,18 @@ def building_work(job: Job) -> Outcome:
     with temporary_folder() as folder:
         run(["/bin/sh", "-c", script, "sh", os.environ["HELD"] + job.name, str(os.getpid())], env={}, cwd=folder)
     return Outcome(rebuilt=rebuilt_of(job))
+
+
+def entries_of(folder: Path) -> tuple[Entry, ...]:
+    """Return entries with one of each kind, as a store gives them back."""
+    names = ("identical", "metadata-differs", "not-buildable")
+    items = [
+        *(item_of(name) for name in (*names, "broken", "waits")),
+        Item(name="git", skipped=Skipped.VCS, where="list.txt"),
+    ]
+    with writing(folder / "audit.sqlite3", "list.txt", items) as writer:
+        for name in names:
+            writer.put(job_of(name), Outcome(rebuilt=rebuilt_of(job_of(name)), seconds=3.0))
+        writer.put(job_of("broken"), failed(SamewheelError("the disk is full")), "audit-logs/broken.log")
+    with reading(folder / "audit.sqlite3") as reader:
+        return reader.entries(reader.find("list.txt"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
-    *("_text", "errors", "_types", "_early", "_groups", "_process", "_files", "_indexes", "_uv"),
+    *("_text", "errors", "_types", "_early", "_groups", "_process", "_files", "_uv_settings", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "patterns", "trials", "explaining", "verification"),
     *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),
@@ -46,7 +46,9 @@ LAYERS = (
         "audit",
         "attesting",
         "checking",
+        "adopting",
         "report",
+        "schemas",
     ),
     *("__init__", "cli", "__main__"),
 )

@@ -1,4 +1,4 @@
-"""``docs/attestations.md`` has every key of a policy and every rule, and nothing else."""
+"""``docs/lookup/attestations.md`` has every key of a policy and every rule, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from samewheel.attesting import provenance, rebuilds, slsa
 from samewheel.checking import checking, policy, rules
 from tests.conftest import ROOT
 
-PAGE = (ROOT / "docs/attestations.md").read_text("utf-8")
+PAGE = (ROOT / "docs/lookup/attestations.md").read_text("utf-8")
 
 TABLES = {"wheel": "_Wheel", "source": "_Source", "build": "_Build", "accept": "_Accept", "builder": "Builder"}
 

@@ -8,17 +8,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 
 from samewheel.attesting.attesting import attest
 from samewheel.attesting.certificates import subject_of
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keyless import attest_keyless
-from samewheel.attesting.keys import generate
+from samewheel.attesting.keys import generate, private_pem
 from samewheel.attesting.statements import Resource, Statement
 from samewheel.attesting.statements import written as written_statement
+from samewheel.buildinfo import SCHEMA as BUILDINFO
+from samewheel.buildinfo import to_json
+from samewheel.cli.main import samewheel
 from samewheel.errors import InvalidAttestationError, SamewheelError, UsageError
 from tests.private_sigstore import Job, PrivateSigstore
 from tests.sigstore_server import ASKING, SigstoreServer, sigstore_server
+from tests.unit.attestations import buildinfo
+from tests.unit.wheels import NAME as WHEEL
+from tests.unit.wheels import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +78,38 @@ def test_job_signs_the_very_bytes_of_the_statement(trust: Path, folder: Path) ->
     assert done.files == (folder / f"{NAME}.sigstore.json",)
     (envelope,) = read_envelopes(done.files[0].read_bytes(), "bundle")
     assert envelope.payload == written_statement(SAID)
+
+
+def test_command_takes_another_sigstore_and_says_that_it_is_not_the_public_one(
+    trust: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By option or by variable; whoever reads the log of a job must not take it for the public one."""
+    wheel = written(tmp_path / "dist")
+    info = buildinfo(wheel)
+    (tmp_path / "buildinfo.json").write_bytes(to_json(BUILDINFO, info))
+    monkeypatch.chdir(tmp_path)
+    words = ["attest", str(wheel), "--buildinfo", "buildinfo.json", "--keyless", "-o"]
+    by_option = CliRunner().invoke(samewheel, [*words, "one", "--trust-config", str(trust)])
+    by_variable = CliRunner().invoke(samewheel, [*words, "two"], env={"SAMEWHEEL_TRUST_CONFIG": str(trust)})
+    for done in (by_option, by_variable):
+        assert done.exit_code == 0, done.output
+        assert f"not by the public Sigstore, but by that of {trust}" in done.output
+    assert sorted(path.name for path in tmp_path.glob("*/*.sigstore.json")) == [f"{WHEEL}.sigstore.json"] * 2
+
+
+def test_trust_of_a_sigstore_goes_with_keyless_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a key, nobody certifies anything; a variable may stand there for other steps of the job."""
+    wheel = written(tmp_path / "dist")
+    (tmp_path / "buildinfo.json").write_bytes(to_json(BUILDINFO, buildinfo(wheel)))
+    (tmp_path / "key").write_bytes(private_pem(generate()))
+    monkeypatch.chdir(tmp_path)
+    words = ["attest", str(wheel), "--buildinfo", "buildinfo.json", "--key", "key"]
+    refused = CliRunner().invoke(samewheel, [*words, "--trust-config", "buildinfo.json"])
+    assert isinstance(refused.exception, SystemExit)
+    assert "--trust-config goes with --keyless" in refused.output
+    taken = CliRunner().invoke(samewheel, words, env={"SAMEWHEEL_TRUST_CONFIG": "buildinfo.json"})
+    assert taken.exit_code == 0, taken.output
+    assert "public Sigstore" not in taken.output
 
 
 def test_every_service_is_asked_once_in_its_turn(server: SigstoreServer, trust: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from samewheel.attributing.benches import REFERENCE, Job
@@ -275,7 +275,12 @@ def test_budget_that_is_used_up_leaves_undecided() -> None:
     assert (found.builds, found.complete) == (4, False), "two are kept for a proof"
 
 
+SOME = frozenset({"clock", "cpus", "directory_order", "environment_path", "hash_seed", "home", "source_mtime"})
+MORE = SOME | {"host", "locale", "source_path", "temp", "uid", "umask"}
+
+
 @given(st.frozensets(a_name, min_size=1), st.frozensets(a_name, min_size=1), st.integers(0, 30))
+@example(SOME, MORE, 0)
 def test_budget_that_is_asked_for_is_enough(one: frozenset[str], other: frozenset[str], budget: int) -> None:
     """However many conditions it takes together: who follows the advice has an answer."""
     world = World({MODULE: (one,), MODES: (other,)})

@@ -109,7 +109,7 @@ def test_row_holds_what_a_verification_says() -> None:
 
 def test_the_page_has_the_tables_of_the_results() -> None:
     """Each line as the script counts it, of projects that are still there and still expect the same."""
-    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    page = (ROOT / "docs" / "understand" / "benchmarks.md").read_text("utf-8")
     (name,) = set(re.findall(r"benchmarks/results/([\w.-]+-causes\.json)", page))
     result = json.loads((ROOT / "benchmarks" / "results" / name).read_text("utf-8"))
     rows = [msgspec.convert(one, BENCH.Row) for one in result["projects"]]

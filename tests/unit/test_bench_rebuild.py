@@ -96,7 +96,7 @@ def test_the_lists_hold_wheels() -> None:
 
 def test_the_page_has_the_tables_of_the_results() -> None:
     """Each line, as the script counts it: a figure that somebody typed would be wrong after the next run."""
-    page = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    page = (ROOT / "docs" / "understand" / "benchmarks.md").read_text("utf-8")
     (name,) = set(re.findall(r"benchmarks/results/([\w.-]+-rebuild\.json)", page))
     result = json.loads((ROOT / "benchmarks" / "results" / name).read_text("utf-8"))
     rows = [msgspec.convert(one, BENCH.Row) for one in result["rows"]]

@@ -12,7 +12,7 @@ import pytest
 from .test_bench_verify import PACKAGES
 from .test_recipes import ROOT
 
-PAGE = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "understand" / "benchmarks.md").read_text("utf-8")
 
 
 def rows(kind: str, how: str) -> dict[str, dict[str, Any]]:

@@ -166,6 +166,51 @@ def test_policy_is_taken_to_the_letter(gate: Gate, changed: dict[str, str]) -> N
     assert gate.rules(SIGSTORE.bundle(gate.statement)) == [f"identity-{name}" for name in changed]
 
 
+WORKFLOW = JOB.subject.partition("@")[0]
+
+
+def at(ref: str) -> Job:
+    """Return the job at another ref."""
+    return replace(JOB, workflow=JOB.workflow.partition("@")[0] + ref)
+
+
+@pytest.mark.parametrize(
+    ("tags", "ref"), [("v*", "v1.0"), ("v*", "v"), ("*", "x/y"), ("v*.*", "v1.0"), ("v1.0", "v1.0")]
+)
+def test_workflow_can_be_believed_at_each_tag_of_a_name(gate: Gate, tags: str, ref: str) -> None:
+    """A policy that is committed with the code cannot know the tag of the next release; the certificate's is told."""
+    gate.knows({**IDENTITY, "subject": WORKFLOW, "tags": tags})
+    found = gate.checked(SIGSTORE.bundle(gate.statement, at(f"@refs/tags/{ref}")))
+    assert found.accepted, found
+    assert found.attestations[0].keyid == f"{WORKFLOW}@refs/tags/{ref}"
+
+
+@pytest.mark.parametrize(
+    ("tags", "ref"),
+    [
+        ("v*", "@refs/heads/v1.0"),
+        ("v*", "@refs/tags/w1.0"),
+        ("v*", "@refs/tags/"),
+        ("v*", "@refs/tags/v1@refs/heads/main"),
+        ("v.*", "@refs/tags/v1.0"),
+        ("v*", "s/release.yml@refs/tags/v1.0"),
+        ("v1.0", "@refs/tags/v1.0.1"),
+        ("*", ""),
+    ],
+)
+def test_branch_and_other_tags_are_not_a_tag_of_the_name(gate: Gate, tags: str, ref: str) -> None:
+    """Only the star is a pattern, and only in the tag: a branch of that name is pushed more easily than a tag."""
+    gate.knows({**IDENTITY, "subject": WORKFLOW, "tags": tags})
+    assert gate.rules(SIGSTORE.bundle(gate.statement, at(ref))) == ["identity-subject"]
+
+
+def test_tags_go_with_a_subject_without_its_ref(gate: Gate) -> None:
+    """Else the policy could never be met."""
+    gate.knows({**IDENTITY, "tags": "v*"})
+    with pytest.raises(UsageError, match="without its ref"):
+        read_policy(gate.folder / "policy.toml")
+
+
 def test_repository_alone_can_be_the_difference(gate: Gate) -> None:
     """A workflow that others may call has one subject for all who call it."""
     gate.knows({**IDENTITY, "repository": "https://github.com/them/demo"})

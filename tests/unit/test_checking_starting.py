@@ -17,6 +17,7 @@ from samewheel.checking.policy import ACCEPTABLE, Apart, read_policy
 from samewheel.checking.starting import first_policy, signed_by
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
+from tests.schemas import from_toml, validate
 from tests.unit.attestations import (
     ALICE,
     BOB,
@@ -58,6 +59,7 @@ def started(wheel: Path, *contents: tuple[Operator, bytes]) -> Checked:
         key.write_bytes(public_pem(by.key.public_key()))
     policy = wheel.parent / "policy.toml"
     policy.write_text(first_policy(wheel.name, signed_by(wheel, files, keys)))
+    validate(from_toml(policy.read_text("utf-8")))
     return check(wheel, files, read_policy(policy), on=TODAY)
 
 

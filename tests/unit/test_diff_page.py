@@ -1,4 +1,4 @@
-"""docs/diff.md says what ``samewheel diff`` says: its codes, verdicts, limits and keys, and one example."""
+"""docs/lookup/diff.md says what ``samewheel diff`` says: its codes, verdicts, limits and keys, and one example."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from .wheels import INFO, SMALLEST, WHEEL, recorded, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGE = (ROOT / "docs" / "diff.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "lookup" / "diff.md").read_text("utf-8")
 MIB = 1 << 20
 
 
 def test_page_has_each_code_with_its_summary() -> None:
-    """docs/diff.md has the table of the code, in the same order."""
+    """docs/lookup/diff.md has the table of the code, in the same order."""
     rows = re.findall(r"^\| `(SW\d{3})` \| (.+) \|$", PAGE, re.MULTILINE)
     assert rows == list(CODES.items())
 

@@ -14,7 +14,7 @@ from samewheel.errors import ExitCode, SamewheelError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = Path(__file__).parents[2] / "docs" / "exit-codes.md"
+PAGE = Path(__file__).parents[2] / "docs" / "lookup" / "exit-codes.md"
 
 Row = tuple[int, str, str]
 
@@ -62,7 +62,7 @@ def drawn_tree() -> list[tuple[str, str, int]]:
 
 
 def test_page_is_the_enum() -> None:
-    """docs/exit-codes.md has every code, in the same order, and says of each what the code's docstring says."""
+    """docs/lookup/exit-codes.md has every code, in the same order, and says of each what its docstring says."""
     assert rows_of_the_page() == rows_of_the_enum()
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCRIPT = ROOT / "scripts" / "hostile_wheels.py"
-PAGE = ROOT / "docs" / "hostile-wheels.md"
+PAGE = ROOT / "docs" / "lookup" / "hostile-wheels.md"
 
 SMALL = [case for case in CASES if not case.large]
 LARGE = [case for case in CASES if case.large]

@@ -21,6 +21,7 @@ from samewheel.rebuilding.planning import first_plan
 from samewheel.rebuilding.plans import plan_text, read_plan, write_plan
 from samewheel.rebuilding.published import read_published
 from samewheel.rebuilding.values import Command, Modes, Newlines, Plan, PlannedSource, PlannedWheel, Times
+from tests.schemas import from_toml, validate
 from tests.unit.wheels import FILES, INFO, METADATA, NAME, written
 
 if TYPE_CHECKING:
@@ -288,6 +289,7 @@ def test_a_plan_that_was_written_is_read_again(plan: Plan, tmp_path_factory: pyt
     path = tmp_path_factory.mktemp("plan") / "plan.toml"
     write_plan(plan, path)
     assert read_plan(path) == plan
+    validate(from_toml(path.read_text("utf-8")))
 
 
 def test_a_plan_says_nothing_that_is_as_usual() -> None:

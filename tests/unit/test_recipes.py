@@ -74,7 +74,9 @@ def test_package_recipes_take_the_constraints(name: str) -> None:
 @every_recipe
 def test_tools_run_from_the_locked_environment(name: str) -> None:
     """Apart from uv itself, no recipe runs a tool whose version uv.lock does not say."""
-    tool = r"pytest|ruff|mypy|twine|samewheel|python\S*|(?:benchmarks|scripts)/\S+"
+    tool = (
+        r"(?:--group docs sphinx-build|pytest|ruff|mypy|twine|zizmor|samewheel|python\S*|(?:benchmarks|scripts)/\S+)"
+    )
     tools = re.findall(rf"^\s*({tool})", body(name), re.MULTILINE)
     assert body(name).count('["variable", "run"]') == len(tools)
     assert JUSTFILE["assignments"]["run"]["value"] == "uv run --locked"
@@ -96,7 +98,14 @@ def test_package_builds_and_verifies() -> None:
 def test_ci_names_every_gate() -> None:
     """A gate that `just ci` does not run is no gate; the tests come last, so that their summary ends the log."""
     steps = [(step["recipe"], step["arguments"]) for step in RECIPES["ci"]["dependencies"]]
-    assert {name for name, _ in steps} == {"lint", "package", "package-check", "package-constraints-check", "test"}
+    assert {name for name, _ in steps} == {
+        "lint",
+        "docs-site",
+        "package",
+        "package-check",
+        "package-constraints-check",
+        "test",
+    }
     assert steps[-1] == ("test", ["--cov", "-m", "not long"])
 
 

@@ -11,30 +11,18 @@ import click
 import pytest
 
 from samewheel.audit.policy import parse_policy
-from samewheel.audit.store import reading, writing
-from samewheel.audit.values import Entry, Item, Outcome, Skipped, Status, failed
+from samewheel.audit.values import Entry, Status
 from samewheel.comparison import Verdict
-from samewheel.errors import SamewheelError
 from samewheel.report.audit_tables import to_csv, to_listing, to_shown
 from samewheel.report.audits import audit_lines, missed_lines, shown_lines
 
-from .audits import digest, item_of, job_of, rebuilt_of
+from .audits import digest, entries_of, job_of, rebuilt_of
 
 
 @pytest.fixture
 def entries(tmp_path: Path) -> tuple[Entry, ...]:
-    """Entries with one of each kind, as a store gives them back."""
-    names = ("identical", "metadata-differs", "not-buildable")
-    items = [
-        *(item_of(name) for name in (*names, "broken", "waits")),
-        Item(name="git", skipped=Skipped.VCS, where="list.txt"),
-    ]
-    with writing(tmp_path / "audit.sqlite3", "list.txt", items) as writer:
-        for name in names:
-            writer.put(job_of(name), Outcome(rebuilt=rebuilt_of(job_of(name)), seconds=3.0))
-        writer.put(job_of("broken"), failed(SamewheelError("the disk is full")), "audit-logs/broken.log")
-    with reading(tmp_path / "audit.sqlite3") as reader:
-        return reader.entries(reader.find("list.txt"))
+    """Return entries with one of each kind, as a store gives them back."""
+    return entries_of(tmp_path)
 
 
 LISTED = """\

@@ -16,7 +16,7 @@ from samewheel.verifying import available
 from tests.conftest import ROOT
 from tests.unit.test_buildinfo import example
 
-PAGE = (ROOT / "docs" / "verify.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "lookup" / "verify.md").read_text("utf-8")
 
 
 def report() -> Verification:

@@ -41,6 +41,8 @@ class Attested(Value, frozen=True, kw_only=True):
     signer: str
     """The key's id, or the identity."""
     files: tuple[Path, ...]
+    trust: Path | None = None
+    """The configuration of a Sigstore that is not the public one, where such a one certified it."""
 
 
 def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | None) -> None:

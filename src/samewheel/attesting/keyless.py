@@ -129,4 +129,4 @@ def attest_keyless(statement: Statement, folder: Path, *, trust: Path | None = N
     signer = subject_of(envelope.certified)
     path = place(folder, name, "sigstore.json", signer)
     write_atomic(path, content)
-    return Attested(statement=statement, signer=signer, files=(path,))
+    return Attested(statement=statement, signer=signer, files=(path,), trust=trust)

@@ -29,7 +29,7 @@ from samewheel.errors import UsageError
 if TYPE_CHECKING:
     from samewheel.rebuilding import Plan, Rebuilt
 
-__all__ = ["NOT_REPRODUCED", "REBUILD_TYPE", "statement_of_rebuild"]
+__all__ = ["NOT_REPRODUCED", "REBUILD_TYPE", "NotReproduced", "statement_of_rebuild"]
 
 REBUILD_TYPE = f"{NAMESPACE}/build/rebuild/v1"
 """How to read parameters and dependencies of a rebuild."""
@@ -39,6 +39,23 @@ NOT_REPRODUCED = f"{NAMESPACE}/predicate/not-reproduced/v1"
 
 ELSEWHERE = {"wheel", "source", "env", "config_settings", "pins", "locked", "built", "evidence"}
 """The fields of a plan that are stated as parameters or dependencies, or decide nothing."""
+
+
+class NotReproduced(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The predicate: what a published file became when it was built again."""
+
+    builder: Builder
+    """Who rebuilt."""
+    causes: tuple[str, ...]
+    """Names of what makes the files differ, the worst and the surest first."""
+    plan: dict[str, str]
+    """How it was rebuilt: fields of a plan as strings."""
+    published: Resource
+    """The published file."""
+    resolved_dependencies: tuple[Resource, ...]
+    """The source, then each build dependency."""
+    verdict: Verdict
+    """How far apart they are."""
 
 
 def _source(plan: Plan) -> Resource:
@@ -104,12 +121,12 @@ def statement_of_rebuild(rebuilt: Rebuilt, *, builder: str = BUILDER) -> Stateme
         return Statement(subject=(subject,), predicate_type=PROVENANCE, predicate=predicate)
     subject = Resource(name=f"rebuild/{rebuilt.wheel.name}", digest={"sha256": str(ours)})
     published = Resource(name=rebuilt.wheel.name, digest={"sha256": str(rebuilt.wheel.sha256)})
-    predicate = {
-        "builder": {"id": builder, "version": {"samewheel": __version__}},
-        "causes": [one.cause for one in rebuilt.causes],
-        "plan": _planned(plan),
-        "published": msgspec.to_builtins(published),
-        "resolvedDependencies": msgspec.to_builtins([_source(plan), *map(dependency, rebuilt.dependencies)]),
-        "verdict": str(rebuilt.verdict),
-    }
-    return Statement(subject=(subject,), predicate_type=NOT_REPRODUCED, predicate=predicate)
+    instead = NotReproduced(
+        builder=Builder(id=builder, version={"samewheel": __version__}),
+        causes=tuple(one.cause for one in rebuilt.causes),
+        plan=_planned(plan),
+        published=published,
+        resolved_dependencies=(_source(plan), *map(dependency, rebuilt.dependencies)),
+        verdict=rebuilt.verdict,
+    )
+    return Statement(subject=(subject,), predicate_type=NOT_REPRODUCED, predicate=msgspec.to_builtins(instead))

@@ -29,7 +29,7 @@ PROVENANCE = "https://slsa.dev/provenance/v1"
 """The type of the predicate, of all versions 1.x of SLSA."""
 
 NAMESPACE = "https://samewheel.dev"
-"""Where names of ours begin; ``docs/attestations.md`` says what they mean."""
+"""Where names of ours begin; ``docs/lookup/attestations.md`` says what they mean."""
 
 SIGNED_ON = "samewheel_signedOn"
 """When a statement was signed: an extension of the metadata (SLSA 1.2), as nobody notes when the build ended."""
@@ -42,31 +42,42 @@ class BuildDefinition(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     """The inputs of a build."""
 
     build_type: str
+    """How to read the others: a URI."""
     external_parameters: dict[str, str]
+    """What the caller decided."""
     internal_parameters: dict[str, str]
+    """What the builder decided."""
     resolved_dependencies: tuple[Resource, ...]
+    """The source, and what was installed."""
 
 
 class Builder(msgspec.Struct, frozen=True, kw_only=True):
     """Who ran it."""
 
     id: str
+    """A URI."""
     version: dict[str, str]
+    """Of each of its programs, by name."""
 
 
 class RunDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """This run of it."""
 
     builder: Builder
+    """Who ran it."""
     metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    """When it was signed, if anybody says so."""
     byproducts: tuple[Resource, ...] = ()
+    """How far the build was kept apart, and what a comparison gave."""
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Both."""
 
     build_definition: BuildDefinition
+    """What went in."""
     run_details: RunDetails
+    """Who ran it, and what else came out."""
 
 
 def dependency(one: Dependency) -> Resource:

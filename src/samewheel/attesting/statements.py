@@ -21,22 +21,30 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     """A file or the like (in-toto ResourceDescriptor); it has a digest, a URI or contents."""
 
     name: str = ""
+    """Of a file, or what it is here."""
     uri: str = ""
+    """Where it is, or what it is called everywhere."""
     digest: dict[str, str] = msgspec.field(default_factory=dict)
     """In lower-case hexadecimal digits, by the name of the algorithm."""
     content: str = ""
     """In base64."""
     media_type: str = ""
+    """Of the contents (RFC 6838)."""
     annotations: dict[str, object] = msgspec.field(default_factory=dict)
+    """What else is said of it."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is said of files."""
 
     type: str = msgspec.field(name="_type", default=STATEMENT)
+    """``https://in-toto.io/Statement/v1``."""
     subject: tuple[Resource, ...]
+    """What it is about."""
     predicate_type: str
+    """What kind of thing is said: a URI."""
     predicate: dict[str, object]
+    """What is said."""
 
 
 def written(statement: Statement) -> bytes:

@@ -168,8 +168,9 @@ def _enough(state: _State, findings: Sequence[Finding]) -> int:
     """Return a budget for one set of conditions of each kind of targets that are not told apart yet."""
     bench, number = state.bench, len(state.names)
     left = {one.target for one in findings if not one.only and one.kind in MORE_MAY_TELL}
-    # What differed in the same builds has the same cause, as far as anybody knows.
-    kinds = {tuple(target in (shown or ()) for shown in bench.made.values()) for target in left}
+    # What differed in the same builds has the same cause, as far as anybody knows; but too few builds tell nothing
+    # apart, and what an archive says of its members comes about in other ways than what is in them.
+    kinds = {(target.layer, *(target in (shown or ()) for shown in bench.made.values())) for target in left}
     builds = len(state.controls) + number + len(kinds) * (3 * number + 2 * PARTS + 4) + state.aside
     return max(builds, 2 * bench.budget) if kinds else 0
 

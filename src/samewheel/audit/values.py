@@ -156,6 +156,7 @@ class Status(StrEnum):
     PENDING = "pending"
     """Nothing came of it yet."""
     SKIPPED = "skipped"
+    """It is not rebuilt, for a reason that is named."""
 
 
 class Item(Value, frozen=True, kw_only=True):
@@ -175,15 +176,23 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """An item with what came of it, as lists show it."""
 
     name: str
+    """Of the project, normalised; as the file has it where that is no name."""
     version: str
+    """Empty if none is named."""
     filename: str
+    """Of the wheel; empty where it is skipped before one was chosen."""
     sha256: Sha256 | None
+    """Of the published wheel; None where it is not known."""
     status: Status
+    """How far it is."""
     verdict: Verdict | None
+    """What came of it; None where nothing did."""
     reason: str
     """Why it is skipped, why it failed, or what keeps it from being identical."""
     skipped: Skipped | None
+    """Why it is skipped, if it is."""
     where: str
+    """The file that names it, with the line or key."""
     log: str
     """A file beside the store, relative to the store's folder; empty if there is none; ``not kept:`` and why, if it
     could not be written."""

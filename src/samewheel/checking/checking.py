@@ -13,7 +13,7 @@ from packaging.utils import InvalidWheelFilename
 
 from samewheel._text import printable
 from samewheel._types import Sha256, Value
-from samewheel.attesting.certificates import need_sigstore
+from samewheel.attesting.certificates import need_sigstore, subject_of
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid
 from samewheel.attesting.statements import read_statement
@@ -113,7 +113,8 @@ def _certified(envelope: Envelope, trusted: Trusted) -> _Signed | tuple[Failure,
     for builder, identity in known:
         found = verified(envelope, identity, verifier_for(trusted.root(identity)))
         if isinstance(found, bytes):
-            return _Signed(builder=builder, signer=identity.subject, payload=found)
+            signer = subject_of(envelope.certified) if identity.tags else identity.subject
+            return _Signed(builder=builder, signer=signer, payload=found)
         refused.append(found)
     return min(refused, key=len)
 

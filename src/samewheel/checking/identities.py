@@ -6,10 +6,12 @@ that knows such a signer.
 
 from __future__ import annotations
 
+import re
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from cryptography.x509 import SubjectAlternativeName
 from sigstore.errors import Error, VerificationError
 from sigstore.models import Bundle, TrustedRoot
 from sigstore.verify import Verifier, policy
@@ -33,6 +35,27 @@ PRODUCTION = "https://tuf-repo-cdn.sigstore.dev"
 """Whose authority and log Sigstore's clients know."""
 
 
+class _AtTag:
+    """A workflow at a tag whose name fits a pattern: the only text that is not taken to the letter."""
+
+    def __init__(self, workflow: str, tags: str) -> None:
+        """Know which; ``*`` stands for anything."""
+        self._said = f"{workflow}@refs/tags/{tags}"
+        pattern = "[^@]*".join(map(re.escape, tags.split("*")))
+        self._fits = re.compile(re.escape(f"{workflow}@refs/tags/") + pattern)
+
+    def verify(self, cert: Certificate) -> None:
+        """Look at the one name that a certificate has.
+
+        Raises:
+            VerificationError: it is another workflow, or not at such a tag.
+        """
+        names = cert.extensions.get_extension_for_class(SubjectAlternativeName).value
+        found = [str(name.value) for name in names]
+        if len(found) != 1 or self._fits.fullmatch(found[0]) is None:
+            raise VerificationError(f"the certificate is of {', '.join(found)}; the policy has {self._said}")
+
+
 class _Exactly:
     """What Sigstore asks of a certificate whose chain holds: all that a policy names is in it, to the letter."""
 
@@ -41,7 +64,9 @@ class _Exactly:
         self.failures = list[Failure]()
         self.rules: dict[str, policy.VerificationPolicy] = {
             "identity-issuer": policy.OIDCIssuerV2(identity.issuer),
-            "identity-subject": policy.Identity(identity=identity.subject),
+            "identity-subject": _AtTag(identity.subject, identity.tags)
+            if identity.tags
+            else policy.Identity(identity=identity.subject),
         }
         if identity.repository:
             self.rules["identity-repository"] = policy.OIDCSourceRepositoryURI(identity.repository)

@@ -32,7 +32,9 @@ class Apart(StrEnum):
     """How far a build must have been kept apart, from not at all."""
 
     NONE = "none"
+    """It need not have been."""
     NO_NETWORK = "no-network"
+    """Without a network."""
     HIDDEN = "hidden"
     """No network, and no files but the system's and its own."""
 
@@ -48,6 +50,9 @@ class Identity(_Table, frozen=True, kw_only=True):
     """The OIDC issuer."""
     subject: _Word
     """The certificate's subject alternative name, such as a workflow at a ref."""
+    tags: str = ""
+    """A name of tags, in which ``*`` stands for anything; where it is given, the subject is without its ref, and the
+    certificate's must be at such a tag."""
     repository: str = ""
     """The URI of the source repository."""
     runner: str = "github-hosted"
@@ -66,10 +71,13 @@ class Builder(_Table, frozen=True, kw_only=True):
     key: str = ""
     """A public key in PEM, or the path of one, relative to the policy."""
     identity: Identity | None = None
+    """Instead of a key: who signed."""
     valid_from: dt.date | None = None
+    """The first day (UTC) on which it may be used; None: always before."""
     valid_until: dt.date | None = None
-    """Days (UTC) on which it may be used, both included."""
+    """The last day (UTC) on which it may be used; None: always after."""
     revoked: bool = False
+    """Whether it is not believed any more, whatever the day."""
 
 
 class _Wheel(_Table, frozen=True, kw_only=True):
@@ -79,14 +87,18 @@ class _Wheel(_Table, frozen=True, kw_only=True):
 
 class _Source(_Table, frozen=True, kw_only=True):
     uri: str | None = None
+    """Of the repository, to the letter; None: any."""
     ref: str | None = None
+    """The tag or branch, to the letter; None: any."""
     commit: str | None = None
+    """In full; None: any."""
     sha256: str | None = None
     """Of the sdist, where that is the source."""
 
 
 class _Build(_Table, frozen=True, kw_only=True):
     types: tuple[str, ...]
+    """URIs of the types of build that are accepted."""
     constraints: str | None = None
     """SHA-256 of the constraints file."""
     parameters: dict[str, tuple[str, ...]] = {}
@@ -101,19 +113,28 @@ class _Accept(_Table, frozen=True, kw_only=True):
     varied: tuple[str, ...] = ()
     """Conditions that the second build must really have had otherwise."""
     isolation: Apart = Apart.NONE
+    """The least that counts."""
     max_age_days: Annotated[int, msgspec.Meta(ge=0, le=36500)] | None = None
+    """Days since it was built or signed; None: any number."""
     not_before: dt.date | None = None
+    """The first day (UTC) on which it may have been built or signed; None: any."""
 
 
 class Policy(_Table, frozen=True, kw_only=True):
-    """All of it."""
+    """What a gate accepts of a wheel, and from whom."""
 
     schema: str
+    """``samewheel/policy/1``."""
     wheel: _Wheel = _Wheel()
+    """Which files it is for."""
     source: _Source = _Source()
+    """What they must be built from."""
     build: _Build
+    """How they must be built."""
     accept: _Accept = _Accept()
+    """What must have come of it, and how many must say so."""
     builders: tuple[Builder, ...] = msgspec.field(name="builder")
+    """Those who are believed; at least as many groups of them as the threshold."""
 
     @property
     def groups(self) -> frozenset[str]:
@@ -160,7 +181,9 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         UsageError: the policy does.
     """
     names = [keyid(key) for key in keys if key is not None]
-    identities = [(one.identity.issuer, one.identity.subject) for one in policy.builders if one.identity is not None]
+    known = [one.identity for one in policy.builders if one.identity is not None]
+    identities = [(one.issuer, one.subject) for one in known]
+    refs = [one.subject for one in known if one.tags]
     verdict = policy.accept.verdict
     operators = {(builder.id, builder.group) for builder in policy.builders}
     alike = {group.strip().casefold() for group in policy.groups}
@@ -171,6 +194,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         ),
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
         "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
+        "With tags, the subject of an identity is without its ref.": any("@" in subject for subject in refs),
         "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
         != len(operators),
         "Two groups of builders have names that look alike.": len(alike) != len(policy.groups),

@@ -33,7 +33,9 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     builder: str = ""
     """Who signed it, by the policy; empty if that is nobody whom it knows."""
     group: str = ""
+    """Who operates that builder; empty likewise."""
     keyid: str = ""
+    """The key's fingerprint, if a key signed it."""
     lenient: bool = False
     """Whether it was read as others may write it."""
     failures: tuple[Failure, ...] = ()
@@ -54,14 +56,19 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The outcome for a wheel."""
 
     name: str
+    """Of the wheel's file."""
     sha256: Sha256
+    """Of that file."""
     accepted: bool
+    """Whether the policy is met."""
     threshold: int
+    """Groups of builders that must say the same."""
     groups: tuple[str, ...]
     """Who says the same of it, sorted."""
     policy: Sha256
     """Of the policy's file."""
     attestations: tuple[Judged, ...]
+    """All that were given."""
     failures: tuple[Failure, ...] = ()
     """Of the wheel itself, and of the number of groups."""
 

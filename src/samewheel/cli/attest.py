@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Unpack
 
 import click
+from click.core import ParameterSource
 
 from samewheel.cli.signing import Signing, signing_key, signing_options
 from samewheel.errors import UsageError
@@ -16,6 +17,11 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 EVIDENCE = Path("evidence")
 """Where evidence is, and goes, if nobody says."""
+
+
+def _is_an_option(name: str) -> bool:
+    """Return whether a value was given on the command line, and not by a variable that is meant for other runs."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 @click.command("attest")
@@ -34,6 +40,14 @@ EVIDENCE = Path("evidence")
 )
 @signing_options
 @click.option("--keyless", is_flag=True, help="Sign with the identity of the CI job, by Sigstore (extra: sigstore).")
+@click.option(
+    "--trust-config",
+    metavar="FILE",
+    envvar="SAMEWHEEL_TRUST_CONFIG",
+    type=EXISTING,
+    help="With --keyless: another Sigstore than the public one (ClientTrustConfig, in JSON).  "
+    "[env: SAMEWHEEL_TRUST_CONFIG]",
+)
 @click.option("--builder", metavar="URI", help="Who built, as policies name you.")
 @click.option("--ref", metavar="REF", help="The tag or branch that the commit was built for.")
 @click.option("--time", "with_time", is_flag=True, help="State the time, too; two runs then differ.")
@@ -47,6 +61,7 @@ def command(
     buildinfo: Path | None,
     verification: Path | None,
     keyless: bool,
+    trust_config: Path | None,
     builder: str | None,
     ref: str | None,
     with_time: bool,
@@ -67,6 +82,8 @@ def command(
 
     if [signing["key"] is not None, signing["key_env"] is not None, keyless].count(True) != 1:
         raise click.UsageError("Name one of --key FILE, --key-env NAME and --keyless.")
+    if trust_config is not None and not keyless and _is_an_option("trust_config"):
+        raise click.UsageError("--trust-config goes with --keyless.")
     buildinfo = buildinfo or EVIDENCE / f"{wheel.name}.buildinfo.json"
     if not buildinfo.exists():
         raise UsageError(f"there is no {buildinfo}", hint="Name it with --buildinfo, or build: samewheel build")
@@ -78,7 +95,7 @@ def command(
     if keyless:
         from samewheel.attesting.keyless import attest_keyless
 
-        done = attest_keyless(statement, folder)
+        done = attest_keyless(statement, folder, trust=trust_config)
     else:
         done = attest(statement, signing_key(signing), folder)
     if as_json:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from
 from samewheel.errors import ExitCode, UsageError
 
@@ -33,6 +34,9 @@ SAID_AGAIN = {
     "--policy": "policy",
 }
 """Options that decide what an audit does, with the names of their values."""
+
+SAID_AGAIN_ALONE = {"offline": "offline", "quiet": "quiet", "json": "as_json", "markdown": "as_markdown"}
+"""Those without a value."""
 
 
 class _Default(click.Group):
@@ -102,6 +106,7 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
 @click.option("--offline", is_flag=True, help="Use only what was fetched before.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @json_option
+@markdown_option
 def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **options: Any) -> int:
     """Rebuild what FILEs name."""
     from samewheel.audit.auditing import usual_title
@@ -111,15 +116,22 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
 
     if options["resume"] and options["anew"]:
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
+    refuse_several(json=options["as_json"], markdown=options["as_markdown"])
     demanded = parse_policy(policy)
     title = options["title"] or usual_title(files)
     entries = _audited(files, store, title, {**options, "policy": policy})
     if entries is None:
         return ExitCode.INTERRUPTED
-    _print(title, entries, store, as_json=options["as_json"])
+    below = missed(entries, demanded) if demanded is not None else ()
+    if options["as_markdown"]:
+        from samewheel.cli.console import show
+        from samewheel.report.markdown_audits import audit_markdown
+
+        show(audit_markdown(title, entries, below, demanded))
+    else:
+        _print(title, entries, store, as_json=options["as_json"])
     if demanded is None:
         return ExitCode.OK
-    below = missed(entries, demanded)
     if not below and anything_rebuilt(entries):
         return ExitCode.OK
     for line in missed_lines(below, demanded) if below else ["policy missed: nothing was rebuilt"]:
@@ -170,7 +182,7 @@ def _again(files: tuple[Path, ...], store: Path, title: str, options: dict[str, 
         given = options[key]
         values = given if isinstance(given, tuple) else (given,)
         words += [word for value in values if value is not None for word in (name, str(value))]
-    return words + [f"--{name}" for name in ("offline", "quiet") if options[name]] + ["--json"] * options["as_json"]
+    return words + [f"--{name}" for name, given in SAID_AGAIN_ALONE.items() if options[given]]
 
 
 def _as_file(path: Path) -> str:
@@ -195,12 +207,12 @@ def _print(title: str, entries: Sequence[Entry], store: Path, *, as_json: bool) 
 @name_option
 @json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool) -> None:
+@markdown_option
+def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool, as_markdown: bool) -> None:
     """List the packages of an audit."""
     from samewheel.audit.store import reading
 
-    if as_json and as_csv:
-        raise click.UsageError("--json or --csv: give one of them.")
+    refuse_several(json=as_json, csv=as_csv, markdown=as_markdown)
     with reading(store) as reader:
         title = reader.title(title)
         entries = reader.entries(reader.find(title))
@@ -208,6 +220,11 @@ def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool) -> Non
         from samewheel.report.audit_tables import to_csv
 
         click.echo(to_csv(entries).encode(), nl=False)
+    elif as_markdown:
+        from samewheel.cli.console import show
+        from samewheel.report.markdown_audits import audit_markdown
+
+        show(audit_markdown(title, entries))
     else:
         _print(title, entries, store, as_json=as_json)
 
@@ -217,7 +234,8 @@ def list_(*, store: Path, title: str | None, as_json: bool, as_csv: bool) -> Non
 @store_option
 @name_option
 @json_option
-def show_(package: str, *, store: Path, title: str | None, as_json: bool) -> None:
+@markdown_option
+def show_(package: str, *, store: Path, title: str | None, as_json: bool, as_markdown: bool) -> None:
     """Show all that is known of one package: plan, attempts, causes and differences."""
     from samewheel.audit.inputs.names import same_version, usual_name
     from samewheel.audit.store import reading
@@ -225,6 +243,7 @@ def show_(package: str, *, store: Path, title: str | None, as_json: bool) -> Non
     from samewheel.report.audit_tables import to_shown
     from samewheel.report.audits import shown_lines
 
+    refuse_several(json=as_json, markdown=as_markdown)
     name, _, version = (part.strip() for part in package.partition("=="))
     with reading(store) as reader:
         title = reader.title(title)
@@ -239,6 +258,10 @@ def show_(package: str, *, store: Path, title: str | None, as_json: bool) -> Non
         raise UsageError(f"{package} is not in the audit {title!r}", hint=f"samewheel audit list --store {store}")
     if as_json:
         click.echo(to_shown(title, found), nl=False)
-        return
-    for entry, rebuilt in found:
-        show(shown_lines(entry, rebuilt))
+    elif as_markdown:
+        from samewheel.report.markdown_audits import shown_markdown
+
+        show(shown_markdown(found))
+    else:
+        for entry, rebuilt in found:
+            show(shown_lines(entry, rebuilt))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase
 @click.option("--key", metavar="FILE", type=click.Path(path_type=Path), help="The key that signs it.")
 @click.option("--passphrase-env", metavar="NAME", help="The variable with that key's passphrase.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-@click.option("--markdown", "as_markdown", is_flag=True, help="Print the outcome as Markdown.")
+@markdown_option
 def command(
     wheel: Path,
     attestations: tuple[Path, ...],
@@ -110,6 +111,7 @@ def command(
     from samewheel.checking.checking import check, evidence_of, today
     from samewheel.checking.policy import read_policy
 
+    refuse_several(json=as_json, markdown=as_markdown)
     if (policy is None) == (init_policy is None):
         raise click.UsageError("Name one of --policy FILE and --init-policy FILE.")
     if (vsa is None) != (key is None):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 __all__ = ["command"]
@@ -15,13 +13,17 @@ __all__ = ["command"]
 )
 def command(*, as_json: bool) -> None:
     """Show which conditions samewheel verify can vary on this machine, and why it cannot vary the others."""
-    from samewheel.cli.console import show
-    from samewheel.report.terminal import conditions_lines
     from samewheel.sandbox import choose_sandbox
     from samewheel.verifying import available
 
     reasons = available()
+    isolation = choose_sandbox().isolation
     if as_json:
-        click.echo(json.dumps({name: reason or None for name, reason in reasons.items()}, indent=2))
-        return
-    show(conditions_lines(reasons, choose_sandbox().isolation))
+        from samewheel.report.conditions import to_conditions
+
+        click.echo(to_conditions(reasons, isolation), nl=False)
+    else:
+        from samewheel.cli.console import show
+        from samewheel.report.terminal import conditions_lines
+
+        show(conditions_lines(reasons, isolation))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from samewheel.cli.forms import markdown_option, refuse_several
+
 __all__ = ["command"]
 
 
@@ -19,7 +21,8 @@ __all__ = ["command"]
 )
 @click.option("--quiet", "-q", is_flag=True, help="Show the result and warnings, no progress.")
 @click.option("--json", "as_json", is_flag=True, help="Print all differences as JSON.")
-def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> int:
+@markdown_option
+def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool, as_markdown: bool) -> int:
     """Say what is different between two wheels, how far apart they are, and what may have caused it.
 
     Exits with 0 if the files are equal to the bit, else with the verdict's code. A wheel that is damaged, or in which
@@ -28,13 +31,19 @@ def command(a: Path, b: Path, *, strict: bool, quiet: bool, as_json: bool) -> in
     from samewheel.cli.console import progress, show
     from samewheel.explaining.diffs import explain_diff
 
+    refuse_several(json=as_json, markdown=as_markdown)
     with progress(quiet=quiet) as shown:
         shown.step(f"Comparing {a.name} and {b.name}" if a.name != b.name else f"Comparing two of {a.name}")
         found = explain_diff(a, b, strict=strict)
     if as_json:
         from samewheel.buildinfo import to_json
+        from samewheel.explaining.diffs import SCHEMA
 
-        click.echo(to_json("samewheel/diff/1", found), nl=False)
+        click.echo(to_json(SCHEMA, found), nl=False)
+    elif as_markdown:
+        from samewheel.report.markdown_wheels import diff_markdown
+
+        show(diff_markdown(found))
     else:
         from samewheel.report.wheels import diff_lines
 

@@ -54,14 +54,14 @@ def command(words: tuple[str, ...], *, as_json: bool) -> None:
     CODE is that of a difference, such as SW102 or just 102; CAUSE is a name such as umask. Without either, all of
     them are listed.
     """
-    from samewheel.explaining.pages import explained
+    from samewheel.explaining.pages import SCHEMA, explained
 
     names = [_found(word) for word in words]
     found = explained(names)
     if as_json:
         from samewheel.buildinfo import to_json
 
-        click.echo(to_json("samewheel/explain/1", found), nl=False)
+        click.echo(to_json(SCHEMA, found), nl=False)
     else:
         from samewheel.cli.console import show
         from samewheel.report.explained import explained_lines

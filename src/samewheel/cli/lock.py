@@ -52,7 +52,17 @@ CHANGES = ("exclude_newer", "force", "upgrade", "upgrade_packages")
 @click.option("--force", is_flag=True, help="Replace a file that samewheel did not write.")
 @click.option("--offline", is_flag=True, help="Use only what was fetched before.")
 @common_options
-def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offline: bool, **options: Any) -> int:
+@click.option("--markdown", "as_markdown", is_flag=True, help="With --check: print Markdown, for a CI job's summary.")
+def command(
+    source: Path,
+    output: Path | None,
+    *,
+    check: bool,
+    quiet: bool,
+    offline: bool,
+    as_markdown: bool,
+    **options: Any,
+) -> int:
     """Pin and hash everything that building PROJECT (a folder, by default this one) or an SDIST may install.
 
     Asks the build backend too, and writes constraints.txt; for an sdist, NAME-VERSION.constraints.txt in the working
@@ -69,6 +79,8 @@ def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offl
         raise click.UsageError(
             f"--check changes nothing, so it does not go with --{idle[0].replace('_', '-').rstrip('s')}"
         )
+    if as_markdown and not check:
+        raise click.UsageError("--markdown goes with --check.")
     overrides = overrides_from(options)
     with progress(quiet=quiet) as shown:
         if check:
@@ -86,5 +98,10 @@ def command(source: Path, output: Path | None, *, check: bool, quiet: bool, offl
                 progress=shown,
                 **overrides,
             )
-    show(stale_lines(reasons) if check else locked_lines(locked))
+    if as_markdown:
+        from samewheel.report.markdown_verified import stale_markdown
+
+        show(stale_markdown(output.name if output is not None else source.absolute().name, reasons))
+    else:
+        show(stale_lines(reasons) if check else locked_lines(locked))
     return ExitCode.STALE if check and reasons else ExitCode.OK

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from
 from samewheel.cli.signing import Signing, signing_key, signing_options
 from samewheel.errors import UsageError
@@ -37,6 +38,22 @@ def _attest(rebuilt: Rebuilt, key: PrivateKey, folder: Path, builder: str | None
     done = attest(statement_of_rebuild(rebuilt, builder=builder or BUILDER), key, folder, rebuilt.wheel.name)
     if not quiet:
         show(attested_lines(done))
+
+
+def _show(rebuilt: Rebuilt, evidence: Path, *, explain: bool, as_markdown: bool) -> None:
+    """Show what came of it to people."""
+    from samewheel.cli.console import show
+
+    if as_markdown:
+        from samewheel.report.markdown_rebuilt import rebuilt_markdown
+
+        show(rebuilt_markdown(rebuilt))
+        return
+    from samewheel.report.rebuilt import explained_lines, rebuilt_lines
+
+    show(rebuilt_lines(rebuilt, evidence))
+    if explain:
+        show(explained_lines(rebuilt))
 
 
 @click.command("rebuild")
@@ -78,6 +95,7 @@ def _attest(rebuilt: Rebuilt, key: PrivateKey, folder: Path, builder: str | None
 @click.option("--builder", metavar="URI", help="Who rebuilt, as policies name you.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but warnings and the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@markdown_option
 def command(
     target: str,
     *,
@@ -97,6 +115,7 @@ def command(
     builder: str | None,
     quiet: bool,
     as_json: bool,
+    as_markdown: bool,
     **signing: Unpack[Signing],
 ) -> int:
     """Build a published wheel again from its published source, and compare.
@@ -107,13 +126,13 @@ def command(
     from samewheel._files import check_writable, write_atomic
     from samewheel.attesting.attesting import refuse_no_text
     from samewheel.buildinfo import to_json
-    from samewheel.cli.console import progress, show
+    from samewheel.cli.console import progress
     from samewheel.index import Index
     from samewheel.limits import AUDIT
     from samewheel.rebuilding import SCHEMA, Wanted, read_plan, rebuild, write_plan
-    from samewheel.report.rebuilt import explained_lines, rebuilt_lines
     from samewheel.sandbox import choose_sandbox
 
+    refuse_several(json=as_json, markdown=as_markdown)
     if attest != (signing["key"] is not None or signing["key_env"] is not None):
         raise click.UsageError("--attest and --key FILE (or --key-env NAME) belong together.")
     if attest and choose_sandbox().isolation.mechanism == "none":
@@ -150,9 +169,7 @@ def command(
     if as_json:
         click.echo(report, nl=False)
     else:
-        show(rebuilt_lines(rebuilt, evidence))
-        if explain:
-            show(explained_lines(rebuilt))
+        _show(rebuilt, evidence, explain=explain, as_markdown=as_markdown)
     if key is not None:
-        _attest(rebuilt, key, evidence.parent, builder, quiet=as_json)
+        _attest(rebuilt, key, evidence.parent, builder, quiet=as_json or as_markdown)
     return rebuilt.verdict.exit_code

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import common_options, overrides_from, source_argument
 
 __all__ = ["command"]
@@ -36,7 +37,7 @@ __all__ = ["command"]
     "--search",
     metavar="BUILDS",
     type=click.IntRange(0),
-    help="Builds to make at most to find who is guilty, where the wheels do not tell; 0: none.  [default: 40]",
+    help="Builds to make at most to find who is guilty, where the wheels do not tell; 0: none.  [default: 48]",
 )
 @click.option(
     "--keep",
@@ -61,6 +62,7 @@ __all__ = ["command"]
 @common_options
 @click.option("--timings", is_flag=True, help="Say on the terminal how long each step took.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@markdown_option
 def command(
     source: Path,
     *,
@@ -70,6 +72,7 @@ def command(
     search: int | None,
     quiet: bool,
     as_json: bool,
+    as_markdown: bool,
     timings: bool,
     **options: Any,
 ) -> int:
@@ -78,12 +81,12 @@ def command(
     Exits with 0 if the wheels are equal to the bit, else with the verdict's code. A condition counts as varied only
     if the two build processes really saw it differently.
     """
+    refuse_several(json=as_json, markdown=as_markdown)
     from samewheel.machine import look_early
 
     look_early()
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import progress, say, show
-    from samewheel.report.verified import verified_lines
     from samewheel.verification import BUDGET, SCHEMA
     from samewheel.verifying import verify
 
@@ -106,6 +109,12 @@ def command(
             say(line)
     if as_json:
         click.echo(to_json(SCHEMA, verified.verification), nl=False)
+    elif as_markdown:
+        from samewheel.report.markdown_verified import verified_markdown
+
+        show(verified_markdown(verified))
     else:
+        from samewheel.report.verified import verified_lines
+
         show(verified_lines(verified))
     return verified.verification.verdict.exit_code

@@ -18,4 +18,4 @@ CODES: Mapping[str, str] = dict(
         for code, summary in module.SUMMARIES.items()
     )
 )
-"""The summary of each code, in a line; sorted by code. ``docs/diff.md`` has the same table."""
+"""The summary of each code, in a line; sorted by code. ``docs/lookup/diff.md`` has the same table."""

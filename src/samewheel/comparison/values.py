@@ -51,7 +51,9 @@ class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One of two wheels that are compared."""
 
     name: str
+    """Of the file, without folders."""
     sha256: Sha256
+    """Of its bytes."""
     size: int
     """In bytes."""
 

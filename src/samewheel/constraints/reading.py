@@ -36,7 +36,9 @@ REFUSED = {
 LONG_NAMES = {"--requirement": "-r", "--constraint": "-c", "--editable": "-e"}
 
 _SHA256 = re.compile(r"sha256:[0-9a-f]{64}")
-_HEADER_LINE = re.compile(rf"# ({MARK}|requirements-sha256|requires-python|requires|asked by the backend): ?(.*)")
+_HEADER_LINE = re.compile(
+    rf"# ({MARK}|requirements-sha256|requires-python|requires|asked by the backend|bounded by): ?(.*)"
+)
 
 
 def _via(comments: Iterable[str]) -> tuple[str, ...]:
@@ -165,6 +167,7 @@ def _read_header(text: str, where: str) -> Header | None:
     return Header(
         requires=tuple(fields.get("requires", ())),
         asked=tuple(fields.get("asked by the backend", ())),
+        bounds=tuple(fields.get("bounded by", ())),
         requires_python=fields["requires-python"][0],
         digest=Sha256(fields["requirements-sha256"][0]),
     )

@@ -46,10 +46,13 @@ class Header:
     """``build-system.requires``, normalised and sorted."""
     asked: tuple[str, ...]
     """What the backend's hooks asked for besides, normalised and sorted."""
+    bounds: tuple[str, ...] = ()
+    """What bounds the versions of whatever is installed, normalised and sorted: uv's
+    ``build-constraint-dependencies``."""
     requires_python: str
     """Pythons that the pins are for, as a version specifier."""
     digest: Sha256
-    """Over both kinds of requirements, as the file says; :func:`make_header` computes it."""
+    """Over all of these, as the file says; :func:`make_header` computes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,21 +40,25 @@ def normalise(requirement: str) -> str:
     return text
 
 
-def make_header(*, requires: Iterable[str], asked: Iterable[str], requires_python: str) -> Header:
+def make_header(
+    *, requires: Iterable[str], asked: Iterable[str], requires_python: str, bounds: Iterable[str] = ()
+) -> Header:
     """Return the header for requirements, in whatever order and spelling they come.
 
     What the backend asks for counts only if it is not required statically. The digest is over the sorted union, one
-    requirement per line, and over nothing else.
+    requirement per line, and then over the bounds likewise, each after a ``<``; over nothing else.
 
     Raises:
         InvalidProjectError: one of them is not a requirement.
     """
     static = {normalise(requirement) for requirement in requires}
     dynamic = {normalise(requirement) for requirement in asked} - static
-    lines = "".join(f"{requirement}\n" for requirement in sorted(static | dynamic))
+    bounding = tuple(sorted({normalise(bound) for bound in bounds}))
+    lines = "".join(f"{line}\n" for line in (*sorted(static | dynamic), *(f"< {bound}" for bound in bounding)))
     return Header(
         requires=tuple(sorted(static)),
         asked=tuple(sorted(dynamic)),
+        bounds=bounding,
         requires_python=requires_python,
         digest=Sha256(hashlib.sha256(lines.encode()).hexdigest()),
     )
@@ -68,6 +72,7 @@ def _header_lines(header: Header) -> list[str]:
         f"# requires-python: {header.requires_python}",
         *(f"# requires: {requirement}" for requirement in header.requires),
         *(f"# asked by the backend: {requirement}" for requirement in header.asked),
+        *(f"# bounded by: {bound}" for bound in header.bounds),
         "",
     ]
 

@@ -12,16 +12,22 @@ from samewheel.explaining.values import Explanation
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Explained", "explain_diff"]
+__all__ = ["SCHEMA", "Explained", "explain_diff"]
+
+SCHEMA = "samewheel/diff/1"
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A comparison with its causes."""
 
     a: File
+    """The first wheel."""
     b: File
+    """The second one."""
     verdict: Verdict
+    """How far apart they are."""
     differences: tuple[Difference, ...]
+    """By layer, from the ZIP file inwards; none exactly if ``identical``."""
     causes: tuple[Explanation, ...]
     """As far as two wheels tell them; the worst and the surest first."""
 

@@ -20,7 +20,9 @@ from samewheel.explaining.values import Cause
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["CodePage", "Pages", "code_page", "explained", "files", "find", "leading", "nearest"]
+__all__ = ["SCHEMA", "CodePage", "Pages", "code_page", "explained", "files", "find", "leading", "nearest"]
+
+SCHEMA = "samewheel/explain/1"
 
 LONGEST = 80
 """Lines that a page has at most, as long as one cause alone does not take more."""
@@ -47,7 +49,9 @@ class CodePage(msgspec.Struct, frozen=True, kw_only=True):
     """What is said of a code."""
 
     code: str
+    """Such as ``SW102``."""
     summary: str
+    """What differs."""
     verdict: Verdict
     """What a comparison ends with, if there is nothing worse."""
     first: str
@@ -60,6 +64,7 @@ class Pages(msgspec.Struct, frozen=True, kw_only=True):
     """Some codes and causes."""
 
     codes: tuple[CodePage, ...]
+    """Of differences."""
     causes: tuple[Cause, ...]
     """Those that were asked for, and those of the codes."""
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import msgspec
-
-from samewheel._types import Value
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["UNKNOWN", "Cause", "Certainty", "Explanation"]
 
@@ -29,7 +24,7 @@ class Certainty(StrEnum):
     """It would explain the bytes, and so may something else."""
 
 
-class Cause(Value, frozen=True, kw_only=True):
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """One reason why two builds of a source give different wheels: a page of the documentation."""
 
     name: str
@@ -58,6 +53,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     cause: str
     """The name of a cause, or ``unknown``."""
     certainty: Certainty
+    """How it is known."""
     conditions: tuple[str, ...] = ()
     """The guilty conditions of the build, sorted; empty where none is known to be."""
     besides: tuple[str, ...] = ()

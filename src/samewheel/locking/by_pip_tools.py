@@ -155,6 +155,7 @@ def resolve_pip_tools(
     upgrade: bool = False,
     upgrade_packages: Sequence[str] = (),
     exclude_newer: str | None = None,
+    bounds: Sequence[str] = (),
 ) -> tuple[Pin, ...]:
     """Resolve requirements with ``pip-compile`` to sorted pins with hashes, for the interpreter that runs this.
 
@@ -170,6 +171,7 @@ def resolve_pip_tools(
         upgrade_packages: names of packages whose pins are not kept.
         exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over. pip refuses an index that
             does not say when files were uploaded, and does not apply the limit to files on disk (``file:`` indexes).
+        bounds: constraints on whatever is installed (PEP 508), without extras.
 
     Raises:
         InvalidProjectError: a requirement is wrong.
@@ -184,7 +186,14 @@ def resolve_pip_tools(
         return ()
     pinned = [f"{pin.name}=={pin.version}" for pin in select(keep, environment).values()]
     with temporary_folder() as folder:
-        resolved = _compile(lines, [*limit, "--no-annotate", "--pip-args", RESOLVE], folder / "resolve", pinned)
+        if bounds:
+            (folder / "bounds.txt").write_text("".join(f"{bound}\n" for bound in bounds), "utf-8")
+            limit_and_bounds = [*limit, "--constraint", str(folder / "bounds.txt")]
+        else:
+            limit_and_bounds = limit
+        resolved = _compile(
+            lines, [*limit_and_bounds, "--no-annotate", "--pip-args", RESOLVE], folder / "resolve", pinned
+        )
         versions = _versions(resolved)
         if not versions:
             return ()

@@ -79,6 +79,7 @@ def resolve_uv(
     cwd: Path | None = None,
     universal: bool = True,
     find_links: Sequence[Path] = (),
+    bounds: Sequence[str] = (),
 ) -> tuple[Pin, ...]:
     """Resolve requirements with ``uv pip compile`` to sorted pins with hashes.
 
@@ -98,6 +99,7 @@ def resolve_uv(
         cwd: where uv looks for the project's index settings; None is a place that has none.
         universal: resolve for all platforms and Pythons from the lower bound on, rather than for ``python`` alone.
         find_links: folders of wheels that count besides the index's files, whenever they were made.
+        bounds: constraints on whatever is installed (PEP 508); they install nothing.
 
     Raises:
         InvalidProjectError: requirements or ``requires_python`` are wrong.
@@ -123,6 +125,9 @@ def resolve_uv(
     with temporary_folder() as folder:
         source, output = folder / "requirements.in", folder / "constraints.txt"
         source.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+        if bounds:
+            (folder / "bounds.txt").write_text("".join(f"{bound}\n" for bound in bounds), "utf-8")
+            options += ["--constraints", folder / "bounds.txt"]
         if keep:
             output.write_bytes(render(keep))
         finished = run_uv(["pip", "compile", *options, "--output-file", output, source], offline=offline, cwd=cwd)

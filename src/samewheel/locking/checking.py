@@ -40,6 +40,7 @@ def stale(
     asked: Sequence[str] | None,
     environment: Mapping[str, str],
     requires_python: str | None = None,
+    bounds: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return why constraints are not what is asked for any more, as lines of a diff; none means that they are fresh.
 
@@ -51,6 +52,7 @@ def stale(
         asked: what the backend's hooks ask for; None: it could not be asked, so that only ``requires`` counts.
         environment: variables (PEP 508) of the interpreter that the pins are checked for.
         requires_python: the Pythons to lock for; None: do not compare.
+        bounds: constraints on whatever is installed.
 
     Raises:
         InvalidProjectError: a requirement is wrong, or two pins of one name apply.
@@ -58,10 +60,12 @@ def stale(
     reasons: list[str] = []
     header = constraints.header
     if header is not None:
-        digest = make_header(requires=header.requires, asked=header.asked, requires_python="").digest
-        if digest != header.digest:
+        said = make_header(requires=header.requires, asked=header.asked, bounds=header.bounds, requires_python="")
+        if said.digest != header.digest:
             reasons.append("the header was edited: its digest is not that of its requirements")
         reasons += _changes(header, requires, asked)
+        now = [f"constraint {normalise(bound)}" for bound in bounds]
+        reasons += _diff([f"constraint {bound}" for bound in header.bounds], now)
         if requires_python is not None and SpecifierSet(requires_python) != SpecifierSet(header.requires_python):
             reasons += [f"- requires-python {header.requires_python}", f"+ requires-python {requires_python}"]
     known = asked if asked is not None else (header.asked if header is not None else ())
@@ -71,4 +75,7 @@ def stale(
             reasons.append(f"nothing pins {requirement}")
         else:
             reasons.append(f"{Requirement(requirement).name}=={version} does not satisfy {requirement}")
+    for bound, version in unsatisfied(pins, bounds, environment):
+        if version is not None:
+            reasons.append(f"{Requirement(bound).name}=={version} is not within the constraint {bound}")
     return tuple(reasons)

@@ -83,6 +83,7 @@ def resolve(
     exclude_newer: str | None = None,
     offline: bool = False,
     cwd: Path | None = None,
+    bounds: Sequence[str] = (),
 ) -> Resolution:
     """Resolve requirements to pins with hashes.
 
@@ -101,6 +102,7 @@ def resolve(
         exclude_newer: a date (inclusive, UTC) or a timestamp; newer files are passed over.
         offline: use what was fetched before.
         cwd: where uv looks for the project's index settings; None is a place that has none.
+        bounds: constraints on whatever is installed (PEP 508); they install nothing.
 
     Raises:
         UnlockableError: there is no solution of hashed wheels, or the resolvers disagree.
@@ -122,6 +124,7 @@ def resolve(
             exclude_newer=exclude_newer,
             offline=offline,
             cwd=cwd,
+            bounds=bounds,
         )
 
     def by_pip_tools() -> tuple[Pin, ...]:
@@ -132,6 +135,7 @@ def resolve(
             upgrade=upgrade,
             upgrade_packages=upgrade_packages,
             exclude_newer=exclude_newer,
+            bounds=bounds,
         )
 
     match resolver:

@@ -30,6 +30,7 @@ from samewheel.errors import (
     UnlockableError,
     UsageError,
 )
+from samewheel.locking.bounds import build_bounds
 from samewheel.locking.checking import stale
 from samewheel.locking.resolving import resolve
 from samewheel.preparing import ask_backend, lock_file, open_project, output_folders, read_lock
@@ -186,7 +187,7 @@ def lock(
         target = output or lock_file(opened.source, opened.settings)
         previous = _previous(target, force=force)
         requires_python = _python_range(opened, previous, resolver)
-        static = opened.project.build_system.requires
+        static, bounds = opened.project.build_system.requires, build_bounds(opened.index_folder)
 
         def solve(asked: tuple[str, ...]) -> Constraints:
             progress.step("Resolving the build requirements")
@@ -201,8 +202,9 @@ def lock(
                 exclude_newer=exclude_newer,
                 offline=offline,
                 cwd=opened.index_folder,
+                bounds=bounds,
             )
-            header = make_header(requires=static, asked=asked, requires_python=requires_python)
+            header = make_header(requires=static, asked=asked, bounds=bounds, requires_python=requires_python)
             return parse_constraints(render(resolution.pins, header), str(target))
 
         constraints = rounds(
@@ -239,8 +241,10 @@ def check_lock(
     ) as opened:
         constraints = read_lock(opened, output)
         static, markers = opened.project.build_system.requires, opened.interpreter.markers
-        stated = opened.settings.requires_python
-        reasons = stale(constraints, requires=static, asked=None, environment=markers, requires_python=stated)
+        stated, bounds = opened.settings.requires_python, build_bounds(opened.index_folder)
+        reasons = stale(
+            constraints, requires=static, asked=None, environment=markers, requires_python=stated, bounds=bounds
+        )
         if reasons:
             return reasons
         asked: set[str] = set()
@@ -259,4 +263,4 @@ def check_lock(
             asked |= answer
             if unsatisfied(for_interpreter(constraints, markers), sorted(asked), markers):
                 break
-        return stale(constraints, requires=static, asked=sorted(asked), environment=markers)
+        return stale(constraints, requires=static, asked=sorted(asked), environment=markers, bounds=bounds)

@@ -1,7 +1,7 @@
 """From what came of one plan to better ones: each rule knows one cause, and says what it saw.
 
-The causes are those of ``docs/rebuild.md``; versions in the rules were found by building one project with every
-release of setuptools (``benchmarks/setuptools_shapes.py``).
+The causes are those of ``docs/lookup/rebuild.md``; versions in the rules were found by building one project with
+every release of setuptools (``benchmarks/setuptools_shapes.py``).
 """
 
 from __future__ import annotations

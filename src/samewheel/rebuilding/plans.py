@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["plan_text", "read_plan", "write_plan"]
 
 HEADER = (
-    "How to build this wheel again: samewheel rebuild --plan FILE. docs/rebuild.md says what each field means.",
+    "How to build this wheel again: samewheel rebuild --plan FILE. docs/lookup/rebuild.md explains each field.",
     "Change what you know better. Without locked, what is installed is resolved anew as of uploaded-before.",
 )
 

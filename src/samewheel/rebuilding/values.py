@@ -81,6 +81,7 @@ class Newlines(StrEnum):
     """What Python writes for the end of a line to text files."""
 
     UNIX = "unix"
+    """A line feed alone."""
     WINDOWS = "windows"
     """A carriage return first, as Python does on Windows."""
 
@@ -89,7 +90,9 @@ class PlannedWheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The published wheel."""
 
     filename: str
+    """As it was published."""
     sha256: Sha256
+    """Of the file."""
 
 
 class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -120,12 +123,16 @@ class PlannedSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"):
-    """How to rebuild one wheel; ``docs/rebuild.md`` says what each field means to a person who edits one."""
+    """How to rebuild one wheel: what a search inferred, or what a person corrected."""
 
     wheel: PlannedWheel
+    """What is to be rebuilt."""
     source: PlannedSource
+    """What it is built from."""
     via: Via = Via.TREE
+    """Whether it is built from the tree, or from an sdist made of it."""
     command: Command = Command.PEP517
+    """How the backend is called."""
     in_tree_backend: bool = True
     """Whether a backend that lies in the source is used, where the source says so (PEP 517 ``backend-path``)."""
     python: str
@@ -139,14 +146,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     clock: Annotated[int, msgspec.Meta(ge=EARLIEST, le=LATEST)] | None = None
     """What the clock says during the build, POSIX seconds; None: the time of day."""
     times: Times = Times.EPOCH
+    """Which modification times the source's files have."""
     modes: Modes = Modes.PLAIN
+    """Which modes the source's files have."""
     umask: Annotated[str, msgspec.Meta(pattern="^0[0-7]{2}$")] = "022"
+    """Of the build, in octal."""
     newlines: Newlines = Newlines.UNIX
+    """How text files end their lines that Python writes."""
     prefix_maps: bool = False
     """Whether compilers are told to leave the build's paths out, as ``samewheel build`` tells them."""
     compilers: bool = True
     """Whether compilers work during the build."""
     config_settings: dict[str, str | list[str]] = msgspec.field(default_factory=dict)
+    """What the backend is given (PEP 517)."""
     env: dict[str, str] = msgspec.field(default_factory=dict)
     """More variables for the build."""
     locked: tuple[str, ...] = ()
@@ -191,6 +203,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     why: str
     """Why it was tried."""
     verdict: Verdict
+    """What came of it."""
     reason: str = ""
     """Why nothing was built, if nothing was."""
 
@@ -201,6 +214,7 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: str
     """The project, normalised."""
     version: str
+    """Of the release, normalised."""
     wheel: File
     """The published one."""
     uploaded: str | None = None
@@ -208,6 +222,7 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     on_index: bool | None = None
     """Whether the index has this very file; None: it was not asked, or has no file of that name."""
     verdict: Verdict
+    """How far the best rebuild is from the published wheel."""
     reason: str = ""
     """Why nothing was built, or what there was no source of: the failure of the best attempt."""
     sha256: Sha256 | None = None

@@ -40,5 +40,7 @@ def attested_lines(done: Attested) -> Iterator[str]:
     else:
         yield row("states", f"{predicate['verdict']}: no provenance, and no gate takes it for one")
     yield row("signed by", done.signer)
+    if done.trust is not None:
+        yield row("certified", f"not by the public Sigstore, but by that of {done.trust}")
     for path in done.files:
         yield row("written", str(path))

@@ -18,7 +18,7 @@ from samewheel.report.audits import words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LISTING_SCHEMA", "SHOWN_SCHEMA", "to_csv", "to_listing", "to_shown"]
+__all__ = ["LISTING_SCHEMA", "SHOWN_SCHEMA", "Listing", "Shown", "ShownPackage", "to_csv", "to_listing", "to_shown"]
 
 LISTING_SCHEMA = "samewheel/audit/1"
 """What the JSON of a list says it is."""
@@ -45,32 +45,45 @@ FORMULA = ("=", "+", "-", "@")
 """How a cell begins that a spreadsheet would run: other people choose names and messages."""
 
 
-class _Listing(msgspec.Struct, frozen=True, kw_only=True):
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """An audit: all that files name, and what came of each."""
+
     name: str
+    """Of the audit in its store."""
     packages: tuple[Entry, ...]
+    """Sorted by name, version and file."""
     summary: dict[str, int]
+    """How many packages there are of each verdict; those without one count under their status."""
 
 
-class _Package(msgspec.Struct, frozen=True, kw_only=True):
+class ShownPackage(msgspec.Struct, frozen=True, kw_only=True):
+    """One package, with all that is known of it."""
+
     entry: Entry
+    """Its line in the list."""
     rebuild: Rebuilt | None
+    """None where nothing was rebuilt."""
 
 
-class _Shown(msgspec.Struct, frozen=True, kw_only=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """Packages of an audit."""
+
     name: str
-    packages: tuple[_Package, ...]
+    """Of the audit in its store."""
+    packages: tuple[ShownPackage, ...]
+    """Those of the name that was asked for."""
 
 
 def to_listing(title: str, entries: Sequence[Entry]) -> bytes:
     """Return an audit as JSON."""
     summary = dict(Counter(map(words_of, entries)))
-    return to_json(LISTING_SCHEMA, _Listing(name=title, packages=tuple(entries), summary=summary))
+    return to_json(LISTING_SCHEMA, Listing(name=title, packages=tuple(entries), summary=summary))
 
 
 def to_shown(title: str, found: Sequence[tuple[Entry, Rebuilt | None]]) -> bytes:
     """Return packages with their whole rebuilds as JSON."""
-    packages = tuple(_Package(entry=entry, rebuild=rebuilt) for entry, rebuilt in found)
-    return to_json(SHOWN_SCHEMA, _Shown(name=title, packages=packages))
+    packages = tuple(ShownPackage(entry=entry, rebuild=rebuilt) for entry, rebuilt in found)
+    return to_json(SHOWN_SCHEMA, Shown(name=title, packages=packages))
 
 
 def _cell(value: object) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from samewheel.explaining.values import Explanation
 
-__all__ = ["cause_lines", "summary_lines"]
+__all__ = ["MOST_CAUSES", "MOST_EVIDENCE", "cause_lines", "summary_lines", "why"]
 
 MOST_CAUSES = 10
 """Causes that are told; JSON has them all."""
@@ -40,7 +40,8 @@ def summary_lines(causes: Sequence[Explanation]) -> Iterator[str]:
         yield from wrapped(f"{start}{first[1:]}.{more}")
 
 
-def _why(cause: Explanation) -> str:
+def why(cause: Explanation) -> str:
+    """Return how a cause is known, and which conditions are guilty."""
     guilty = f"; guilty: {', '.join(cause.conditions)}" if cause.conditions else ""
     return f"{SURELY[cause.certainty]}{guilty}"
 
@@ -53,7 +54,7 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
             yield from paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
         return
     known = CAUSES[cause.cause]
-    yield row("cause", f"{cause.cause} ({_why(cause)})")
+    yield row("cause", f"{cause.cause} ({why(cause)})")
     if not alone:
         yield from paragraph("in short", cause.sentence)
     yield from paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel._text import printable
 from samewheel.report.lines import headline, row
+from samewheel.report.markdown import code, escaped, page, table, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,10 @@ __all__ = ["checked_lines", "checked_markdown"]
 def _said(one: Judged) -> str:
     who = f"{one.group}: {one.builder}" if one.builder else "nobody whom the policy knows"
     return f"{one.name} ({who})"
+
+
+def _why(one: Judged) -> str:
+    return "; ".join(f"{code(failure.rule)}: {escaped(failure.reason)}" for failure in one.failures)
 
 
 def checked_lines(found: Checked) -> Iterator[str]:
@@ -35,23 +39,19 @@ def checked_lines(found: Checked) -> Iterator[str]:
             yield row("", f"{failure.rule}: {failure.reason}")
 
 
-def _cell(text: str) -> str:
-    """Return text that Markdown shows as it is, in a table."""
-    plain = printable(text)
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>()#+!|~&" else letter for letter in plain)
-
-
 def checked_markdown(found: Checked) -> Iterator[str]:
     """Yield the same as Markdown, for the summary of a job."""
-    yield f"### {'✅ accepted' if found.accepted else '❌ refused'}: {_cell(found.name)}"
-    yield ""
-    groups = _cell(", ".join(found.groups) or "nobody")
-    yield f"SHA-256 `{found.sha256}`, attested by {groups} ({found.threshold} needed)"
-    yield ""
-    yield "| attestation | by | counts | why not |"
-    yield "| --- | --- | --- | --- |"
-    for one in found.attestations:
-        why = "; ".join(f"{failure.rule}: {failure.reason}" for failure in one.failures)
-        yield f"| {_cell(one.name)} | {_cell(one.builder)} | {'yes' if one.accepted else 'no'} | {_cell(why)} |"
-    for failure in found.failures:
-        yield f"| | | no | {_cell(failure.rule)}: {_cell(failure.reason)} |"
+
+    def blocks() -> Iterator[str]:
+        yield verdict_line("accepted" if found.accepted else "refused", found.name, good=found.accepted)
+        groups = ", ".join(map(code, found.groups)) or "nobody"
+        yield f"SHA-256 {code(found.sha256)}, attested by {groups} ({found.threshold} needed)"
+        rows = [
+            (code(one.name), code(one.builder), "yes" if one.accepted else "no", _why(one))
+            for one in found.attestations
+        ]
+        yield table(("attestation", "by", "counts", "why not"), rows)
+        if found.failures:
+            yield table(("rule", "why it fails"), [(code(one.rule), escaped(one.reason)) for one in found.failures])
+
+    return page(blocks())

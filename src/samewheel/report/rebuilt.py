@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from samewheel.rebuilding import Plan, Rebuilt
 
-__all__ = ["explained_lines", "rebuilt_lines"]
+__all__ = ["PROVEN", "explained_lines", "moments", "proof", "rebuilt_lines", "source", "tools"]
 
 WIDEST = 16
 """Characters of a field's name and a space."""
@@ -40,17 +40,19 @@ PROVEN = {
 """What the best verdicts prove, no more and no less."""
 
 
-def _source(plan: Plan) -> str:
-    source = plan.source
-    return source.sdist or f"{source.git} at {source.commit}"
+def source(plan: Plan) -> str:
+    """Return what a plan builds from."""
+    return plan.source.sdist or f"{plan.source.git} at {plan.source.commit}"
 
 
-def _tools(plan: Plan) -> str:
+def tools(plan: Plan) -> str:
+    """Return what a plan builds with."""
     names = [line.split(" ")[0].replace("==", " ") for line in plan.locked]
     return f"Python {plan.python}, {', '.join(names) or 'nothing installed'}"
 
 
-def _moments(plan: Plan) -> str:
+def moments(plan: Plan) -> str:
+    """Return what time a plan tells the build."""
     if plan.epoch is not None:
         return f"SOURCE_DATE_EPOCH={plan.epoch} ({_date(plan.epoch)})"
     clock = f"a clock that stands at {_date(plan.clock)}" if plan.clock is not None else "the time of day"
@@ -76,16 +78,16 @@ def _file_rows(rebuilt: Rebuilt) -> Iterator[str]:
 def _plan_rows(rebuilt: Rebuilt) -> Iterator[str]:
     """Yield how it was built, or was to be."""
     if rebuilt.plan is not None:
-        yield row("source", _source(rebuilt.plan))
-        yield row("built with" if rebuilt.sha256 is not None else "planned with", _tools(rebuilt.plan))
-        yield row("time", _moments(rebuilt.plan))
+        yield row("source", source(rebuilt.plan))
+        yield row("built with" if rebuilt.sha256 is not None else "planned with", tools(rebuilt.plan))
+        yield row("time", moments(rebuilt.plan))
     if rebuilt.isolation is not None:
         yield row("isolation", isolated(rebuilt.isolation))
     count = len(rebuilt.attempts)
     yield row("plans tried", f"{count}, of which number {rebuilt.best} was the best" if count > 1 else str(count))
 
 
-def _proof(rebuilt: Rebuilt) -> str:
+def proof(rebuilt: Rebuilt) -> str:
     """Return what a good verdict proves."""
     if rebuilt.isolation is not None and rebuilt.isolation.filesystem == "open":
         return f"{PROVEN[rebuilt.verdict]}; but nothing kept the build from reading that file and packing it again"
@@ -103,7 +105,7 @@ def rebuilt_lines(rebuilt: Rebuilt, evidence: Path | None = None) -> Iterator[st
     yield headline(rebuilt.verdict.value, rebuilt.wheel.name, good=good)
     yield from summary_lines(rebuilt.causes)
     if good:
-        yield row("proven", _proof(rebuilt))
+        yield row("proven", proof(rebuilt))
     yield from _file_rows(rebuilt)
     yield from _plan_rows(rebuilt)
     for line in rebuilt.reason.splitlines():

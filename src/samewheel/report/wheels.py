@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from samewheel.comparison import Difference
     from samewheel.explaining.diffs import Explained
 
-__all__ = ["canonicalized_lines", "diff_lines", "difference_lines"]
+__all__ = ["MOST_NAMES", "Group", "canonicalized_lines", "diff_lines", "difference_lines", "grouped"]
 
 MOST_GROUPS = 60
 """Groups of differences that are shown; more than anybody reads, and JSON has them all."""
@@ -44,7 +44,7 @@ class Group(NamedTuple):
     """Whether the order of its rows does."""
 
 
-def _grouped(differences: Iterable[Difference]) -> list[Group]:
+def grouped(differences: Iterable[Difference]) -> list[Group]:
     """Return differences of the archive layer by kind, and all others by kind and values; the worst rung first."""
     found: dict[tuple[str, ...], list[Difference]] = {}
     for one in differences:
@@ -124,7 +124,7 @@ def _run_lines(groups: Sequence[Group], width: int) -> Iterator[str]:
 
 def difference_lines(differences: Sequence[Difference], width: int = UNBOUNDED) -> Iterator[str]:
     """Yield differences, grouped, the worst first; ``width`` in columns."""
-    groups = _grouped(differences)
+    groups = grouped(differences)
     for members, run in groupby(groups[:MOST_GROUPS], key=lambda group: group.members):
         for together in [list(run)] if len(members) == 1 else [[group] for group in run]:
             yield from _run_lines(together, width)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from samewheel._types import SourceKind
 from samewheel.errors import NoSourceError
 from samewheel.sources import folder, git, sdist
-from samewheel.sources.git import ignored_files, published_at, refresh_index
+from samewheel.sources.git import ignored_files, published_at, refresh_index, repository_of
 from samewheel.sources.snapshot import Snapshot, Source, settle, shown
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = [
     "inspect",
     "published_at",
     "refresh_index",
+    "repository_of",
     "settle",
     "shown",
     "take",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from samewheel.sources._changes import Change
 
-__all__ = ["ignored_files", "inspect", "published_at", "refresh_index", "take"]
+__all__ = ["ignored_files", "inspect", "published_at", "refresh_index", "repository_of", "take"]
 
 UPLOAD_PACK = "git -c 'safe.directory=*' upload-pack"
 """What git runs in the repository to clone; it does not inherit settings from its own command line."""
@@ -70,6 +70,21 @@ def published_at(url: str) -> str | None:
     if parts.scheme not in ("git", "http", "https", "ssh") or not parts.hostname:
         return None
     return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+
+
+def repository_of(folder: Path) -> tuple[Path, str | None] | None:
+    """Return the top of the working tree that a folder is in, and ``origin`` as :func:`published_at` has it.
+
+    Returns:
+        None if it is in no repository; a repository without a commit is one.
+
+    Raises:
+        SamewheelError: git is missing or failed.
+    """
+    found = _top(folder) if _is_below_git(folder) else None
+    if found is None:
+        return None
+    return found[0], published_at(attempt(found[0], "config", "--get", "remote.origin.url").text.strip())
 
 
 def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:

@@ -1,4 +1,4 @@
-"""The canonical form of a wheel: one way to pack what it holds (docs/canonical.md).
+"""The canonical form of a wheel: one way to pack what it holds (docs/lookup/canonical.md).
 
 Members sorted by name, ``*.dist-info`` last and RECORD very last; one time; modes 0644 or 0755; made on Unix; no
 directory entries but those of empty folders, no extra fields but those that 64 bits need, no descriptors and no

@@ -1,7 +1,7 @@
 """The compressor of canonical wheels: the same contents become the same bytes on every machine (RFC 1951).
 
-zlib's output is not that: it depends on which zlib an interpreter was linked with. docs/canonical.md has what was
-compared, and what is promised.
+zlib's output is not that: it depends on which zlib an interpreter was linked with. docs/lookup/canonical.md has what
+was compared, and what is promised.
 """
 
 from __future__ import annotations

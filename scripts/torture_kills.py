@@ -1,0 +1,239 @@
+"""Kill samewheel at random moments, as nobody can prepare for it, and count what is left behind.
+
+    python scripts/torture_kills.py                         # 200 kills of each command, which takes an hour
+    python scripts/torture_kills.py --times 20 --only build
+
+Each command runs once undisturbed, which tells how long it takes and what it writes. Then, again and again: its
+output is put back to what an older run left there, it is started, and SIGKILL ends the one process that was started,
+at a moment drawn from all that it takes. Then each output is looked at (still the old one, or the new one as a
+whole), all that was started is waited for (what outlives it by more than five seconds is counted, as are mounts), and
+the same command runs to its end, with the same cache and folder: its output must be that of the undisturbed run, with
+no file beside it. Exits with 1 if anything was lost. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+PROJECT = ROOT / "tests" / "projects" / "hatchling"
+WHEEL = "sample_hatchling-1.0-py2.py3-none-any.whl"
+SAMEWHEEL = (sys.executable, "-m", "samewheel")
+
+PATIENCE = 5.0
+"""Seconds in which all that a killed command has started must have ended."""
+BECOMES_PARENT = 36
+"""PR_SET_CHILD_SUBREAPER: orphans below become children of ours (prctl(2))."""
+OLD = b"left by an older run\n"
+
+
+HEAD = """\
+| command | killed | output old | new | some of each | done before | files beside | temporary folders | lost |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
+
+
+class Command(NamedTuple):
+    """A command, and what it writes."""
+
+    words: tuple[str, ...]
+    outputs: tuple[str, ...]
+    """Files, relative to the folder; what else is there afterwards must have been there before."""
+    replaces: bool = True
+    """Whether it takes the place of what is there; else there is nothing before."""
+
+
+EVIDENCE = f"evidence/{WHEEL}"
+COMMANDS = {
+    "lock": Command(("lock", "-q", "--offline", "--exclude-newer", "2026-11-01", "--upgrade"), ("constraints.txt",)),
+    "build": Command(("build", "-q"), (f"dist/{WHEEL}", f"{EVIDENCE}.buildinfo.json")),
+    "verify": Command(("verify", "-q"), (f"{EVIDENCE}.verify.json",)),
+    "canonicalize": Command(("canonicalize", "-q", f"kept/{WHEEL}", "-o", "canonical"), (f"canonical/{WHEEL}",)),
+    "attest": Command(
+        ("attest", f"kept/{WHEEL}", "--key", "release", "--buildinfo", f"kept/{WHEEL}.buildinfo.json", "-o", "kept"),
+        (f"kept/{WHEEL}.intoto.jsonl", f"kept/{WHEEL}.sigstore.json"),
+        replaces=False,
+    ),
+    "audit": Command(("audit", "-q", "--offline", "--anew", "list.txt"), ("evidence/audit.sqlite3",), replaces=False),
+}
+
+
+class Kill(NamedTuple):
+    """What a kill did."""
+
+    temporary: int
+    """Temporary folders that nobody has removed."""
+    finished: bool
+    """Whether the command was done before it."""
+    state: str
+    """``old``, ``new``, or ``both`` where one output is new and another old."""
+    lost: tuple[str, ...]
+    """What is wrong: an output that is neither, a process, a mount, a next run that differs."""
+    beside: int
+    """Files that lie beside the outputs after the next run."""
+
+
+def run(folder: Path, *words: str) -> None:
+    """Run a command to its end."""
+    done = subprocess.run([*SAMEWHEEL, *words], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"samewheel {' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
+
+
+def digest(folder: Path, output: str) -> str:
+    """Return what says that an output is the same; of an audit, what it lists, as pages of a database move."""
+    path = folder / output
+    if not path.exists():
+        return "absent"
+    if path.suffix != ".sqlite3":
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    command = [*SAMEWHEEL, "audit", "list", "--json"]
+    return hashlib.sha256(subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout).hexdigest()
+
+
+def files(folder: Path) -> set[str]:
+    """Return all files, but those of the source."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def descendants() -> set[int]:
+    """Return all processes that have come from this one."""
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = path.read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z":
+            parents[int(path.parent.name)] = int(parent)
+    found, last = {os.getpid()}, set[int]()
+    while found != last:
+        last = set(found)
+        found |= {pid for pid, parent in parents.items() if parent in found}
+    return found - {os.getpid()}
+
+
+def outlived() -> int:
+    """Return how many processes are there after a while, and end them."""
+    end = time.monotonic() + PATIENCE
+    while (left := descendants()) and time.monotonic() < end:
+        time.sleep(0.01)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    while True:
+        try:
+            if not os.waitpid(-1, os.WNOHANG)[0]:
+                return len(left)
+        except ChildProcessError:
+            return len(left)
+
+
+def mounts() -> str:
+    """Return what is mounted."""
+    return Path("/proc/self/mounts").read_text()
+
+
+def put_back(folder: Path, command: Command) -> None:
+    """Make the outputs those of an older run."""
+    for output in command.outputs:
+        path = folder / output
+        path.parent.mkdir(exist_ok=True)
+        # Only its own files are a lock's to replace; a comment is what an older one may have had.
+        path.write_bytes(OLD if path.name != "constraints.txt" else (folder / "older.txt").read_bytes())
+        if not command.replaces:
+            path.unlink()
+
+
+def killed(folder: Path, command: Command, after: float, expected: dict[str, str], mounted: str) -> Kill:
+    """Start a command, kill it after so many seconds, look at what is there, and run it again."""
+    put_back(folder, command)
+    old = {output: digest(folder, output) for output in command.outputs}
+    before = files(folder)
+    with (folder.parent / "said.txt").open("wb") as said:
+        process = subprocess.Popen([*SAMEWHEEL, *command.words], cwd=folder, stdout=said, stderr=said)
+    try:
+        process.wait(after)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    finished = process.wait() == 0
+    temporary = len([*Path(os.environ["TMPDIR"]).iterdir()])
+    lost = [f"{number} processes" for number in [outlived()] if number]
+    lost += ["a mount"] * (mounts() != mounted)
+    states = set()
+    for output in command.outputs:
+        found = digest(folder, output)
+        states.add({old[output]: "old", expected[output]: "new"}.get(found, "both"))
+        # A store has some of an audit's results, as it should.
+        if found not in {old[output], expected[output]} and not output.endswith(".sqlite3"):
+            lost.append(f"half of {output}")
+    run(folder, *command.words)
+    lost += [f"another {output}" for output in command.outputs if digest(folder, output) != expected[output]]
+    beside = files(folder) - before - {*command.outputs}
+    return Kill(temporary, finished, states.pop() if len(states) == 1 else "both", tuple(lost), len(beside))
+
+
+def prepared(folder: Path) -> None:
+    """Make a project that is locked and built, a key, and a list for an audit; all caches are warm afterwards."""
+    shutil.copytree(PROJECT, folder, dirs_exist_ok=True)
+    run(folder, "lock", "-q", "--exclude-newer", "2025-06-01", "--upgrade")
+    (folder / "older.txt").write_bytes((folder / "constraints.txt").read_bytes())
+    run(folder, "lock", "-q", "--exclude-newer", "2026-11-01", "--upgrade")
+    run(folder, "build", "-q", "-o", "kept", "--evidence", "kept")
+    run(folder, "keygen", "--no-passphrase", "release")
+    (folder / "list.txt").write_text("six==1.16.0\n")
+    run(folder, "audit", "-q", "list.txt")
+
+
+def tortured(name: str, times: int, seed: int) -> list[Kill]:
+    """Kill one command so many times."""
+    draw = random.Random(f"{seed} {name}")  # noqa: S311 - nothing is to be kept secret here
+    command = COMMANDS[name]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary, "project")
+        os.environ["SAMEWHEEL_CACHE_DIR"] = str(Path(temporary, "cache"))
+        os.environ["TMPDIR"] = str(Path(temporary, "temporary"))
+        Path(os.environ["TMPDIR"]).mkdir()
+        prepared(folder)
+        put_back(folder, command)
+        started = time.monotonic()
+        run(folder, *command.words)
+        longest = time.monotonic() - started
+        expected = {output: digest(folder, output) for output in command.outputs}
+        return [killed(folder, command, draw.uniform(0, longest), expected, mounts()) for _ in range(times)]
+
+
+def main() -> None:
+    """Parse the options, kill, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--times", type=int, default=200, help="kills of each command  [default: 200]")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments that are drawn  [default: 0]")
+    parser.add_argument("--only", choices=[*COMMANDS], action="append", help="this command; several times")
+    options = parser.parse_args()
+    ctypes.CDLL(None, use_errno=True).prctl(BECOMES_PARENT, 1, 0, 0, 0)
+    print(HEAD, flush=True)
+    lost: dict[str, list[str]] = {}
+    for name in options.only or COMMANDS:
+        kills = tortured(name, options.times, options.seed)
+        cut = [one for one in kills if not one.finished]
+        lost[name] = [what for one in kills for what in one.lost]
+        states = " | ".join(str(sum(one.state == state for one in cut)) for state in ("old", "new", "both"))
+        counts = f"{len(kills) - len(cut)} | {max(one.beside for one in kills)} | {kills[-1].temporary}"
+        print(f"| {name} | {len(cut)} | {states} | {counts} | {len(lost[name])} |", flush=True)
+    if any(lost.values()):
+        sys.exit(json.dumps(lost, indent=2))
+
+
+if __name__ == "__main__":
+    main()

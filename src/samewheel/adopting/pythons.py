@@ -1,0 +1,26 @@
+"""The Python that a project is released with: the oldest that it and samewheel both run on."""
+
+from __future__ import annotations
+
+from packaging.specifiers import SpecifierSet
+
+__all__ = ["oldest"]
+
+OURS = range(11, 40)
+"""Minor versions of Python 3 that samewheel runs on; there will hardly be more."""
+
+PATCHES = 60
+"""Releases of one minor version; there have never been as many."""
+
+
+def oldest(requires_python: str) -> str | None:
+    """Return the oldest Python that both run on, such as ``3.11``; None if there is none.
+
+    Args:
+        requires_python: the project's range (PEP 440); empty: any.
+    """
+    allowed = SpecifierSet(requires_python)
+    for minor in OURS:
+        if any(allowed.contains(f"3.{minor}.{patch}") for patch in range(PATCHES)):
+            return f"3.{minor}"
+    return None

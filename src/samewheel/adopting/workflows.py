@@ -1,0 +1,104 @@
+"""The workflows for GitHub: written from templates where the repository has room for them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from samewheel.adopting.owning import is_ours, kept_up, template
+from samewheel.adopting.pythons import oldest
+from samewheel.adopting.settings import USUAL
+from samewheel.adopting.values import Outcome, Part, left_out
+
+if TYPE_CHECKING:
+    from samewheel.adopting.values import There
+
+__all__ = ["FOLDER", "HOST", "fits", "has_workflows", "place", "workflow"]
+
+FOLDER = ".github/workflows"
+
+HOST = "github.com"
+
+PYTHON = "@PYTHON@"
+"""What stands in a template for the version of Python."""
+
+PUBLISHES = re.compile(
+    rb"^[^#\n]*(?:gh-action-pypi-publish|twine upload|(?:uv|hatch|flit|poetry|pdm|maturin) publish)", re.MULTILINE
+)
+"""What a workflow has that puts files on an index."""
+
+
+def _candidates(part: Part) -> tuple[str, str]:
+    return f"{FOLDER}/{part}.yml", f"{FOLDER}/{part}-samewheel.yml"
+
+
+def place(there: There, part: Part) -> str | None:
+    """Return the workflow that does this part already, ours or made from ours; None if there is none."""
+    for path in _candidates(part):
+        content = there.files.get(path)
+        if content is not None and (is_ours(content) or re.search(rb"\bsamewheel\b", content)):
+            return path
+    return None
+
+
+def _free(there: There, part: Part) -> str | None:
+    return next((path for path in _candidates(part) if path not in there.files), None)
+
+
+def _publishers(there: There) -> list[str]:
+    return [path for path, content in there.files.items() if path.startswith(FOLDER) and PUBLISHES.search(content)]
+
+
+def fits(there: There, part: Part) -> Outcome | None:
+    """Return why a repository has no use for our workflows; None if it has."""
+    host = urlsplit(there.remote or f"https://{HOST}").hostname or ""
+    if not there.has_git:
+        return left_out(part, "the project is in no git repository", "git init, then samewheel init again")
+    if there.below:
+        reason = f"the workflow builds the top of a repository, and the project is in {there.below}"
+        return left_out(part, reason, f"Write one of your own that runs samewheel in {there.below}")
+    if host != HOST and not any(path.startswith(FOLDER) for path in there.files):
+        return left_out(part, f"the repository is at {host}, and has no {FOLDER}")
+    if oldest(there.project.requires_python) is None:
+        reason = f"samewheel runs on none of the Pythons that the project does: {there.project.requires_python}"
+        return left_out(part, reason)
+    return None
+
+
+def workflow(there: There, part: Part, *, asked: bool = False) -> Outcome:
+    """Write a workflow from its template, beside others and never over them.
+
+    A file that was made from ours, and is the user's now, is left alone. Where another workflow publishes, a second
+    one is written only if it is asked for.
+
+    Args:
+        there: what is there.
+        part: ``release`` or ``audit``.
+        asked: whether it was asked for by its name.
+    """
+    path = place(there, part)
+    content = None if path is None else there.files[path]
+    if content is not None and not is_ours(content):
+        return Outcome(part=part)
+    if part is Part.AUDIT and there.project.settings.constraints != USUAL and there.content(USUAL) is None:
+        return left_out(part, f"the workflow audits {USUAL}, which is not there", "Write one of your own.")
+    if (misfit := fits(there, part)) is not None:
+        return misfit
+    if path is None:
+        others = _publishers(there) if part is Part.RELEASE else []
+        if others and not asked:
+            reason = f"{', '.join(others)} publishes already, and two would publish each release"
+            hint = f"To write ours beside it, and choose between them: samewheel init --only {part},policy,tools"
+            return left_out(part, reason, hint)
+        path = _free(there, part)
+        if path is None:
+            return left_out(part, f"{' and '.join(_candidates(part))} are both there, and not ours", "Rename one.")
+    text = template(f"{part}.yml").replace(PYTHON, oldest(there.project.requires_python) or "")
+    return kept_up(part, path, content, text)
+
+
+def has_workflows(outcomes: tuple[Outcome, ...], there: There) -> bool:
+    """Tell whether there is, or will be, a workflow that needs our tools."""
+    written = any(change.path.startswith(FOLDER) for outcome in outcomes for change in outcome.changes)
+    return written or any(place(there, part) is not None for part in (Part.RELEASE, Part.AUDIT))

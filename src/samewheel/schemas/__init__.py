@@ -1,0 +1,1 @@
+"""JSON Schemas (2020-12) of all that samewheel writes for other programs, made from the values themselves."""

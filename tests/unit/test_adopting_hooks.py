@@ -1,0 +1,171 @@
+"""The entry for pre-commit: put in as text, read by a parser of YAML afterwards."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from samewheel.adopting.hooks import CONFIG, entry, pre_commit, with_entry
+from tests.conftest import ROOT
+
+from .adoptions import only_change, there
+
+ENTRY = entry(there())
+
+TEXTS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=12)
+
+HOOKS = st.fixed_dictionaries(
+    {"id": TEXTS},
+    optional={"args": st.lists(TEXTS, max_size=3), "exclude": TEXTS, "files": st.just("a\nb # c\n- repo: x\n")},
+)
+CONFIGS = st.fixed_dictionaries(
+    {"repos": st.lists(st.fixed_dictionaries({"repo": TEXTS, "hooks": st.lists(HOOKS, min_size=1, max_size=2)}))},
+    optional={
+        "ci": st.fixed_dictionaries({"skip": st.lists(TEXTS)}),
+        "exclude": TEXTS,
+        "fail_fast": st.booleans(),
+    },
+)
+
+
+class _Indented(yaml.SafeDumper):
+    """Writes lists further in than their keys, as many people do."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        super().increase_indent(flow, indentless=False)
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return a configuration as pre-commit reads it."""
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
+
+
+def grown(before: dict[str, Any]) -> dict[str, Any]:
+    """Return a configuration with our entry at the end."""
+    return {**before, "repos": [*before["repos"], *yaml.safe_load("\n".join(ENTRY))]}
+
+
+@given(CONFIGS, st.booleans(), st.sampled_from([None, "|", '"', "'"]), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_whatever_is_there_stays_to_the_byte(
+    config: dict[str, Any],
+    is_indented: bool,  # noqa: FBT001
+    style: str | None,
+    newline: str,
+    is_first: bool,  # noqa: FBT001
+) -> None:
+    """A parser finds what was there and our entry, and all lines that were there are there; or nothing is done."""
+    dumper = _Indented if is_indented else yaml.SafeDumper
+    items = dict(sorted(config.items(), reverse=is_first))
+    text = yaml.dump(items, Dumper=dumper, sort_keys=False, allow_unicode=True, default_style=style)
+    text = text.replace("\n", newline)
+    after = with_entry(text, ENTRY)
+    if after is None:
+        return
+    assert parsed(after) == grown(parsed(text))
+    remaining = iter(after.splitlines(keepends=True))
+    assert all(line in remaining for line in text.splitlines(keepends=True))
+
+
+REAL = """# What it is for.
+---
+default_language_version:
+  python: python3.12
+
+repos:
+  # The first.
+  - repo: https://github.com/astral-sh/ruff-pre-commit
+    rev: v0.12.0
+    hooks:
+      - id: ruff
+        args: [--fix,
+               --exit-non-zero-on-fix]
+
+# The last comment.
+"""
+
+STYLES = {
+    "indented": REAL,
+    "at the margin": "repos:\n- repo: https://example.org/a\n  hooks:\n  - id: a\n",
+    "wide": "repos:\n-   repo: https://example.org/a\n    hooks:\n    -   id: a\n",
+    "more keys": "repos:\n  - repo: meta\n    hooks:\n      - id: a\n\n# About CI.\nci:\n  skip: [a]\n",
+    "no end of line": "repos:\n  - repo: meta\n    hooks:\n      - id: a",
+    "other line ends": "repos:\r\n  - repo: meta\r\n    hooks:\r\n      - id: a\r\n",
+}
+
+
+@pytest.mark.parametrize("text", STYLES.values(), ids=STYLES)
+def test_usual_styles_are_added_to(text: str) -> None:
+    """The law above would also hold if nothing were ever added."""
+    after = with_entry(text, ENTRY)
+    assert after is not None
+    assert parsed(after) == grown(parsed(text))
+    # Not between a comment and what it is about.
+    assert ("# About CI.\nci:" in after) == ("ci:" in text)
+
+
+ODD = {
+    "no list": "exclude: x\n",
+    "empty": "repos: []\n",
+    "flow": "repos: [{repo: meta, hooks: [{id: a}]}]\n",
+    "two documents": "repos:\n  - repo: meta\n---\nx: 1\n",
+    "an end": "repos:\n  - repo: meta\n...\n",
+    "tabs": "repos:\n  - repo: meta\n    rev:\tx\n",
+    "kept line ends": "repos:\n  - repo: meta\n    hooks:\n      - id: a\n        files: |+\n          x\n\n",
+    "mixed line ends": "repos:\r\n  - repo: meta\n    hooks: []\r\n",
+    "twice": "repos:\n  - repo: meta\nrepos:\n  - repo: meta\n",
+    "broken flow": "repos:\n  - repo: meta\n    hooks: [\n{id: a}\n]\n",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_styles_are_left_alone_and_what_to_paste_is_named(text: str) -> None:
+    """Whoever writes YAML in a way that needs a parser pastes eight lines."""
+    assert with_entry(text, ENTRY) is None
+    outcome = pre_commit(there({CONFIG: text}))
+    assert outcome.changes == ()
+    assert all(line in outcome.hint for line in ENTRY)
+
+
+def test_an_entry_that_is_there_is_not_added_again() -> None:
+    """The second run has nothing to do, and neither has the first where somebody wrote such a hook before."""
+    first = only_change(pre_commit(there({CONFIG: REAL})))
+    assert pre_commit(there({CONFIG: first})).changes == ()
+    own = "repos:\n- repo: https://example.org/samewheel\n  rev: v1\n  hooks:\n  - id: samewheel-lock-check\n"
+    assert pre_commit(there({CONFIG: own})).changes == ()
+
+
+def test_a_configuration_is_made_only_if_asked_for() -> None:
+    """Not everybody uses pre-commit, and who does not would be told by a file to begin with it."""
+    assert pre_commit(there()).changes == ()
+    assert "--only pre-commit" in pre_commit(there()).hint
+    document = parsed(only_change(pre_commit(there(), asked=True)))
+    assert document == grown({"repos": []})
+
+
+@pytest.mark.parametrize("below", ["", "packages/one/", "odd 'name' #1/", "pluß+(x)/"])
+def test_the_entry_is_for_the_project_wherever_it_is(below: str) -> None:
+    """pre-commit runs at the top of a repository, with names of files from there."""
+    (repository,) = yaml.safe_load("\n".join(entry(there(below=below))))
+    (hook,) = repository["hooks"]
+    assert hook["entry"].startswith("samewheel lock --check")
+    assert bool(below) == (hook["entry"] != "samewheel lock --check")
+    for name in ("pyproject.toml", "setup.py", "setup.cfg", "constraints.txt"):
+        assert re.search(hook["files"], below + name)
+    for name in ("other/pyproject.toml", "pyprojectxtoml", "constraints.txt.bak", "setup.txt"):
+        assert not re.search(hook["files"], below + name)
+
+
+def test_our_own_hooks_are_for_the_same_files() -> None:
+    """Who takes the hook from our repository gets what init writes, installed by pre-commit."""
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    ((local,),) = [repository["hooks"] for repository in yaml.safe_load("\n".join(ENTRY))]
+    assert hooks.keys() == {"samewheel-lock", "samewheel-lock-check"}
+    for key in ("id", "name", "entry", "files", "pass_filenames"):
+        assert hooks["samewheel-lock-check"][key] == local[key]
+    assert hooks["samewheel-lock"]["files"] == local["files"]

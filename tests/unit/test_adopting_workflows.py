@@ -1,0 +1,208 @@
+"""Workflows and policy: written where there is room, for the repository that there is, and never over anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from samewheel.adopting.owning import FIRST_LINE, is_ours, template
+from samewheel.adopting.policies import policy, repository_at
+from samewheel.adopting.pythons import oldest
+from samewheel.adopting.tools import TOOLS
+from samewheel.adopting.values import Part
+from samewheel.adopting.workflows import has_workflows, place, workflow
+from samewheel.checking.policy import read_policy
+from samewheel.project import Settings
+
+from .adoptions import REMOTE, only_change, there
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RELEASE = ".github/workflows/release.yml"
+BESIDE = ".github/workflows/release-samewheel.yml"
+
+THEIRS = "name: release\non: push\njobs: {}\n"
+
+PUBLISHES = "jobs:\n  a:\n    steps:\n      - uses: pypa/gh-action-pypi-publish@v1\n"
+
+workflows = pytest.mark.parametrize("part", [Part.RELEASE, Part.AUDIT])
+
+
+@pytest.mark.parametrize(
+    ("requires_python", "python"),
+    [
+        ("", "3.11"),
+        (">=3.8", "3.11"),
+        (">=3.12", "3.12"),
+        (">=3.11.4,<4", "3.11"),
+        ("!=3.11.*,>=3.7", "3.12"),
+        (">3.12.90", "3.13"),
+        ("<3.11", None),
+        ("==2.7.*", None),
+    ],
+)
+def test_the_python_is_the_oldest_that_both_run_on(requires_python: str, python: str | None) -> None:
+    """A release is made with what the project promises to work on, and samewheel does, too."""
+    assert oldest(requires_python) == python
+
+
+@pytest.mark.parametrize("name", ["package.just", "release.yml", "audit.yml"])
+def test_templates_say_whose_they_are(name: str) -> None:
+    """Without the first line, a second run would take our own file for somebody else's."""
+    assert template(name).splitlines()[0] == FIRST_LINE
+    assert is_ours(template(name).encode())
+
+
+@workflows
+def test_the_only_token_is_the_python(part: Part) -> None:
+    """What is written is YAML for one Python, and has nothing left to fill in."""
+    text = only_change(workflow(there(requires_python=">=3.12"), part))
+    assert text == template(f"{part}.yml").replace("@PYTHON@", "3.12")
+    assert "3.12" in text
+    assert yaml.safe_load(text)["jobs"]
+
+
+def test_a_workflow_of_that_name_is_never_written_over() -> None:
+    """Theirs stays; ours gets a name beside it."""
+    outcome = workflow(there({RELEASE: THEIRS}), Part.RELEASE)
+    (change,) = outcome.changes
+    assert (change.path, change.before) == (BESIDE, None)
+    both = workflow(there({RELEASE: THEIRS, BESIDE: THEIRS}), Part.RELEASE)
+    assert (both.changes, BESIDE in both.reason) == ((), True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["uses: pypa/gh-action-pypi-publish@abc", "run: twine upload dist/*", "run: uv publish", "run: poetry publish"],
+)
+def test_nothing_publishes_twice_unasked(line: str) -> None:
+    """Two workflows for one tag would race for the index: the second one is written only if somebody names it."""
+    other = ".github/workflows/wheels.yml"
+    project = there({other: f"jobs:\n  a:\n    steps:\n      - {line}\n"})
+    outcome = workflow(project, Part.RELEASE)
+    assert (outcome.changes, other in outcome.reason) == ((), True)
+    assert "--only release" in outcome.hint
+    assert workflow(project, Part.RELEASE, asked=True).changes[0].path == RELEASE
+    assert workflow(project, Part.AUDIT).changes
+    harmless = there({other: f"jobs:\n  a:\n    steps:\n      # - {line}\n"})
+    assert workflow(harmless, Part.RELEASE).changes
+
+
+@workflows
+def test_ours_is_kept_up_to_date_and_what_became_theirs_is_not(part: Part) -> None:
+    """The first line decides; without it, a file that runs samewheel is somebody's version of ours."""
+    path = f".github/workflows/{part}.yml"
+    old = f"{FIRST_LINE}\nname: {part}\n"
+    assert workflow(there({path: old}), part).changes[0].path == path
+    theirs = f"name: {part}\njobs: {{a: {{steps: [{{run: samewheel build}}]}}}}\n"
+    outcome = workflow(there({path: theirs}), part)
+    assert (outcome.changes, outcome.reason) == ((), "")
+    assert place(there({path: theirs}), part) == path
+
+
+@workflows
+def test_other_line_ends_are_no_change(part: Part) -> None:
+    """Git may check files out as another system has them."""
+    text = template(f"{part}.yml").replace("@PYTHON@", "3.11").replace("\n", "\r\n")
+    assert workflow(there({f".github/workflows/{part}.yml": text}), part).changes == ()
+
+
+@workflows
+@pytest.mark.parametrize(
+    ("project", "word"),
+    [
+        (there(has_git=False, remote=None), "no git repository"),
+        (there(below="packages/one/"), "packages/one/"),
+        (there(remote="https://gitlab.com/us/demo"), "gitlab.com"),
+        (there(requires_python="<3.11"), "<3.11"),
+    ],
+    ids=["no git", "a part of a repository", "another host", "too old"],
+)
+def test_what_has_no_use_for_them_gets_none(part: Part, project: object, word: str) -> None:
+    """A workflow that could not work is worse than none; the reason is said."""
+    assert isinstance(project, type(there()))
+    outcome = workflow(project, part)
+    assert (outcome.changes, word in outcome.reason) == ((), True)
+
+
+def test_tools_are_for_workflows() -> None:
+    """Without a workflow, nobody would install them."""
+    project = there()
+    assert not has_workflows((), project)
+    assert has_workflows((workflow(project, Part.AUDIT),), project)
+    assert has_workflows((), there({RELEASE: template("release.yml")}))
+    assert not has_workflows((), there({RELEASE: THEIRS, TOOLS: ""}))
+
+
+@pytest.mark.parametrize(
+    ("remote", "repository"),
+    [
+        ("https://github.com/us/demo", REMOTE),
+        ("https://github.com/us/demo.git", REMOTE),
+        ("ssh://github.com/us/demo.git", REMOTE),
+        ("ssh://ssh.github.com:443/us/demo.git", REMOTE),
+        ("https://github.com/us/demo/", REMOTE),
+        ("https://github.com/us/demo.py.git", f"{REMOTE}.py"),
+        ("https://github.com/us", None),
+        ("https://github.com/us/demo/more", None),
+        ("https://github.com.example.org/us/demo", None),
+        ("https://example.org/github.com/us/demo", None),
+        ("", None),
+    ],
+)
+def test_the_repository_is_named_as_its_jobs_name_it(remote: str, repository: str | None) -> None:
+    """A certificate has one spelling, and a policy compares to the letter."""
+    assert repository_at(remote) == repository
+
+
+def test_the_policy_can_be_read_and_trusts_one_workflow(tmp_path: Path) -> None:
+    """What is written is accepted by the gate itself, and names this repository's workflow alone."""
+    (tmp_path / "policy.toml").write_text(only_change(policy(there(), RELEASE)))
+    found = read_policy(tmp_path / "policy.toml").policy
+    (builder,) = found.builders
+    assert builder.identity is not None
+    assert builder.identity.subject == f"{REMOTE}/{RELEASE}"
+    assert (builder.identity.repository, builder.identity.runner) == (REMOTE, "github-hosted")
+    assert found.source.uri == REMOTE
+    assert found.wheel.names == ("demo-*.whl",)
+    assert (found.accept.verdict, found.accept.isolation) == ("identical", "hidden")
+    # It would have to follow each lock, and the commit that is attested has the pins anyway.
+    assert found.build.constraints is None
+
+
+def test_the_policy_allows_what_the_project_itself_sets(tmp_path: Path) -> None:
+    """Parameters that a policy does not know are refused, so those of the project's own table must be in it."""
+    settings = Settings(config_settings={"a.b": ["1", "2"]}, env={"NAME": 'v"'})
+    (tmp_path / "policy.toml").write_text(only_change(policy(there(settings=settings), RELEASE)))
+    allowed = read_policy(tmp_path / "policy.toml").policy.build.parameters
+    assert allowed == {
+        "frontend": ("uv",),
+        "via": ("tree",),
+        "ref": ("*",),
+        "config:a.b": ("1\n2",),
+        "env:NAME": ('v"',),
+    }
+
+
+@pytest.mark.parametrize(
+    ("remote", "hint"), [(None, "git remote add origin"), ("https://gitlab.com/us/demo", "--trust KEY.pub")]
+)
+def test_no_identity_is_invented(remote: str | None, hint: str) -> None:
+    """Without a repository whose jobs can sign, a policy would trust nobody, or somebody else."""
+    outcome = policy(there(remote=remote), RELEASE)
+    assert outcome.changes == ()
+    assert hint in outcome.hint
+    assert policy(there(), None).changes == ()
+
+
+def test_a_policy_of_their_own_is_left_alone() -> None:
+    """People edit policies; the first line says whether they did."""
+    outcome = policy(there({"policy.toml": "schema = 'mine'\n"}), RELEASE)
+    assert (outcome.changes, outcome.reason) == ((), "")
+    written = only_change(policy(there(), RELEASE))
+    assert policy(there({"policy.toml": written}), RELEASE).changes == ()
+    moved = there({"policy.toml": written}, remote="https://github.com/they/demo")
+    assert "they/demo" in only_change(policy(moved, RELEASE))
