@@ -68,6 +68,17 @@ lint: lint-workflows
     {{ run }} ruff check
     {{ run }} mypy
 
+# Walk the road from a verified wheel to an identical model, in examples/bikes; takes minutes
+[group('check')]
+bikes *args:
+    SAMEWHEEL="uv run --quiet --locked --project '$PWD' samewheel" just --justfile examples/bikes/justfile all "$@"
+
+# Check form, smells, types and tests of examples/bikes, in its own environment
+[group('check')]
+bikes-test:
+    just --justfile examples/bikes/justfile lint
+    just --justfile examples/bikes/justfile test
+
 # Check the workflows, the action and what `samewheel init` writes for others: pins, rights, injections
 [group('check')]
 lint-workflows:

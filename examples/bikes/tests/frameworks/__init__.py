@@ -1,0 +1,1 @@
+"""Tests of frameworks that are installed by hand."""
