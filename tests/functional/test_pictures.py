@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ROOT / "docs" / "pictures"
-DRAWN_BY_HAND = {"data-flow"}
+DRAWN_BY_HAND = {"data-flow", "model-chain"}
 
 # On systems without terminals of this kind, neither the recipe nor the rest of what is tested here works.
 pytest.importorskip("pty", reason="only POSIX has terminals of this kind")
