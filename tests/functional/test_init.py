@@ -47,7 +47,15 @@ OTHERS = ("c-extension", "hatch-vcs", "meson-python", "pdm", "poetry", "scikit-b
 def project(tmp_path: Path) -> Path:
     """A project that builds in no time, and has its pins."""
     body = 'files["sample.py"] = "x = 1\\n"'
-    return repository(make_project(tmp_path / "project", body, constraints=OURS))
+    folder = make_project(tmp_path / "project", body, constraints=OURS)
+    give_tools(folder)
+    return repository(folder)
+
+
+def give_tools(folder: Path) -> None:
+    """Have what workflows install, pinned by somebody: without it, there would be none."""
+    (folder / ".github").mkdir()
+    (folder / ".github" / "samewheel.txt").write_text("# Pinned by us.\n")
 
 
 def check_package(samewheel: Samewheel, project: Path) -> None:
@@ -239,7 +247,8 @@ def test_no_link_leads_out_of_the_project(name: str, project: Path, samewheel: S
     outside.mkdir()
     target = outside / name
     if name == ".github":
-        (target / "workflows").mkdir(parents=True)
+        (project / name).rename(target)
+        (target / "workflows").mkdir()
     else:
         target.write_text("# Written by samewheel init\nrepos:\n  - repo: meta\n")
     (project / name).symlink_to(target)
@@ -300,15 +309,16 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with our own wheel, as an index will have it."""
     folder = tmp_path_factory.mktemp("shelf")
     command = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, env=environment())
+    subprocess.run(command, check=True)
     return folder
 
 
 @pytest.mark.index
 def test_the_workflows_install_what_is_pinned(project: Path, shelf: Path, samewheel: Samewheel) -> None:
     """Pip and uv take the file as it is, with hashes and without an address; samewheel and its signer are in it."""
-    command = adopt(samewheel, project, UV_FIND_LINKS=str(shelf))
     path = project / ".github" / "samewheel.txt"
+    path.unlink()
+    command = adopt(samewheel, project, UV_FIND_LINKS=str(shelf))
     assert ".github/samewheel.txt" in command
     text = path.read_text()
     assert re.search(r"^samewheel==\S+ \\\n    --hash=sha256:[0-9a-f]{64}$", text, re.MULTILINE)
@@ -327,9 +337,28 @@ def test_the_workflows_install_what_is_pinned(project: Path, shelf: Path, samewh
 @pytest.mark.index
 def test_what_the_index_does_not_have_is_left_out(project: Path, samewheel: Samewheel) -> None:
     """The other parts are written all the same, and the next command is named."""
+    (project / ".github" / "samewheel.txt").unlink()
     done = samewheel("init", "--yes", "--offline", cwd=project, UV_FIND_LINKS=str(PROJECTS))
     assert done.returncode == 0
     assert "tools: the index gives no samewheel[sigstore]==" in done.stdout
-    assert "samewheel init --only tools" in done.stdout
-    assert not (project / ".github" / "samewheel.txt").exists()
+    left = re.findall(r"^  left out +([\w-]+): .*\n  +next +(.*)$", done.stdout, re.MULTILINE)
+    hint = "With an index, or a folder named by UV_FIND_LINKS, that has it: samewheel init"
+    assert [part for part, said in left if said == hint] == ["release", "audit", "tools", "policy"]
+    assert not list((project / ".github").iterdir())
+    assert not (project / "policy.toml").exists()
     assert (project / "package.just").exists()
+    assert samewheel("init", "--check", "--offline", cwd=project, UV_FIND_LINKS=str(PROJECTS)).returncode == 0
+
+
+def test_a_workflow_without_its_tools_is_not_fresh(project: Path, samewheel: Samewheel) -> None:
+    """Somebody removed what its jobs install: a check says so, and so does a run that cannot mend it."""
+    adopt(samewheel, project, *NO_TOOLS)
+    (project / ".github" / "samewheel.txt").unlink()
+    done = samewheel("init", "--check", "-q", *NO_TOOLS, cwd=project)
+    assert done.returncode == 20
+    said = "stale .github/workflows/release.yml\n  release      it needs .github/samewheel.txt, which is missing\n"
+    assert said in done.stdout
+    assert "fresh" not in done.stdout
+    again = samewheel("init", "--yes", "-q", *NO_TOOLS, cwd=project)
+    assert said in again.stdout
+    assert "nothing to do" not in again.stdout

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from samewheel.adopting.owning import FIRST_LINE, template
-from samewheel.adopting.recipes import LINE, OURS, imports_of, names_of, recipes
+from samewheel.adopting.recipes import FILE, LINE, imports_of, names_of, recipes
 
 from .adoptions import only_change, there
 
@@ -64,7 +64,7 @@ def test_names_are_those_that_just_finds(tmp_path: Path) -> None:
 
 def test_our_recipes_are_explained_and_one_group(tmp_path: Path) -> None:
     """`just --list` shows them under a heading of their own, each with what it is for."""
-    (tmp_path / "justfile").write_text(template(OURS))
+    (tmp_path / "justfile").write_text(template(FILE))
     document = dumped(tmp_path)
     for name, recipe in document["recipes"].items():
         assert name.startswith("package")
@@ -82,7 +82,7 @@ def test_recipes_of_the_project_stay(tmp_path: Path) -> None:
     project = there({"justfile": THEIRS.replace("mod docs\n", "")})
     outcome = recipes(project)
     ours, justfile = outcome.changes
-    assert (ours.path, justfile.path) == (OURS, "justfile")
+    assert (ours.path, justfile.path) == (FILE, "justfile")
     assert justfile.after == project.files["justfile"] + f"\n{LINE}\n".encode()
     document = dumped(written(project, outcome, tmp_path))
     assert document["first"] == "test"
@@ -120,11 +120,11 @@ def test_two_justfiles_are_one_too_many() -> None:
     assert ".justfile, justfile" in outcome.reason
 
 
-@pytest.mark.parametrize("spelt", [LINE, f'import "{OURS}"', f"import? './{OURS}'", f"mod samewheel '{OURS}'"])
+@pytest.mark.parametrize("spelt", [LINE, f'import "{FILE}"', f"import? './{FILE}'", f"mod samewheel '{FILE}'"])
 def test_a_line_of_their_own_counts(spelt: str) -> None:
     """However it is spelt, it is not added twice."""
     outcome = recipes(there({"justfile": f"{spelt}\n\ntest:\n  x\n"}))
-    assert [change.path for change in outcome.changes] == [OURS]
+    assert [change.path for change in outcome.changes] == [FILE]
 
 
 CLASHES = {
@@ -141,12 +141,12 @@ def test_recipes_of_the_same_names_leave_it_out(files: dict[str, str]) -> None:
     outcome = recipes(there(files))
     assert outcome.changes == ()
     assert "package" in outcome.reason
-    assert f"mod samewheel '{OURS}'" in outcome.hint
+    assert f"mod samewheel '{FILE}'" in outcome.hint
 
 
 def test_as_a_module_they_do_not_clash(tmp_path: Path) -> None:
     """What the hint says works: the project's own recipe and ours, under its own name."""
-    project = there({"justfile": f"mod samewheel '{OURS}'\n\npackage:\n    echo mine\n"})
+    project = there({"justfile": f"mod samewheel '{FILE}'\n\npackage:\n    echo mine\n"})
     document = dumped(written(project, recipes(project), tmp_path))
     assert list(document["recipes"]) == ["package"]
     assert "package-verify" in document["modules"]["samewheel"]["recipes"]
@@ -163,9 +163,9 @@ def test_the_second_run_has_nothing_to_do() -> None:
 def test_only_a_file_of_ours_is_brought_up_to_date() -> None:
     """The first line decides: without it, the file is somebody's."""
     old = f"{FIRST_LINE}\n# Something older.\n"
-    assert only_change(recipes(there({OURS: old, "justfile": LINE}))) == template(OURS)
-    outcome = recipes(there({OURS: "# mine\n", "justfile": ""}))
-    assert (outcome.changes, OURS in outcome.reason) == ((), True)
+    assert only_change(recipes(there({FILE: old, "justfile": LINE}))) == template(FILE)
+    outcome = recipes(there({FILE: "# mine\n", "justfile": ""}))
+    assert (outcome.changes, FILE in outcome.reason) == ((), True)
 
 
 def test_imports_are_found_in_both_quotes() -> None:

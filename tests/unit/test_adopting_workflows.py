@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from samewheel.adopting.owning import FIRST_LINE, is_ours, template
+from samewheel.adopting.owning import FIRST_LINE, is_marked, template
 from samewheel.adopting.policies import policy, repository_at
 from samewheel.adopting.pythons import oldest
 from samewheel.adopting.tools import TOOLS
@@ -53,16 +54,40 @@ def test_the_python_is_the_oldest_that_both_run_on(requires_python: str, python:
 def test_templates_say_whose_they_are(name: str) -> None:
     """Without the first line, a second run would take our own file for somebody else's."""
     assert template(name).splitlines()[0] == FIRST_LINE
-    assert is_ours(template(name).encode())
+    assert is_marked(template(name).encode())
 
 
 @workflows
-def test_the_only_token_is_the_python(part: Part) -> None:
-    """What is written is YAML for one Python, and has nothing left to fill in."""
+def test_nothing_is_left_to_fill_in(part: Part) -> None:
+    """What is written is YAML for one Python and one project."""
     text = only_change(workflow(there(requires_python=">=3.12"), part))
-    assert text == template(f"{part}.yml").replace("@PYTHON@", "3.12")
-    assert "3.12" in text
+    assert 'version: "3.12"' in text.replace("VERSION", "version").replace("python_", "python-")
+    assert not re.search("@[A-Z]+@", text)
     assert yaml.safe_load(text)["jobs"]
+
+
+def test_the_audit_is_of_the_pins_wherever_they_are() -> None:
+    """Constraints of something else are often called constraints.txt; to audit those would say nothing of a build."""
+    moved = "build-constraints.txt"
+    assert f"samewheel audit {moved} --markdown" in only_change(
+        workflow(there({"constraints.txt": "a<3\n"}), Part.AUDIT)
+    )
+    named = there(settings=Settings(constraints="locks/pins.txt"))
+    assert "samewheel audit locks/pins.txt --markdown" in only_change(workflow(named, Part.AUDIT))
+    assert "samewheel audit constraints.txt --markdown" in only_change(workflow(there(), Part.AUDIT))
+    for odd in ("$(touch x)", "a b", "-o", "${{ x }}"):
+        assert workflow(there(settings=Settings(constraints=odd)), Part.AUDIT).changes == ()
+
+
+def test_who_signs_is_who_the_policy_trusts(tmp_path: Path) -> None:
+    """Beside a release.yml of somebody else, ours has another name: attestations and policy say that one."""
+    project = there({RELEASE: THEIRS})
+    text = only_change(workflow(project, Part.RELEASE))
+    assert f'--builder "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/{BESIDE}"' in text
+    (tmp_path / "policy.toml").write_text(only_change(policy(project, BESIDE)))
+    (builder,) = read_policy(tmp_path / "policy.toml").policy.builders
+    assert builder.identity is not None
+    assert builder.id == builder.identity.subject == f"{REMOTE}/{BESIDE}"
 
 
 def test_a_workflow_of_that_name_is_never_written_over() -> None:
@@ -106,7 +131,7 @@ def test_ours_is_kept_up_to_date_and_what_became_theirs_is_not(part: Part) -> No
 @workflows
 def test_other_line_ends_are_no_change(part: Part) -> None:
     """Git may check files out as another system has them."""
-    text = template(f"{part}.yml").replace("@PYTHON@", "3.11").replace("\n", "\r\n")
+    text = only_change(workflow(there(), part)).replace("\n", "\r\n")
     assert workflow(there({f".github/workflows/{part}.yml": text}), part).changes == ()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from samewheel.adopting.hooks import CONFIG
 from samewheel.adopting.policies import POLICY
-from samewheel.adopting.recipes import OURS, imports_of, is_justfile
+from samewheel.adopting.recipes import FILE, imports_of, is_justfile
 from samewheel.adopting.settings import BESIDE, PYPROJECT, USUAL
 from samewheel.adopting.tools import TOOLS
 from samewheel.adopting.values import There
@@ -50,7 +50,7 @@ def _listed(folder: Path) -> list[str]:
 def _just(top: Path, below: str) -> dict[str, bytes]:
     """Return the project's justfiles with all that they import inside of the repository."""
     names = [below + name for name in _listed(top / below) if is_justfile(name)]
-    found = _read(top, [below + OURS])
+    found = _read(top, [below + FILE])
     for _ in range(DEEPEST):
         more = _read(top, [name for name in names if name not in found])
         found |= more

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from samewheel.adopting.values import There
 
-__all__ = ["OURS", "imports_of", "is_justfile", "names_of", "recipes"]
+__all__ = ["FILE", "imports_of", "is_justfile", "names_of", "recipes"]
 
-OURS = "package.just"
+FILE = "package.just"
 
-LINE = f"import '{OURS}'"
+LINE = f"import '{FILE}'"
 
 NEW = f"""# `just` lists the recipes.
 {{settings}}
@@ -41,7 +41,7 @@ _RECIPE = re.compile(
 )
 _IMPORT = re.compile(r"""^import\??[ \t]+(?:'([^'\n]+)'|"([^"\n]+)")""", re.MULTILINE)
 _LOADED = re.compile(
-    rf"""^(?:import|mod)\??[ \t]+(?:{_NAME}[ \t]+)?['"](?:\./)?{re.escape(OURS)}['"]""", re.MULTILINE
+    rf"""^(?:import|mod)\??[ \t]+(?:{_NAME}[ \t]+)?['"](?:\./)?{re.escape(FILE)}['"]""", re.MULTILINE
 )
 
 
@@ -62,11 +62,11 @@ def names_of(text: str) -> frozenset[str]:
 
 def _clashes(there: There) -> Mapping[str, str]:
     """Return our names that the project's own recipes have, each with the file where it stands."""
-    wanted = names_of(template(OURS))
+    wanted = names_of(template(FILE))
     found: dict[str, str] = {}
     for path, content in sorted(there.files.items()):
         name = path.removeprefix(there.below)
-        if name != OURS and (is_justfile(name) or name.endswith(".just")):
+        if name != FILE and (is_justfile(name) or name.endswith(".just")):
             found |= dict.fromkeys(wanted & names_of(content.decode("utf-8", "replace")), name)
     return dict(sorted(found.items()))
 
@@ -89,9 +89,9 @@ def recipes(there: There) -> Outcome:
     loaded = before is not None and _LOADED.search(before.decode("utf-8", "replace")) is not None
     if not loaded and (clashes := _clashes(there)):
         said = ", ".join(f"{recipe} ({place})" for recipe, place in clashes.items())
-        hint = f"Rename them, or add the line: mod samewheel '{OURS}' (then: just samewheel package)"
+        hint = f"Rename them, or add the line: mod samewheel '{FILE}' (then: just samewheel package)"
         return left_out(Part.JUST, f"there are recipes of the same names: {said}", hint)
-    own = kept_up(Part.JUST, there.below + OURS, there.content(OURS), template(OURS))
+    own = kept_up(Part.JUST, there.below + FILE, there.content(FILE), template(FILE))
     if own.reason or loaded:
         return own
     if before is None:
@@ -99,6 +99,6 @@ def recipes(there: There) -> Outcome:
         change = Change(path=there.below + name, before=None, after=after, why="it is missing")
     else:
         change = Change(
-            path=there.below + name, before=before, after=_with_line(before), why=f"it does not import {OURS}"
+            path=there.below + name, before=before, after=_with_line(before), why=f"it does not import {FILE}"
         )
     return Outcome(part=Part.JUST, changes=(*own.changes, change))

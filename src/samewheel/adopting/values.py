@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from samewheel.project import Project
 
-__all__ = ["Adoption", "Change", "Outcome", "Part", "There", "left_out"]
+__all__ = ["Adoption", "Change", "Outcome", "Part", "Stale", "There", "left_out"]
 
 
 class Part(StrEnum):
@@ -64,6 +64,14 @@ class Change(Value, frozen=True, kw_only=True):
     """What is missing or out of date; a phrase."""
 
 
+class Stale(Value, frozen=True, kw_only=True):
+    """A file of ours that cannot do its work, and that no change of ours would mend."""
+
+    path: str
+    """From the top, ``/``-separated."""
+    why: str
+
+
 class Outcome(Value, frozen=True, kw_only=True):
     """What a part comes to: changes, none because all is as it should be, or a reason why it is left out."""
 
@@ -73,6 +81,8 @@ class Outcome(Value, frozen=True, kw_only=True):
     """Why it is left out; empty: it is not."""
     hint: str = ""
     """The next command or edit, where it is left out."""
+    stale: tuple[Stale, ...] = ()
+    """What is there, and lacks something that is left out."""
 
 
 class Adoption(Value, frozen=True, kw_only=True):
@@ -88,6 +98,11 @@ class Adoption(Value, frozen=True, kw_only=True):
     def changes(self) -> tuple[Change, ...]:
         """All files that should be otherwise, in the order in which they are written."""
         return tuple(change for outcome in self.outcomes for change in outcome.changes)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether all is as it should be, but for what is left out."""
+        return not self.changes and not any(outcome.stale for outcome in self.outcomes)
 
 
 def left_out(part: Part, reason: str, hint: str = "") -> Outcome:

@@ -6,22 +6,22 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from samewheel.adopting.owning import is_ours, kept_up, template
+from samewheel.adopting.owning import is_marked, kept_up, template
 from samewheel.adopting.pythons import oldest
-from samewheel.adopting.settings import USUAL
+from samewheel.adopting.settings import constraints_file
 from samewheel.adopting.values import Outcome, Part, left_out
 
 if TYPE_CHECKING:
     from samewheel.adopting.values import There
 
-__all__ = ["FOLDER", "HOST", "fits", "has_workflows", "place", "workflow"]
+__all__ = ["FOLDER", "HOST", "filled", "fits", "has_workflows", "place", "workflow"]
 
 FOLDER = ".github/workflows"
 
 HOST = "github.com"
 
-PYTHON = "@PYTHON@"
-"""What stands in a template for the version of Python."""
+PLAIN = re.compile(r"(?!-)[\w./+-]+")
+"""A file name that means itself, to a shell as in YAML."""
 
 PUBLISHES = re.compile(
     rb"^[^#\n]*(?:gh-action-pypi-publish|twine upload|(?:uv|hatch|flit|poetry|pdm|maturin) publish)", re.MULTILINE
@@ -37,7 +37,7 @@ def place(there: There, part: Part) -> str | None:
     """Return the workflow that does this part already, ours or made from ours; None if there is none."""
     for path in _candidates(part):
         content = there.files.get(path)
-        if content is not None and (is_ours(content) or re.search(rb"\bsamewheel\b", content)):
+        if content is not None and (is_marked(content) or re.search(rb"\bsamewheel\b", content)):
             return path
     return None
 
@@ -66,6 +66,19 @@ def fits(there: There, part: Part) -> Outcome | None:
     return None
 
 
+def filled(part: Part, *, python: str, path: str, constraints: str) -> str:
+    """Return the text of a workflow.
+
+    Args:
+        part: ``release`` or ``audit``.
+        python: the version that its jobs have, such as ``3.11``.
+        path: where it is, from the top: what signs names itself.
+        constraints: the file with the pins, from the top.
+    """
+    text = template(f"{part}.yml").replace("@PYTHON@", python)
+    return text.replace("@WORKFLOW@", path).replace("@CONSTRAINTS@", constraints)
+
+
 def workflow(there: There, part: Part, *, asked: bool = False) -> Outcome:
     """Write a workflow from its template, beside others and never over them.
 
@@ -79,10 +92,11 @@ def workflow(there: There, part: Part, *, asked: bool = False) -> Outcome:
     """
     path = place(there, part)
     content = None if path is None else there.files[path]
-    if content is not None and not is_ours(content):
+    if content is not None and not is_marked(content):
         return Outcome(part=part)
-    if part is Part.AUDIT and there.project.settings.constraints != USUAL and there.content(USUAL) is None:
-        return left_out(part, f"the workflow audits {USUAL}, which is not there", "Write one of your own.")
+    pins = constraints_file(there)
+    if part is Part.AUDIT and not PLAIN.fullmatch(pins):
+        return left_out(part, f"{pins!r} cannot be named in it", "Rename it, or write a workflow of your own.")
     if (misfit := fits(there, part)) is not None:
         return misfit
     if path is None:
@@ -94,7 +108,7 @@ def workflow(there: There, part: Part, *, asked: bool = False) -> Outcome:
         path = _free(there, part)
         if path is None:
             return left_out(part, f"{' and '.join(_candidates(part))} are both there, and not ours", "Rename one.")
-    text = template(f"{part}.yml").replace(PYTHON, oldest(there.project.requires_python) or "")
+    text = filled(part, python=oldest(there.project.requires_python) or "", path=path, constraints=pins)
     return kept_up(part, path, content, text)
 
 

@@ -96,7 +96,7 @@ def command(
     if check:
         show(stale_adoption_lines(adoption))
         show(left_out_lines(adoption))
-        return ExitCode.STALE if adoption.changes else ExitCode.OK
+        return ExitCode.OK if adoption.is_fresh else ExitCode.STALE
     show(diff_lines(adoption))
     show(left_out_lines(adoption))
     if adoption.changes and not _agreed(adoption, yes=yes):
