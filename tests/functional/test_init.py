@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel import SamewheelError, UsageError
-from samewheel.adopting import Adoption, Change, Outcome, Part, write
+from samewheel._files import write_atomic
+from samewheel.adopting import Adoption, Change, Outcome, Part, write, writing
 from samewheel.adopting.settings import BESIDE
 from tests.conftest import PROJECTS, ROOT
 from tests.functional.adopting import adopt, carry_on, environment, repository
@@ -29,6 +30,7 @@ ESCAPE = "\x1b["
 WRITTEN = [
     ".github/workflows/audit.yml",
     ".github/workflows/release.yml",
+    ".gitignore",
     "justfile",
     "package.just",
     "policy.toml",
@@ -62,7 +64,8 @@ def check_package(samewheel: Samewheel, project: Path) -> None:
     """Add samewheel, do what it says is next, and see that the wheel is the same each time, and nothing to do."""
     said = carry_on(adopt(samewheel, project, *NO_TOOLS), project)
     assert re.search(r"^identical \S+\.whl$", said, re.MULTILINE)
-    assert git(project, "status", "--porcelain", "--untracked-files=no") == ""
+    # What was built is not in the way of the next commit, and of the build after it.
+    assert git(project, "status", "--porcelain") == ""
     assert adopt(samewheel, project, *NO_TOOLS) == ""
 
 
@@ -123,7 +126,7 @@ def test_one_question_is_asked_on_a_terminal(typed: str, is_written: bool, proje
     """Only a yes is one; the diff has colours there, and is all that there is to decide by."""
     code, said = on_terminal("init", project, *NO_TOOLS, stderr=True, typed=typed)
     assert code == 0
-    assert said.count("Write 5 files? [y/N]") == 1
+    assert said.count("Write 6 files? [y/N]") == 1
     assert f"{ESCAPE}32m+# Written by samewheel init" in said
     found = [name for name in WRITTEN if (project / name).exists()]
     assert found == (WRITTEN if is_written else [])
@@ -207,6 +210,7 @@ def test_a_part_of_a_repository_is_added_to_where_it_is(name: str, tmp_path: Pat
     command = adopt(samewheel, top, name)
     assert sorted(git(top, "ls-files", "-z", "--others", "--modified").strip("\0").split("\0")) == [
         ".pre-commit-config.yaml",
+        f"{name}/.gitignore",
         f"{name}/justfile",
         f"{name}/package.just",
     ]
@@ -267,13 +271,30 @@ def changes(top: Path, *names: str, before: bytes | None = None) -> Adoption:
     return Adoption(project=top, top=top, outcomes=(Outcome(part=Part.JUST, changes=found),))
 
 
-def test_a_write_that_fails_leaves_whole_files_and_says_which(tmp_path: Path) -> None:
+def test_a_write_that_fails_leaves_whole_files_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was written before it is there to the last byte, and what comes after it was not begun."""
-    (tmp_path / "file").write_text("old")
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "second":
+            raise SamewheelError(f"cannot write {path}", cause="No space left")
+        write_atomic(path, content)
+
+    monkeypatch.setattr(writing, "write_atomic", full)
     with pytest.raises(SamewheelError, match="Written before it: first") as caught:
+        write(changes(tmp_path, "first", "folder/second", "third"))
+    assert "folder/second" in caught.value.what
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"first": "new\n"}
+
+
+def test_a_folder_that_cannot_be_written_to_is_found_before_the_first_file(tmp_path: Path) -> None:
+    """Half an adoption is none: a workflow that cannot be written would leave recipes behind."""
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(SamewheelError, match="cannot write file/second") as caught:
         write(changes(tmp_path, "first", "file/second", "third"))
-    assert "file/second" in caught.value.what
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "old", "first": "new\n"}
+    assert "Nothing was written" in caught.value.hint
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "old"}
 
 
 def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None:
@@ -288,11 +309,12 @@ def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None:
     ("arguments", "code", "word"),
     [
         (("nowhere",), 15, "There is no such folder"),
+        (("nowhere",), 15, "samewheel init PROJECT"),
         (("project/pyproject.toml",), 2, "is a file"),
         (("project", "--check", "--yes"), 2, "--check writes nothing"),
         (("project", "--only", ""), 2, "names no part"),
     ],
-    ids=["no project", "a file", "check and yes", "nothing"],
+    ids=["no project", "its hint", "a file", "check and yes", "nothing"],
 )
 def test_mistakes_are_named(
     arguments: tuple[str, ...], code: int, word: str, project: Path, samewheel: Samewheel

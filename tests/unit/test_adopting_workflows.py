@@ -101,7 +101,20 @@ def test_a_workflow_of_that_name_is_never_written_over() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["uses: pypa/gh-action-pypi-publish@abc", "run: twine upload dist/*", "run: uv publish", "run: poetry publish"],
+    [
+        "uses: pypa/gh-action-pypi-publish@abc",
+        "run: twine upload dist/*",
+        "run: uv publish",
+        "run: poetry publish",
+        "uses: us/shared/.github/workflows/pypi-publish.yml@main",
+        "run: make upload",
+        "run: python -m twine  upload dist/*",
+        "run: twine --repository x upload dist/*",
+        """run: 'echo "#"; twine upload dist/*'""",
+        "uses: PyO3/maturin-action@v1\n        with:\n          command: upload",
+        "uses: python-semantic-release/publish-action@v9",
+        "uses: python-semantic-release/python-semantic-release@v9",
+    ],
 )
 def test_nothing_publishes_twice_unasked(line: str) -> None:
     """Two workflows for one tag would race for the index: the second one is written only if somebody names it."""
@@ -112,8 +125,57 @@ def test_nothing_publishes_twice_unasked(line: str) -> None:
     assert "--only release" in outcome.hint
     assert workflow(project, Part.RELEASE, asked=True).changes[0].path == RELEASE
     assert workflow(project, Part.AUDIT).changes
-    harmless = there({other: f"jobs:\n  a:\n    steps:\n      # - {line}\n"})
+    commented = line.replace("\n", "\n#")
+    harmless = there({other: f"jobs:\n  a:\n    steps:\n      # - {commented}\n"})
     assert workflow(harmless, Part.RELEASE).changes
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        "on: release",
+        "on: [push, release]",
+        "on:\n  release:\n    types: [published]",
+        "'on':\n  push:\n    tags:\n      - 'v*'",
+        "on:\n\n  # when\n  push:\n    branches: [main]\n    tags: [v*]",
+        "on: {push: {tags: [v*]}}",
+    ],
+)
+def test_what_begins_with_a_release_may_publish(on: str) -> None:
+    """What it runs may be in a script, or elsewhere: when unsure, ours is left out."""
+    other = ".github/workflows/wheels.yml"
+    text = f"name: a\n{on}\n\njobs:\n  a:\n    steps:\n      - run: ./do\n"
+    assert workflow(there({other: text}), Part.RELEASE).changes == ()
+
+
+def test_a_usual_ci_is_no_reason_to_leave_it_out() -> None:
+    """The control: nearly everybody has one."""
+    text = """name: ci
+on:
+  push:
+    branches: [main]
+  pull_request: # not for tags
+jobs:
+  release: # a job of this name
+    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/upload-artifact@v4 # what to publish
+      - uses: actions/upload-pages-artifact@v3
+      - run: pip install -e . && pytest
+"""
+    assert workflow(there({".github/workflows/ci.yml": text}), Part.RELEASE).changes
+    ours = only_change(workflow(there(), Part.AUDIT))
+    assert workflow(there({".github/workflows/audit.yml": ours}), Part.RELEASE).changes
+
+
+@workflows
+def test_to_be_mentioned_is_not_to_be_used(part: Part) -> None:
+    """A file that only speaks of samewheel is not made from ours, and nobody would sign for a policy."""
+    path = f".github/workflows/{part}.yml"
+    text = "# no samewheel attest, no samewheel audit\non: push\njobs: {a: {steps: [{run: pip install samewheel}]}}\n"
+    assert place(there({path: text}), part) is None
+    (change,) = workflow(there({path: text}), part).changes
+    assert change.path == f".github/workflows/{part}-samewheel.yml"
 
 
 @workflows
@@ -122,7 +184,8 @@ def test_ours_is_kept_up_to_date_and_what_became_theirs_is_not(part: Part) -> No
     path = f".github/workflows/{part}.yml"
     old = f"{FIRST_LINE}\nname: {part}\n"
     assert workflow(there({path: old}), part).changes[0].path == path
-    theirs = f"name: {part}\njobs: {{a: {{steps: [{{run: samewheel build}}]}}}}\n"
+    verb = "attest" if part is Part.RELEASE else "audit"
+    theirs = f"name: {part}\njobs: {{a: {{steps: [{{run: python -m samewheel {verb}}}]}}}}\n"
     outcome = workflow(there({path: theirs}), part)
     assert (outcome.changes, outcome.reason) == ((), "")
     assert place(there({path: theirs}), part) == path

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 from samewheel._types import SILENT
 from samewheel.adopting.asking import asking
 from samewheel.adopting.hooks import pre_commit
+from samewheel.adopting.ignoring import ignored
 from samewheel.adopting.needing import with_needs, without_release
 from samewheel.adopting.pins import constraints
 from samewheel.adopting.policies import POLICY, policy
@@ -125,6 +126,7 @@ def adopt(
     others: dict[Part, Callable[[], Outcome]] = {
         Part.SETTINGS: lambda: settings(there),
         Part.JUST: lambda: recipes(there, asking()),
+        Part.IGNORE: lambda: ignored(there),
         Part.PRE_COMMIT: lambda: pre_commit(there, asked=Part.PRE_COMMIT in asked),
     }
     found = {Part.CONSTRAINTS: pins, **{part: asked_for(part, way) for part, way in others.items()}, **flows}

@@ -22,6 +22,7 @@ class Part(StrEnum):
     CONSTRAINTS = "constraints"
     SETTINGS = "settings"
     JUST = "just"
+    IGNORE = "ignore"
     PRE_COMMIT = "pre-commit"
     RELEASE = "release"
     AUDIT = "audit"
@@ -44,6 +45,8 @@ class There(Value, frozen=True, kw_only=True):
     """Where ``origin`` is, without credentials."""
     files: Mapping[str, bytes]
     """Contents by path from the top, ``/``-separated: all that a part may want to look at, of those that exist."""
+    own: frozenset[str] = frozenset()
+    """Folders of the project that have the names of those that samewheel writes to, and hold something else."""
     has_justfile_above: bool = False
     """Whether a folder above the project has a justfile that ``just`` finds from the project's folder."""
 

@@ -23,10 +23,40 @@ HOST = "github.com"
 PLAIN = re.compile(r"(?!-)[\w./+-]+")
 """A file name that means itself, to a shell as in YAML."""
 
-PUBLISHES = re.compile(
-    rb"^[^#\n]*(?:gh-action-pypi-publish|twine upload|(?:uv|hatch|flit|poetry|pdm|maturin) publish)", re.MULTILINE
+_COMMENT = re.compile(r"""^[ \t]*#.*|[ \t]#[ \t][^'"\n]*$""", re.MULTILINE)
+"""What is a comment for sure; after a quote, it may be part of a text."""
+
+_HARMLESS = re.compile(r"upload-(?:pages-)?artifact|upload-sarif|(?<![\w/-])actions/[\w-]+@\S+")
+"""Words with which other things than packages are uploaded."""
+
+_PUBLISHES = re.compile(r"pypi(?!stats)|twine|\b(?:publish|upload)\b|\bsemantic[-_]release\b", re.IGNORECASE)
+"""What a workflow may have that puts files on an index. Many do it in ways of their own: when unsure, it does."""
+
+_TRIGGERS = re.compile(r"""^['"]?on['"]?[ \t]*:.*(?:\n(?:[ \t#-].*)?)*""", re.MULTILINE)
+_RELEASES = re.compile(
+    r"^(?:['\"]?on['\"]?[ \t]*:)?[ \t-]*['\"]?release['\"]?[ \t]*:?[ \t]*$|[\[,{][ \t]*release\b|\btags[ \t]*:",
+    re.MULTILINE,
 )
-"""What a workflow has that puts files on an index."""
+"""What starts a workflow when a version is released."""
+
+_DOES = {
+    Part.RELEASE: re.compile(r"\bsamewheel attest\b"),
+    Part.AUDIT: re.compile(r"\bsamewheel audit\b|\bcommand:[ \t]*['\"]?audit\b"),
+}
+"""What a workflow that was made from ours still does."""
+
+
+def _code(content: bytes) -> str:
+    """Return a workflow without its comments."""
+    return _COMMENT.sub("", content.decode("utf-8", "replace").replace("\r\n", "\n"))
+
+
+def _may_publish(content: bytes) -> bool:
+    """Tell whether a workflow may put files on an index, or does something else for a release."""
+    code = _code(content)
+    starts = _TRIGGERS.search(code)
+    is_for_releases = starts is not None and _RELEASES.search(starts[0]) is not None
+    return is_for_releases or _PUBLISHES.search(_HARMLESS.sub("", code)) is not None
 
 
 def _candidates(part: Part) -> tuple[str, str]:
@@ -37,7 +67,7 @@ def place(there: There, part: Part) -> str | None:
     """Return the workflow that does this part already, ours or made from ours; None if there is none."""
     for path in _candidates(part):
         content = there.files.get(path)
-        if content is not None and (is_marked(content) or re.search(rb"\bsamewheel\b", content)):
+        if content is not None and (is_marked(content) or _DOES[part].search(_code(content))):
             return path
     return None
 
@@ -47,7 +77,9 @@ def _free(there: There, part: Part) -> str | None:
 
 
 def _publishers(there: There) -> list[str]:
-    return [path for path, content in there.files.items() if path.startswith(FOLDER) and PUBLISHES.search(content)]
+    others = {path: content for path, content in there.files.items() if path.startswith(f"{FOLDER}/")}
+    ours = place(there, Part.AUDIT)
+    return [path for path, content in others.items() if path != ours and _may_publish(content)]
 
 
 def fits(there: There, part: Part) -> Outcome | None:
@@ -102,7 +134,7 @@ def workflow(there: There, part: Part, *, asked: bool = False) -> Outcome:
     if path is None:
         others = _publishers(there) if part is Part.RELEASE else []
         if others and not asked:
-            reason = f"{', '.join(others)} publishes already, and two would publish each release"
+            reason = f"{', '.join(others)} publishes already, or may: two would publish each release"
             hint = f"To write ours beside it, and choose between them: samewheel init --only {part},policy,tools"
             return left_out(part, reason, hint)
         path = _free(there, part)
