@@ -11,7 +11,7 @@ from samewheel.adopting.owning import FIRST_LINE, is_marked
 from samewheel.adopting.pythons import oldest
 from samewheel.adopting.values import Change, Outcome, Part, left_out
 from samewheel.constraints import parse_constraints, render
-from samewheel.errors import InvalidProjectError, SamewheelError
+from samewheel.errors import InvalidProjectError, SamewheelError, UnlockableError
 from samewheel.locking import resolve_uv
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def tools(there: There, *, progress: Progress, offline: bool) -> Outcome:
             cwd=there.project.folder,
         )
     except SamewheelError as error:
-        reason = f"the index gives no {REQUIREMENT}: {error.what}"
+        # What failed is said of build requirements, which these are not.
+        more = "" if isinstance(error, UnlockableError) else f": {error.what}"
+        reason = f"the index gives no {REQUIREMENT}{more}"
         hint = "With an index, or a folder named by UV_FIND_LINKS, that has it: samewheel init"
         return left_out(Part.TOOLS, reason, hint)
     after = head.encode() + render(pins)
