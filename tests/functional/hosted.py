@@ -61,9 +61,16 @@ class Outcome:
 SKIPPED = Outcome(result="skipped")
 
 
+TOKENS = {"@WORKFLOW@": ".github/workflows/release.yml", "@CONSTRAINTS@": "constraints.txt"}
+
+
 def read(workflow: Path) -> dict[str, Any]:
     """Return a workflow as YAML has it; its key ``on`` is a boolean there."""
-    document: dict[str, Any] = yaml.safe_load(workflow.read_text("utf-8"))
+    text = workflow.read_text("utf-8")
+    # Of a template, what `samewheel init` fills in.
+    for token, value in TOKENS.items():
+        text = text.replace(token, value)
+    document: dict[str, Any] = yaml.safe_load(text)
     return document
 
 

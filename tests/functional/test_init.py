@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel import SamewheelError, UsageError
-from samewheel.adopting import Adoption, Change, Outcome, Part, write
+from samewheel._files import write_atomic
+from samewheel.adopting import Adoption, Change, Outcome, Part, write, writing
 from samewheel.adopting.settings import BESIDE
 from tests.conftest import PROJECTS, ROOT
 from tests.functional.adopting import adopt, carry_on, environment, repository
@@ -29,6 +30,7 @@ ESCAPE = "\x1b["
 WRITTEN = [
     ".github/workflows/audit.yml",
     ".github/workflows/release.yml",
+    ".gitignore",
     "justfile",
     "package.just",
     "policy.toml",
@@ -47,14 +49,23 @@ OTHERS = ("c-extension", "hatch-vcs", "meson-python", "pdm", "poetry", "scikit-b
 def project(tmp_path: Path) -> Path:
     """A project that builds in no time, and has its pins."""
     body = 'files["sample.py"] = "x = 1\\n"'
-    return repository(make_project(tmp_path / "project", body, constraints=OURS))
+    folder = make_project(tmp_path / "project", body, constraints=OURS)
+    give_tools(folder)
+    return repository(folder)
+
+
+def give_tools(folder: Path) -> None:
+    """Have what workflows install, pinned by somebody: without it, there would be none."""
+    (folder / ".github").mkdir()
+    (folder / ".github" / "samewheel.txt").write_text("# Pinned by us.\n")
 
 
 def check_package(samewheel: Samewheel, project: Path) -> None:
     """Add samewheel, do what it says is next, and see that the wheel is the same each time, and nothing to do."""
     said = carry_on(adopt(samewheel, project, *NO_TOOLS), project)
     assert re.search(r"^identical \S+\.whl$", said, re.MULTILINE)
-    assert git(project, "status", "--porcelain", "--untracked-files=no") == ""
+    # What was built is not in the way of the next commit, and of the build after it.
+    assert git(project, "status", "--porcelain") == ""
     assert adopt(samewheel, project, *NO_TOOLS) == ""
 
 
@@ -115,7 +126,7 @@ def test_one_question_is_asked_on_a_terminal(typed: str, is_written: bool, proje
     """Only a yes is one; the diff has colours there, and is all that there is to decide by."""
     code, said = on_terminal("init", project, *NO_TOOLS, stderr=True, typed=typed)
     assert code == 0
-    assert said.count("Write 5 files? [y/N]") == 1
+    assert said.count("Write 6 files? [y/N]") == 1
     assert f"{ESCAPE}32m+# Written by samewheel init" in said
     found = [name for name in WRITTEN if (project / name).exists()]
     assert found == (WRITTEN if is_written else [])
@@ -199,6 +210,7 @@ def test_a_part_of_a_repository_is_added_to_where_it_is(name: str, tmp_path: Pat
     command = adopt(samewheel, top, name)
     assert sorted(git(top, "ls-files", "-z", "--others", "--modified").strip("\0").split("\0")) == [
         ".pre-commit-config.yaml",
+        f"{name}/.gitignore",
         f"{name}/justfile",
         f"{name}/package.just",
     ]
@@ -239,7 +251,8 @@ def test_no_link_leads_out_of_the_project(name: str, project: Path, samewheel: S
     outside.mkdir()
     target = outside / name
     if name == ".github":
-        (target / "workflows").mkdir(parents=True)
+        (project / name).rename(target)
+        (target / "workflows").mkdir()
     else:
         target.write_text("# Written by samewheel init\nrepos:\n  - repo: meta\n")
     (project / name).symlink_to(target)
@@ -258,13 +271,30 @@ def changes(top: Path, *names: str, before: bytes | None = None) -> Adoption:
     return Adoption(project=top, top=top, outcomes=(Outcome(part=Part.JUST, changes=found),))
 
 
-def test_a_write_that_fails_leaves_whole_files_and_says_which(tmp_path: Path) -> None:
+def test_a_write_that_fails_leaves_whole_files_and_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was written before it is there to the last byte, and what comes after it was not begun."""
-    (tmp_path / "file").write_text("old")
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name == "second":
+            raise SamewheelError(f"cannot write {path}", cause="No space left")
+        write_atomic(path, content)
+
+    monkeypatch.setattr(writing, "write_atomic", full)
     with pytest.raises(SamewheelError, match="Written before it: first") as caught:
+        write(changes(tmp_path, "first", "folder/second", "third"))
+    assert "folder/second" in caught.value.what
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"first": "new\n"}
+
+
+def test_a_folder_that_cannot_be_written_to_is_found_before_the_first_file(tmp_path: Path) -> None:
+    """Half an adoption is none: a workflow that cannot be written would leave recipes behind."""
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(SamewheelError, match="cannot write file/second") as caught:
         write(changes(tmp_path, "first", "file/second", "third"))
-    assert "file/second" in caught.value.what
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "old", "first": "new\n"}
+    assert "Nothing was written" in caught.value.hint
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file": "old"}
 
 
 def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None:
@@ -279,11 +309,12 @@ def test_what_was_changed_meanwhile_is_not_written_over(tmp_path: Path) -> None:
     ("arguments", "code", "word"),
     [
         (("nowhere",), 15, "There is no such folder"),
+        (("nowhere",), 15, "samewheel init PROJECT"),
         (("project/pyproject.toml",), 2, "is a file"),
         (("project", "--check", "--yes"), 2, "--check writes nothing"),
         (("project", "--only", ""), 2, "names no part"),
     ],
-    ids=["no project", "a file", "check and yes", "nothing"],
+    ids=["no project", "its hint", "a file", "check and yes", "nothing"],
 )
 def test_mistakes_are_named(
     arguments: tuple[str, ...], code: int, word: str, project: Path, samewheel: Samewheel
@@ -300,15 +331,16 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with our own wheel, as an index will have it."""
     folder = tmp_path_factory.mktemp("shelf")
     command = ["uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, env=environment())
+    subprocess.run(command, check=True)
     return folder
 
 
 @pytest.mark.index
 def test_the_workflows_install_what_is_pinned(project: Path, shelf: Path, samewheel: Samewheel) -> None:
     """Pip and uv take the file as it is, with hashes and without an address; samewheel and its signer are in it."""
-    command = adopt(samewheel, project, UV_FIND_LINKS=str(shelf))
     path = project / ".github" / "samewheel.txt"
+    path.unlink()
+    command = adopt(samewheel, project, UV_FIND_LINKS=str(shelf))
     assert ".github/samewheel.txt" in command
     text = path.read_text()
     assert re.search(r"^samewheel==\S+ \\\n    --hash=sha256:[0-9a-f]{64}$", text, re.MULTILINE)
@@ -327,9 +359,28 @@ def test_the_workflows_install_what_is_pinned(project: Path, shelf: Path, samewh
 @pytest.mark.index
 def test_what_the_index_does_not_have_is_left_out(project: Path, samewheel: Samewheel) -> None:
     """The other parts are written all the same, and the next command is named."""
+    (project / ".github" / "samewheel.txt").unlink()
     done = samewheel("init", "--yes", "--offline", cwd=project, UV_FIND_LINKS=str(PROJECTS))
     assert done.returncode == 0
     assert "tools: the index gives no samewheel[sigstore]==" in done.stdout
-    assert "samewheel init --only tools" in done.stdout
-    assert not (project / ".github" / "samewheel.txt").exists()
+    left = re.findall(r"^  left out +([\w-]+): .*\n  +next +(.*)$", done.stdout, re.MULTILINE)
+    hint = "With an index, or a folder named by UV_FIND_LINKS, that has it: samewheel init"
+    assert [part for part, said in left if said == hint] == ["release", "audit", "tools", "policy"]
+    assert not list((project / ".github").iterdir())
+    assert not (project / "policy.toml").exists()
     assert (project / "package.just").exists()
+    assert samewheel("init", "--check", "--offline", cwd=project, UV_FIND_LINKS=str(PROJECTS)).returncode == 0
+
+
+def test_a_workflow_without_its_tools_is_not_fresh(project: Path, samewheel: Samewheel) -> None:
+    """Somebody removed what its jobs install: a check says so, and so does a run that cannot mend it."""
+    adopt(samewheel, project, *NO_TOOLS)
+    (project / ".github" / "samewheel.txt").unlink()
+    done = samewheel("init", "--check", "-q", *NO_TOOLS, cwd=project)
+    assert done.returncode == 20
+    said = "stale .github/workflows/release.yml\n  release      it needs .github/samewheel.txt, which is missing\n"
+    assert said in done.stdout
+    assert "fresh" not in done.stdout
+    again = samewheel("init", "--yes", "-q", *NO_TOOLS, cwd=project)
+    assert said in again.stdout
+    assert "nothing to do" not in again.stdout

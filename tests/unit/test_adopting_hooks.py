@@ -48,7 +48,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 def grown(before: dict[str, Any]) -> dict[str, Any]:
     """Return a configuration with our entry at the end."""
-    return {**before, "repos": [*before["repos"], *yaml.safe_load("\n".join(ENTRY))]}
+    return {**before, "repos": [*(before["repos"] or []), *yaml.safe_load("\n".join(ENTRY))]}
 
 
 @given(CONFIGS, st.booleans(), st.sampled_from([None, "|", '"', "'"]), st.sampled_from(["\n", "\r\n"]), st.booleans())
@@ -69,7 +69,8 @@ def test_whatever_is_there_stays_to_the_byte(
         return
     assert parsed(after) == grown(parsed(text))
     remaining = iter(after.splitlines(keepends=True))
-    assert all(line in remaining for line in text.splitlines(keepends=True))
+    lines = text.splitlines(keepends=True)
+    assert all(line in remaining for line in lines if not re.match(r"repos: \[\]\s*$", line))
 
 
 REAL = """# What it is for.
@@ -94,6 +95,8 @@ STYLES = {
     "at the margin": "repos:\n- repo: https://example.org/a\n  hooks:\n  - id: a\n",
     "wide": "repos:\n-   repo: https://example.org/a\n    hooks:\n    -   id: a\n",
     "more keys": "repos:\n  - repo: meta\n    hooks:\n      - id: a\n\n# About CI.\nci:\n  skip: [a]\n",
+    "nothing yet": "# Of us.\n---\nrepos:\nci:\n  skip: [a]\n",
+    "an empty list": "exclude: x\nrepos: []  # none yet\n",
     "no end of line": "repos:\n  - repo: meta\n    hooks:\n      - id: a",
     "other line ends": "repos:\r\n  - repo: meta\r\n    hooks:\r\n      - id: a\r\n",
 }
@@ -106,12 +109,20 @@ def test_usual_styles_are_added_to(text: str) -> None:
     assert after is not None
     assert parsed(after) == grown(parsed(text))
     # Not between a comment and what it is about.
-    assert ("# About CI.\nci:" in after) == ("ci:" in text)
+    assert ("# About CI.\nci:" in after) == ("# About CI." in text)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# Of us.\n", "---\n", "# Of us.\r\n"])
+def test_an_empty_file_is_filled(text: str) -> None:
+    """Somebody made it and got no further; all that is there stays."""
+    after = with_entry(text, ENTRY)
+    assert after is not None
+    assert after.startswith(text)
+    assert parsed(after) == grown({"repos": []})
 
 
 ODD = {
     "no list": "exclude: x\n",
-    "empty": "repos: []\n",
     "flow": "repos: [{repo: meta, hooks: [{id: a}]}]\n",
     "two documents": "repos:\n  - repo: meta\n---\nx: 1\n",
     "an end": "repos:\n  - repo: meta\n...\n",
@@ -155,8 +166,12 @@ def test_the_entry_is_for_the_project_wherever_it_is(below: str) -> None:
     (hook,) = repository["hooks"]
     assert hook["entry"].startswith("samewheel lock --check")
     assert bool(below) == (hook["entry"] != "samewheel lock --check")
-    for name in ("pyproject.toml", "setup.py", "setup.cfg", "constraints.txt"):
+    for name in ("pyproject.toml", "uv.toml", "setup.py", "setup.cfg", "constraints.txt"):
         assert re.search(hook["files"], below + name)
+    # uv takes settings from the root of a workspace, or any folder above: constraints of builds are among them.
+    for above in (below[: match.start()] for match in re.finditer(r"(?<=/)|^", below)):
+        assert re.search(hook["files"], f"{above}pyproject.toml")
+        assert re.search(hook["files"], f"{above}uv.toml")
     for name in ("other/pyproject.toml", "pyprojectxtoml", "constraints.txt.bak", "setup.txt"):
         assert not re.search(hook["files"], below + name)
 
@@ -166,6 +181,13 @@ def test_our_own_hooks_are_for_the_same_files() -> None:
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
     ((local,),) = [repository["hooks"] for repository in yaml.safe_load("\n".join(ENTRY))]
     assert hooks.keys() == {"samewheel-lock", "samewheel-lock-check"}
-    for key in ("id", "name", "entry", "files", "pass_filenames"):
+    for key in ("id", "name", "entry", "pass_filenames"):
         assert hooks["samewheel-lock-check"][key] == local[key]
-    assert hooks["samewheel-lock"]["files"] == local["files"]
+    pattern = hooks["samewheel-lock"]["files"]
+    assert pattern == hooks["samewheel-lock-check"]["files"]
+    # Wherever a project is, as ours cannot know that.
+    for name in ("pyproject.toml", "uv.toml", "setup.py", "setup.cfg", "constraints.txt", "build-constraints.txt"):
+        assert re.search(pattern, name)
+        assert re.search(pattern, f"pk/a/{name}")
+    for name in ("pyprojectxtoml", "constraints.txt.bak", "setup.txt", "myconstraints.txt"):
+        assert not re.search(pattern, name)

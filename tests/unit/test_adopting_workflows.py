@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from samewheel.adopting.owning import FIRST_LINE, is_ours, template
+from samewheel.adopting.owning import FIRST_LINE, is_marked, template
 from samewheel.adopting.policies import policy, repository_at
 from samewheel.adopting.pythons import oldest
 from samewheel.adopting.tools import TOOLS
@@ -53,16 +54,40 @@ def test_the_python_is_the_oldest_that_both_run_on(requires_python: str, python:
 def test_templates_say_whose_they_are(name: str) -> None:
     """Without the first line, a second run would take our own file for somebody else's."""
     assert template(name).splitlines()[0] == FIRST_LINE
-    assert is_ours(template(name).encode())
+    assert is_marked(template(name).encode())
 
 
 @workflows
-def test_the_only_token_is_the_python(part: Part) -> None:
-    """What is written is YAML for one Python, and has nothing left to fill in."""
+def test_nothing_is_left_to_fill_in(part: Part) -> None:
+    """What is written is YAML for one Python and one project."""
     text = only_change(workflow(there(requires_python=">=3.12"), part))
-    assert text == template(f"{part}.yml").replace("@PYTHON@", "3.12")
-    assert "3.12" in text
+    assert 'version: "3.12"' in text.replace("VERSION", "version").replace("python_", "python-")
+    assert not re.search("@[A-Z]+@", text)
     assert yaml.safe_load(text)["jobs"]
+
+
+def test_the_audit_is_of_the_pins_wherever_they_are() -> None:
+    """Constraints of something else are often called constraints.txt; to audit those would say nothing of a build."""
+    moved = "build-constraints.txt"
+    assert f"samewheel audit {moved} --markdown" in only_change(
+        workflow(there({"constraints.txt": "a<3\n"}), Part.AUDIT)
+    )
+    named = there(settings=Settings(constraints="locks/pins.txt"))
+    assert "samewheel audit locks/pins.txt --markdown" in only_change(workflow(named, Part.AUDIT))
+    assert "samewheel audit constraints.txt --markdown" in only_change(workflow(there(), Part.AUDIT))
+    for odd in ("$(touch x)", "a b", "-o", "${{ x }}"):
+        assert workflow(there(settings=Settings(constraints=odd)), Part.AUDIT).changes == ()
+
+
+def test_who_signs_is_who_the_policy_trusts(tmp_path: Path) -> None:
+    """Beside a release.yml of somebody else, ours has another name: attestations and policy say that one."""
+    project = there({RELEASE: THEIRS})
+    text = only_change(workflow(project, Part.RELEASE))
+    assert f'--builder "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/{BESIDE}"' in text
+    (tmp_path / "policy.toml").write_text(only_change(policy(project, BESIDE)))
+    (builder,) = read_policy(tmp_path / "policy.toml").policy.builders
+    assert builder.identity is not None
+    assert builder.id == builder.identity.subject == f"{REMOTE}/{BESIDE}"
 
 
 def test_a_workflow_of_that_name_is_never_written_over() -> None:
@@ -76,7 +101,20 @@ def test_a_workflow_of_that_name_is_never_written_over() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["uses: pypa/gh-action-pypi-publish@abc", "run: twine upload dist/*", "run: uv publish", "run: poetry publish"],
+    [
+        "uses: pypa/gh-action-pypi-publish@abc",
+        "run: twine upload dist/*",
+        "run: uv publish",
+        "run: poetry publish",
+        "uses: us/shared/.github/workflows/pypi-publish.yml@main",
+        "run: make upload",
+        "run: python -m twine  upload dist/*",
+        "run: twine --repository x upload dist/*",
+        """run: 'echo "#"; twine upload dist/*'""",
+        "uses: PyO3/maturin-action@v1\n        with:\n          command: upload",
+        "uses: python-semantic-release/publish-action@v9",
+        "uses: python-semantic-release/python-semantic-release@v9",
+    ],
 )
 def test_nothing_publishes_twice_unasked(line: str) -> None:
     """Two workflows for one tag would race for the index: the second one is written only if somebody names it."""
@@ -87,8 +125,57 @@ def test_nothing_publishes_twice_unasked(line: str) -> None:
     assert "--only release" in outcome.hint
     assert workflow(project, Part.RELEASE, asked=True).changes[0].path == RELEASE
     assert workflow(project, Part.AUDIT).changes
-    harmless = there({other: f"jobs:\n  a:\n    steps:\n      # - {line}\n"})
+    commented = line.replace("\n", "\n#")
+    harmless = there({other: f"jobs:\n  a:\n    steps:\n      # - {commented}\n"})
     assert workflow(harmless, Part.RELEASE).changes
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        "on: release",
+        "on: [push, release]",
+        "on:\n  release:\n    types: [published]",
+        "'on':\n  push:\n    tags:\n      - 'v*'",
+        "on:\n\n  # when\n  push:\n    branches: [main]\n    tags: [v*]",
+        "on: {push: {tags: [v*]}}",
+    ],
+)
+def test_what_begins_with_a_release_may_publish(on: str) -> None:
+    """What it runs may be in a script, or elsewhere: when unsure, ours is left out."""
+    other = ".github/workflows/wheels.yml"
+    text = f"name: a\n{on}\n\njobs:\n  a:\n    steps:\n      - run: ./do\n"
+    assert workflow(there({other: text}), Part.RELEASE).changes == ()
+
+
+def test_a_usual_ci_is_no_reason_to_leave_it_out() -> None:
+    """The control: nearly everybody has one."""
+    text = """name: ci
+on:
+  push:
+    branches: [main]
+  pull_request: # not for tags
+jobs:
+  release: # a job of this name
+    steps:
+      - uses: actions/checkout@v5
+      - uses: actions/upload-artifact@v4 # what to publish
+      - uses: actions/upload-pages-artifact@v3
+      - run: pip install -e . && pytest
+"""
+    assert workflow(there({".github/workflows/ci.yml": text}), Part.RELEASE).changes
+    ours = only_change(workflow(there(), Part.AUDIT))
+    assert workflow(there({".github/workflows/audit.yml": ours}), Part.RELEASE).changes
+
+
+@workflows
+def test_to_be_mentioned_is_not_to_be_used(part: Part) -> None:
+    """A file that only speaks of samewheel is not made from ours, and nobody would sign for a policy."""
+    path = f".github/workflows/{part}.yml"
+    text = "# no samewheel attest, no samewheel audit\non: push\njobs: {a: {steps: [{run: pip install samewheel}]}}\n"
+    assert place(there({path: text}), part) is None
+    (change,) = workflow(there({path: text}), part).changes
+    assert change.path == f".github/workflows/{part}-samewheel.yml"
 
 
 @workflows
@@ -97,7 +184,8 @@ def test_ours_is_kept_up_to_date_and_what_became_theirs_is_not(part: Part) -> No
     path = f".github/workflows/{part}.yml"
     old = f"{FIRST_LINE}\nname: {part}\n"
     assert workflow(there({path: old}), part).changes[0].path == path
-    theirs = f"name: {part}\njobs: {{a: {{steps: [{{run: samewheel build}}]}}}}\n"
+    verb = "attest" if part is Part.RELEASE else "audit"
+    theirs = f"name: {part}\njobs: {{a: {{steps: [{{run: python -m samewheel {verb}}}]}}}}\n"
     outcome = workflow(there({path: theirs}), part)
     assert (outcome.changes, outcome.reason) == ((), "")
     assert place(there({path: theirs}), part) == path
@@ -106,7 +194,7 @@ def test_ours_is_kept_up_to_date_and_what_became_theirs_is_not(part: Part) -> No
 @workflows
 def test_other_line_ends_are_no_change(part: Part) -> None:
     """Git may check files out as another system has them."""
-    text = template(f"{part}.yml").replace("@PYTHON@", "3.11").replace("\n", "\r\n")
+    text = only_change(workflow(there(), part)).replace("\n", "\r\n")
     assert workflow(there({f".github/workflows/{part}.yml": text}), part).changes == ()
 
 

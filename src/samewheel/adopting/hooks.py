@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from samewheel.adopting.settings import constraints_file
@@ -22,7 +23,9 @@ CONFIG = ".pre-commit-config.yaml"
 _MARGIN = re.compile(r"(?:[\w-]+|'[^'\n]*'|\"[^\"\n]*\")\s*:(?=\s|$)|- |-$|#|\s|$")
 """What lines of a mapping in block style begin with: a key, an item of a list, a comment, indentation."""
 
-_REPOS = re.compile(r"repos:\s*(?:#.*)?$")
+_NOTHING = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n|---[ \t]*\r?\n)*")
+_NO_REPOS = re.compile(r"^repos:[ \t]*(?:\[[ \t]*\])?[ \t]*(#.*)?$")
+_REPOS = re.compile(r"repos:[ \t]*(?:\[[ \t]*\])?[ \t]*(?:#.*)?$")
 _ITEM = re.compile(r"( *)- +\w")
 _WORDS = re.compile(r"[\w^(][\w ./()|\\^$-]*[\w)$]")
 """What YAML reads as it stands."""
@@ -37,9 +40,18 @@ def _scalar(text: str) -> str:
     return text if _WORDS.fullmatch(text) else json.dumps(text)
 
 
+def _files(there: There) -> str:
+    """Return a pattern of the files that say what a build requires: uv has settings in folders above, too."""
+    folders = ["", *accumulate(f"{name}/" for name in there.below.split("/") if name)]
+    settings = r"(pyproject|uv)\.toml"
+    if there.below:
+        settings = f"({'|'.join(map(re.escape, folders))}){settings}"
+    own = rf"{{}}(setup\.(py|cfg)|{re.escape(constraints_file(there))})".format(re.escape(there.below))
+    return f"^({settings}|{own})$"
+
+
 def entry(there: There) -> tuple[str, ...]:
     """Return the lines of our entry, from the dash of its list on."""
-    files = rf"^{re.escape(there.below)}(pyproject\.toml|setup\.(py|cfg)|{re.escape(constraints_file(there))})$"
     return (
         "- repo: local",
         "  hooks:",
@@ -47,7 +59,7 @@ def entry(there: There) -> tuple[str, ...]:
         "      name: build constraints are what the project asks for",
         f"      entry: {_scalar(_command(there))}",
         "      language: system",
-        f"      files: {_scalar(files)}",
+        f"      files: {_scalar(_files(there))}",
         "      pass_filenames: false",
     )
 
@@ -84,14 +96,22 @@ def with_entry(text: str, new: Sequence[str]) -> str | None:
         None if the file is written in a way that only a YAML parser could tell where it belongs.
     """
     newline = "\r\n" if "\r\n" in text else "\n"
-    whole = text if text.endswith("\n") else text + newline
+    whole = text if text.endswith("\n") or not text else text + newline
+    if _NOTHING.fullmatch(whole):
+        return whole + "".join(line + newline for line in ("repos:", *(f"  {line}" for line in new)))
     lines = whole.split(newline)[:-1]
     start = _start(lines)
     if start is None or any(set(line) & set("\r\n") for line in lines):
         return None
     end = _end(lines, start)
-    first = next((line for line in lines[start + 1 : end] if line.strip() and line.lstrip()[0] != "#"), "")
-    item = _ITEM.match(first)
+    first = next((line for line in lines[start + 1 : end] if line.strip() and line.lstrip()[0] != "#"), None)
+    if first is None and (empty := _NO_REPOS.match(lines[start])):
+        # The one line that does not stay: there is no other way to put something into an empty list.
+        head = f"repos:  {empty[1]}" if empty[1] else "repos:"
+        return "".join(
+            line + newline for line in (*lines[:start], head, *(f"  {line}" for line in new), *lines[start + 1 :])
+        )
+    item = _ITEM.match(first or "")
     if item is None:
         return None
     return "".join(line + newline for line in (*lines[:end], *(item[1] + line for line in new), *lines[end:]))

@@ -10,7 +10,7 @@ from samewheel.adopting.values import Change, Outcome, left_out
 if TYPE_CHECKING:
     from samewheel.adopting.values import Part
 
-__all__ = ["FIRST_LINE", "is_ours", "kept_up", "template"]
+__all__ = ["FIRST_LINE", "is_marked", "kept_up", "template"]
 
 MARK = b"# Written by samewheel init"
 """How the first line of each file begins that we keep up to date."""
@@ -18,7 +18,7 @@ MARK = b"# Written by samewheel init"
 FIRST_LINE = f"{MARK.decode()}. Remove this line, and the file is yours: it will never be changed again."
 
 
-def is_ours(content: bytes) -> bool:
+def is_marked(content: bytes) -> bool:
     """Tell whether a file's first line says that we keep it up to date."""
     return content.startswith(MARK)
 
@@ -45,7 +45,7 @@ def kept_up(part: Part, path: str, before: bytes | None, after: str) -> Outcome:
     content = after.encode()
     if before is None:
         return Outcome(part=part, changes=(Change(path=path, before=None, after=content, why="it is missing"),))
-    if not is_ours(before):
+    if not is_marked(before):
         return left_out(
             part, f"{path} was not written by samewheel init", f"Rename it, or do without: --without {part}"
         )

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from samewheel._types import SILENT
+from samewheel.adopting.asking import asking
 from samewheel.adopting.hooks import pre_commit
+from samewheel.adopting.ignoring import ignored
+from samewheel.adopting.needing import with_needs, without_release
 from samewheel.adopting.pins import constraints
-from samewheel.adopting.policies import policy
+from samewheel.adopting.policies import POLICY, policy
 from samewheel.adopting.reading import look
 from samewheel.adopting.recipes import recipes
-from samewheel.adopting.settings import settings
-from samewheel.adopting.tools import tools
-from samewheel.adopting.values import Adoption, Outcome, Part, left_out
+from samewheel.adopting.settings import constraints_file, settings
+from samewheel.adopting.tools import TOOLS, tools
+from samewheel.adopting.values import Adoption, Part, left_out
 from samewheel.adopting.workflows import fits, has_workflows, place, workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from samewheel._types import Progress
-    from samewheel.adopting.values import There
+    from samewheel.adopting.values import Outcome, There
     from samewheel.project import Overrides
 
 __all__ = ["adopt"]
 
 
-def _release_at(there: There, release: Outcome) -> str | None:
-    """Return where the release workflow is or will be."""
-    return release.changes[0].path if release.changes else place(there, Part.RELEASE)
-
-
-def _needs_no_tools(there: There, outcomes: tuple[Outcome, ...]) -> Outcome | None:
-    if (misfit := fits(there, Part.TOOLS)) is not None:
-        return misfit
-    if has_workflows(outcomes, there):
-        return None
-    return left_out(Part.TOOLS, "no workflow of ours would install them")
+WORKFLOWS = (Part.RELEASE, Part.AUDIT)
 
 
 def _outside(there: There, outcome: Outcome) -> Outcome:
@@ -48,6 +42,48 @@ def _outside(there: There, outcome: Outcome) -> Outcome:
                 outcome.part, f"{change.path} is a link, or in a folder that is one", "Change it by hand."
             )
     return outcome
+
+
+def _tools(there: There, found: Iterable[Outcome], resolved: Callable[[], Outcome]) -> Outcome:
+    if (misfit := fits(there, Part.TOOLS)) is not None:
+        return misfit
+    if not has_workflows(tuple(found), there):
+        return left_out(Part.TOOLS, "no workflow of ours would install them")
+    return _outside(there, resolved())
+
+
+def _flows(
+    there: There,
+    found: Mapping[Part, Outcome | None],
+    pins: Outcome | None,
+    resolved: Callable[[], Outcome],
+    parts: Collection[Part],
+) -> dict[Part, Outcome | None]:
+    """Return the outcomes of the workflows, of what they install, and of the policy: none without what it needs.
+
+    Args:
+        there: what is there.
+        found: of each workflow that is asked for, what it would be by itself.
+        pins: the outcome of the build constraints, if they are asked for.
+        resolved: asks the index for the tools.
+        parts: what is asked for.
+    """
+    release, audit = (found[part] for part in WORKFLOWS)
+    at = release.changes[0].path if release is not None and release.changes else place(there, Part.RELEASE)
+    trust = _outside(there, policy(there, at)) if Part.POLICY in parts else None
+    if release is not None:
+        release = with_needs(there, release, {POLICY: trust})
+    if audit is not None:
+        audit = with_needs(there, audit, {constraints_file(there): pins})
+    alive = [one for one in (release, audit) if one is not None]
+    installed = _tools(there, alive, resolved) if Part.TOOLS in parts else None
+    if release is not None:
+        release = with_needs(there, release, {TOOLS: installed})
+    if audit is not None:
+        audit = with_needs(there, audit, {TOOLS: installed})
+    if trust is not None and release is not None and release.reason and place(there, Part.RELEASE) is None:
+        trust = without_release(trust, release)
+    return {Part.RELEASE: release, Part.AUDIT: audit, Part.TOOLS: installed, Part.POLICY: trust}
 
 
 def adopt(
@@ -73,24 +109,30 @@ def adopt(
         SamewheelError: one of its family: there is no project, or its build requirements cannot be locked.
     """
     there = look(path)
-    release = workflow(there, Part.RELEASE, asked=Part.RELEASE in asked)
-    audit = workflow(there, Part.AUDIT, asked=Part.AUDIT in asked)
-    chosen = tuple(one for one in (release, audit) if one.part in parts)
 
-    release_at = _release_at(there, release if release in chosen else Outcome(part=Part.RELEASE))
-    ways: dict[Part, Callable[[], Outcome]] = {
-        Part.CONSTRAINTS: lambda: constraints(there, overrides=overrides, progress=progress, offline=offline),
+    def asked_for(part: Part, outcome: Callable[[], Outcome]) -> Outcome | None:
+        return _outside(there, outcome()) if part in parts else None
+
+    pins = asked_for(
+        Part.CONSTRAINTS, lambda: constraints(there, overrides=overrides, progress=progress, offline=offline)
+    )
+    flows = _flows(
+        there,
+        {part: asked_for(part, partial(workflow, there, part, asked=part in asked)) for part in WORKFLOWS},
+        pins,
+        lambda: tools(there, progress=progress, offline=offline),
+        parts,
+    )
+    others: dict[Part, Callable[[], Outcome]] = {
         Part.SETTINGS: lambda: settings(there),
-        Part.JUST: lambda: recipes(there),
+        Part.JUST: lambda: recipes(there, asking()),
+        Part.IGNORE: lambda: ignored(there),
         Part.PRE_COMMIT: lambda: pre_commit(there, asked=Part.PRE_COMMIT in asked),
-        Part.RELEASE: lambda: release,
-        Part.AUDIT: lambda: audit,
-        Part.TOOLS: lambda: _needs_no_tools(there, chosen) or tools(there, progress=progress, offline=offline),
-        Part.POLICY: lambda: policy(there, release_at),
     }
+    found = {Part.CONSTRAINTS: pins, **{part: asked_for(part, way) for part, way in others.items()}, **flows}
     return Adoption(
         project=path,
         top=there.top,
         has_git=there.has_git,
-        outcomes=tuple(_outside(there, ways[part]()) for part in Part if part in parts),
+        outcomes=tuple(outcome for part in Part if (outcome := found[part]) is not None),
     )

@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from samewheel.adopting.owning import FIRST_LINE, is_ours, kept_up
+from samewheel.adopting.owning import FIRST_LINE, is_marked, kept_up
 from samewheel.adopting.values import Outcome, Part, left_out
-from samewheel.adopting.workflows import FOLDER, HOST
+from samewheel.adopting.workflows import HOST
 from samewheel.attesting.provenance import BUILD_TYPE
 from samewheel.checking.policy import SCHEMA, Apart
 from samewheel.comparison import Verdict
@@ -101,7 +101,7 @@ def policy_text(there: There, repository: str, workflow: str) -> str:
         *_table("[build]", "", {"types": [BUILD_TYPE]}),
         *_table("[build.parameters]", "All that the caller may decide; nothing else.", allowed),
         *_table("[accept]", "How sure it must be that the wheel is what its source gives.", accept),
-        *_table("[[builder]]", "", {"id": f"{repository}/{FOLDER}/release.yml", "group": HOST}),
+        *_table("[[builder]]", "", {"id": f"{repository}/{workflow}", "group": HOST}),
         *_table("[builder.identity]", "The job that may sign: this workflow, for a tag of this name.", identity),
     ]
     return "\n".join(lines) + "\n"
@@ -115,14 +115,14 @@ def policy(there: There, workflow: str | None) -> Outcome:
         workflow: the path of the release workflow, as it is or will be; None: there is none.
     """
     before = there.content(POLICY)
-    if before is not None and not is_ours(before):
+    if before is not None and not is_marked(before):
         return Outcome(part=Part.POLICY)
     by_key = f"For a key instead of a job: samewheel check WHEEL --init-policy {POLICY} --trust KEY.pub"
     if workflow is None:
         return left_out(Part.POLICY, "there is no release workflow of ours that could sign", by_key)
     repository = repository_at(there.remote or "")
     if repository is None and there.remote is None:
-        hint = f"git remote add origin URL, then: samewheel init --only {Part.POLICY}"
+        hint = "git remote add origin URL, then: samewheel init"
         return left_out(Part.POLICY, "the repository has no remote called origin, whose jobs would sign", hint)
     if repository is None:
         return left_out(Part.POLICY, f"the repository is at {there.remote}; jobs of {HOST} can sign", by_key)

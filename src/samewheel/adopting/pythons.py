@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.metadata import metadata
+
 from packaging.specifiers import SpecifierSet
 
 __all__ = ["oldest"]
 
-OURS = range(11, 40)
-"""Minor versions of Python 3 that samewheel runs on; there will hardly be more."""
+MINORS = range(40)
+"""Minor versions of Python 3; there will hardly be more."""
 
 PATCHES = 60
 """Releases of one minor version; there have never been as many."""
@@ -19,8 +21,8 @@ def oldest(requires_python: str) -> str | None:
     Args:
         requires_python: the project's range (PEP 440); empty: any.
     """
-    allowed = SpecifierSet(requires_python)
-    for minor in OURS:
+    allowed = SpecifierSet(requires_python) & SpecifierSet(metadata("samewheel")["Requires-Python"])
+    for minor in MINORS:
         if any(allowed.contains(f"3.{minor}.{patch}") for patch in range(PATCHES)):
             return f"3.{minor}"
     return None

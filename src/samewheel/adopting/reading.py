@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from samewheel.adopting.hooks import CONFIG
+from samewheel.adopting.ignoring import IGNORE, WRITTEN, holds_others
 from samewheel.adopting.policies import POLICY
-from samewheel.adopting.recipes import OURS, imports_of, is_justfile
+from samewheel.adopting.recipes import FILE, is_justfile, loaded_by
 from samewheel.adopting.settings import BESIDE, PYPROJECT, USUAL
 from samewheel.adopting.tools import TOOLS
 from samewheel.adopting.values import There
 from samewheel.adopting.workflows import FOLDER
-from samewheel.errors import UsageError
+from samewheel.errors import NoSourceError, UsageError
 from samewheel.project import read_project
 from samewheel.sources import repository_of
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["look"]
 
 DEEPEST = 20
-"""Files that may import each other in a chain."""
+"""Files that may load each other in a chain."""
 
 
 def _read(top: Path, names: Iterable[str]) -> dict[str, bytes]:
@@ -48,21 +49,21 @@ def _listed(folder: Path) -> list[str]:
 
 
 def _just(top: Path, below: str) -> dict[str, bytes]:
-    """Return the project's justfiles with all that they import inside of the repository."""
+    """Return the project's justfiles with all that they load inside of the repository."""
     names = [below + name for name in _listed(top / below) if is_justfile(name)]
-    found = _read(top, [below + OURS])
+    found = _read(top, [below + FILE])
     for _ in range(DEEPEST):
         more = _read(top, [name for name in names if name not in found])
         found |= more
-        names = sorted({name for file, content in more.items() for name in _imported(top, file, content)})
+        names = sorted({name for file, content in more.items() for name in _loaded(top, file, content)})
     return found
 
 
-def _imported(top: Path, file: str, content: bytes) -> Iterator[str]:
-    for name in imports_of(content.decode("utf-8", "replace")):
-        path = PurePosixPath(file).parent / name
-        if not path.is_absolute() and ".." not in path.parts and (top / path).is_file():
-            yield path.as_posix()
+def _loaded(top: Path, file: str, content: bytes) -> Iterator[str]:
+    for name in loaded_by(file, content):
+        path = top / name
+        if path.is_file() and top in path.resolve().parents:
+            yield name
 
 
 def _name(content: bytes) -> str | None:
@@ -92,14 +93,21 @@ def look(path: Path) -> There:
     if path.is_file():
         raise UsageError(f"{path} is a file", cause="samewheel is added to a project's folder.")
     folder = path.resolve()
-    project = read_project(folder)
+    try:
+        project = read_project(folder)
+    except NoSourceError as error:
+        raise NoSourceError(
+            error.what, cause=error.cause, hint="Name a project's folder: samewheel init PROJECT"
+        ) from error
     repository = repository_of(folder)
     top, remote = repository or (folder, None)
     top = top.resolve()
     below = "" if folder == top else f"{folder.relative_to(top).as_posix()}/"
     workflows = [f"{FOLDER}/{name}" for name in _listed(top / FOLDER) if Path(name).suffix in {".yml", ".yaml"}]
-    beside = [below + name for name in sorted({PYPROJECT, USUAL, BESIDE, POLICY, project.settings.constraints})]
-    files = _just(top, below) | _read(top, [*beside, *workflows, CONFIG, TOOLS])
+    beside = [
+        below + name for name in sorted({PYPROJECT, USUAL, BESIDE, POLICY, IGNORE, project.settings.constraints})
+    ]
+    files = _just(top, below) | _read(top, [*beside, *workflows, CONFIG, TOOLS, IGNORE])
     pyproject = files.get(below + PYPROJECT)
     return There(
         project=project,
@@ -109,5 +117,6 @@ def look(path: Path) -> There:
         has_git=repository is not None,
         remote=remote,
         files=dict(sorted(files.items())),
+        own=frozenset(name for name in WRITTEN if holds_others(folder / name)),
         has_justfile_above=_has_justfile_above(top, folder),
     )

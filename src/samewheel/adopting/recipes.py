@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,16 @@ from samewheel.adopting.owning import kept_up, template
 from samewheel.adopting.values import Change, Outcome, Part, left_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from samewheel.adopting.asking import Ask
     from samewheel.adopting.values import There
 
-__all__ = ["OURS", "imports_of", "is_justfile", "names_of", "recipes"]
+__all__ = ["FILE", "imports_of", "is_justfile", "loaded_by", "names_of", "recipes"]
 
-OURS = "package.just"
+FILE = "package.just"
 
-LINE = f"import '{OURS}'"
+LINE = f"import '{FILE}'"
 
 NEW = f"""# `just` lists the recipes.
 {{settings}}
@@ -35,13 +37,17 @@ set fallback
 """
 
 _NAME = r"[A-Za-z_][\w-]*"
-# A recipe's first colon is not that of an assignment, which is followed by "=".
+_TEXT = r"""'[^'\n]*'|"(?:\\.|[^"\\\n])*"|`[^`\n]*`"""
+# A recipe's first colon is not that of an assignment, which is followed by "=", and in no text.
 _RECIPE = re.compile(
-    rf"^@?({_NAME})(?:[ \t][^:\n]*)?:(?!=)|^alias[ \t]+({_NAME})[ \t]*:=|^mod\??[ \t]+({_NAME})", re.MULTILINE
+    rf"^@?({_NAME})(?:[ \t](?:{_TEXT}|[^:\n])*+)?:(?!=)|^alias[ \t]+({_NAME})[ \t]*:=|^mod\??[ \t]+({_NAME})",
+    re.MULTILINE,
 )
+_LONG_TEXT = re.compile(r"^([^\s#][^\n]*?)(?P<quote>\"{3}|'{3}|`{3}).*?(?P=quote)", re.MULTILINE | re.DOTALL)
+_MODULE = re.compile(rf"""^mod\??[ \t]+({_NAME})(?:[ \t]+(?:'([^'\n]+)'|"([^"\n]+)"))?""", re.MULTILINE)
 _IMPORT = re.compile(r"""^import\??[ \t]+(?:'([^'\n]+)'|"([^"\n]+)")""", re.MULTILINE)
 _LOADED = re.compile(
-    rf"""^(?:import|mod)\??[ \t]+(?:{_NAME}[ \t]+)?['"](?:\./)?{re.escape(OURS)}['"]""", re.MULTILINE
+    rf"""^(?:import|mod)\??[ \t]+(?:{_NAME}[ \t]+)?['"](?:\./)?{re.escape(FILE)}['"]""", re.MULTILINE
 )
 
 
@@ -50,25 +56,70 @@ def is_justfile(name: str) -> bool:
     return name.lower() in {"justfile", ".justfile"}
 
 
+def _plain(text: str) -> str:
+    """Return a justfile without what hides its recipes: a mark at its beginning, lines that go on, long texts."""
+    joined = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\\\n", " ")
+    return _LONG_TEXT.sub(r"\1''", joined)
+
+
 def imports_of(text: str) -> tuple[str, ...]:
     """Return the files that a justfile imports, as they are written."""
-    return tuple(one or other for one, other in _IMPORT.findall(text))
+    return tuple(one or other for one, other in _IMPORT.findall(_plain(text)))
 
 
 def names_of(text: str) -> frozenset[str]:
     """Return the names of a justfile's own recipes, aliases and modules."""
-    return frozenset(name for found in _RECIPE.findall(text) for name in found if name)
+    return frozenset(name for found in _RECIPE.findall(_plain(text)) for name in found if name)
 
 
-def _clashes(there: There) -> Mapping[str, str]:
+def _inside(file: str, name: str) -> str | None:
+    """Return a path as a file writes it, from the top; None if it is not in the repository."""
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(file), name))
+    return None if path.startswith(("/", "../")) or path == ".." else path
+
+
+def loaded_by(file: str, content: bytes) -> Iterator[str]:
+    """Yield the paths, from the top, that a justfile may load inside of the repository; not all of them exist."""
+    text = content.decode("utf-8", "replace")
+    names = [*imports_of(text)]
+    for name, one, other in _MODULE.findall(_plain(text)):
+        base = one or other or name
+        names += [base, f"{base}.just", *(f"{base}/{last}" for last in ("mod.just", "justfile", ".justfile"))]
+    yield from dict.fromkeys(path for name in names if (path := _inside(file, name)) is not None)
+
+
+def _imported(there: There, start: str) -> tuple[str, ...]:
+    """Return a justfile with all files that it imports, whose recipes are its own."""
+    found = [start]
+    for file in found:
+        for name in imports_of(there.files[file].decode("utf-8", "replace")):
+            path = _inside(file, name)
+            if path is not None and path in there.files and path not in found:
+                found.append(path)
+    return tuple(found)
+
+
+def _clashes(there: There, justfile: str) -> Mapping[str, str]:
     """Return our names that the project's own recipes have, each with the file where it stands."""
-    wanted = names_of(template(OURS))
+    wanted = names_of(template(FILE))
     found: dict[str, str] = {}
-    for path, content in sorted(there.files.items()):
-        name = path.removeprefix(there.below)
-        if name != OURS and (is_justfile(name) or name.endswith(".just")):
-            found |= dict.fromkeys(wanted & names_of(content.decode("utf-8", "replace")), name)
+    for path in _imported(there, justfile):
+        if path != there.below + FILE:
+            name = path.removeprefix(there.below)
+            found |= dict.fromkeys(wanted & names_of(there.files[path].decode("utf-8", "replace")), name)
     return dict(sorted(found.items()))
+
+
+def _misfit(there: There, justfile: str, changes: tuple[Change, ...], ask: Ask | None) -> str:
+    """Return why ours cannot be beside the project's own recipes; empty: they can.
+
+    Just itself knows, where it is at hand and takes the justfile as it is; else, names are compared.
+    """
+    if ask is not None and not ask(there.files, justfile):
+        said = ask({**there.files, **{change.path: change.after for change in changes}}, justfile)
+        return f"just would refuse it: {said}" if said else ""
+    clashes = ", ".join(f"{recipe} ({place})" for recipe, place in _clashes(there, justfile).items())
+    return f"there are recipes of the same names: {clashes}" if clashes else ""
 
 
 def _with_line(before: bytes) -> bytes:
@@ -78,20 +129,21 @@ def _with_line(before: bytes) -> bytes:
     return whole + newline + LINE.encode() + newline
 
 
-def recipes(there: There) -> Outcome:
-    """Write our recipes, and have the justfile import them; one is made where there is none."""
+def recipes(there: There, ask: Ask | None = None) -> Outcome:
+    """Write our recipes, and have the justfile import them; one is made where there is none.
+
+    Args:
+        there: what is there.
+        ask: tells what just says of justfiles; None: it is not at hand.
+    """
     justfiles = [name for path in sorted(there.files) if is_justfile(name := path.removeprefix(there.below))]
     if len(justfiles) > 1:
         reason = f"there are several justfiles, which just refuses: {', '.join(justfiles)}"
         return left_out(Part.JUST, reason, "Keep one of them.")
     name = justfiles[0] if justfiles else "justfile"
     before = there.content(name)
-    loaded = before is not None and _LOADED.search(before.decode("utf-8", "replace")) is not None
-    if not loaded and (clashes := _clashes(there)):
-        said = ", ".join(f"{recipe} ({place})" for recipe, place in clashes.items())
-        hint = f"Rename them, or add the line: mod samewheel '{OURS}' (then: just samewheel package)"
-        return left_out(Part.JUST, f"there are recipes of the same names: {said}", hint)
-    own = kept_up(Part.JUST, there.below + OURS, there.content(OURS), template(OURS))
+    loaded = before is not None and _LOADED.search(_plain(before.decode("utf-8", "replace"))) is not None
+    own = kept_up(Part.JUST, there.below + FILE, there.content(FILE), template(FILE))
     if own.reason or loaded:
         return own
     if before is None:
@@ -99,6 +151,9 @@ def recipes(there: There) -> Outcome:
         change = Change(path=there.below + name, before=None, after=after, why="it is missing")
     else:
         change = Change(
-            path=there.below + name, before=before, after=_with_line(before), why=f"it does not import {OURS}"
+            path=there.below + name, before=before, after=_with_line(before), why=f"it does not import {FILE}"
         )
+        if misfit := _misfit(there, change.path, (*own.changes, change), ask):
+            hint = f"Rename what clashes, or add the line: mod samewheel '{FILE}' (then: just samewheel package)"
+            return left_out(Part.JUST, misfit, hint)
     return Outcome(part=Part.JUST, changes=(*own.changes, change))

@@ -80,11 +80,11 @@ def with_settings(text: str, wanted: Mapping[str, str]) -> str | None:
     except (TOMLKitError, ValueError, AttributeError, TypeError, KeyError):
         # The others: a key on the way that is no table.
         return None
-    expected = {**old, "tool": {**old.get("tool", {}), "samewheel": {**_ours(old), **wanted}}}
+    expected = {**old, "tool": {**old.get("tool", {}), "samewheel": {**_table(old), **wanted}}}
     return changed if new == expected and _inserted(whole, changed) else None
 
 
-def _ours(document: Mapping[str, Any]) -> dict[str, Any]:
+def _table(document: Mapping[str, Any]) -> dict[str, Any]:
     table: dict[str, Any] = document.get("tool", {}).get("samewheel", {})
     return table
 

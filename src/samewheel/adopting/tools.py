@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel import __version__
-from samewheel.adopting.owning import FIRST_LINE, is_ours
+from samewheel.adopting.owning import FIRST_LINE, is_marked
 from samewheel.adopting.pythons import oldest
 from samewheel.adopting.values import Change, Outcome, Part, left_out
 from samewheel.constraints import parse_constraints, render
-from samewheel.errors import InvalidProjectError, SamewheelError
+from samewheel.errors import InvalidProjectError, SamewheelError, UnlockableError
 from samewheel.locking import resolve_uv
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def tools(there: There, *, progress: Progress, offline: bool) -> Outcome:
     """
     python = oldest(there.project.requires_python)
     before = there.files.get(TOOLS)
-    if python is None or (before is not None and not is_ours(before)):
+    if python is None or (before is not None and not is_marked(before)):
         reason = (
             f"{TOOLS} was not written by samewheel init" if python else "samewheel runs on no Python of the project's"
         )
@@ -76,8 +76,10 @@ def tools(there: There, *, progress: Progress, offline: bool) -> Outcome:
             cwd=there.project.folder,
         )
     except SamewheelError as error:
-        reason = f"the index gives no {REQUIREMENT}: {error.what}"
-        hint = f"With an index or UV_FIND_LINKS that has it: samewheel init --only {Part.TOOLS}"
+        # What failed is said of build requirements, which these are not.
+        more = "" if isinstance(error, UnlockableError) else f": {error.what}"
+        reason = f"the index gives no {REQUIREMENT}{more}"
+        hint = "With an index, or a folder named by UV_FIND_LINKS, that has it: samewheel init"
         return left_out(Part.TOOLS, reason, hint)
     after = head.encode() + render(pins)
     return Outcome(part=Part.TOOLS, changes=(Change(path=TOOLS, before=before, after=after, why=why),))

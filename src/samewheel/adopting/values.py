@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from samewheel.project import Project
 
-__all__ = ["Adoption", "Change", "Outcome", "Part", "There", "left_out"]
+__all__ = ["Adoption", "Change", "Outcome", "Part", "Stale", "There", "left_out"]
 
 
 class Part(StrEnum):
@@ -22,6 +22,7 @@ class Part(StrEnum):
     CONSTRAINTS = "constraints"
     SETTINGS = "settings"
     JUST = "just"
+    IGNORE = "ignore"
     PRE_COMMIT = "pre-commit"
     RELEASE = "release"
     AUDIT = "audit"
@@ -44,6 +45,8 @@ class There(Value, frozen=True, kw_only=True):
     """Where ``origin`` is, without credentials."""
     files: Mapping[str, bytes]
     """Contents by path from the top, ``/``-separated: all that a part may want to look at, of those that exist."""
+    own: frozenset[str] = frozenset()
+    """Folders of the project that have the names of those that samewheel writes to, and hold something else."""
     has_justfile_above: bool = False
     """Whether a folder above the project has a justfile that ``just`` finds from the project's folder."""
 
@@ -64,6 +67,14 @@ class Change(Value, frozen=True, kw_only=True):
     """What is missing or out of date; a phrase."""
 
 
+class Stale(Value, frozen=True, kw_only=True):
+    """A file of ours that cannot do its work, and that no change of ours would mend."""
+
+    path: str
+    """From the top, ``/``-separated."""
+    why: str
+
+
 class Outcome(Value, frozen=True, kw_only=True):
     """What a part comes to: changes, none because all is as it should be, or a reason why it is left out."""
 
@@ -73,6 +84,8 @@ class Outcome(Value, frozen=True, kw_only=True):
     """Why it is left out; empty: it is not."""
     hint: str = ""
     """The next command or edit, where it is left out."""
+    stale: tuple[Stale, ...] = ()
+    """What is there, and lacks something that is left out."""
 
 
 class Adoption(Value, frozen=True, kw_only=True):
@@ -88,6 +101,11 @@ class Adoption(Value, frozen=True, kw_only=True):
     def changes(self) -> tuple[Change, ...]:
         """All files that should be otherwise, in the order in which they are written."""
         return tuple(change for outcome in self.outcomes for change in outcome.changes)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether all is as it should be, but for what is left out."""
+        return not self.changes and not any(outcome.stale for outcome in self.outcomes)
 
 
 def left_out(part: Part, reason: str, hint: str = "") -> Outcome:

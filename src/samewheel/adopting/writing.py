@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel._files import write_atomic
+from samewheel._files import check_writable, write_atomic
 from samewheel.errors import SamewheelError, UsageError
 
 if TYPE_CHECKING:
@@ -22,12 +22,27 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
+def _check_folders(adoption: Adoption) -> None:
+    """Refuse before the first file what could not be written after some.
+
+    Raises:
+        SamewheelError: a folder cannot be written to.
+    """
+    for change in adoption.changes:
+        try:
+            check_writable((adoption.top / change.path).parent)
+        except SamewheelError as error:
+            hint = "Nothing was written. Make it a folder that you may write to, then again."
+            raise SamewheelError(f"cannot write {change.path}", cause=error.cause, hint=hint) from error
+
+
 def write(adoption: Adoption) -> tuple[str, ...]:
     """Write all changes, and return the paths of the files from the top, in the order in which they were written.
 
     Raises:
         UsageError: a file was changed since it was read; nothing is written then.
-        SamewheelError: one cannot be written; the message says which were.
+        SamewheelError: a folder cannot be written to, and nothing was written; or a file cannot, and the message says
+            which were.
     """
     for change in adoption.changes:
         if _content(adoption.top / change.path) != change.before:
@@ -35,6 +50,7 @@ def write(adoption: Adoption) -> tuple[str, ...]:
             raise UsageError(
                 f"{change.path} was changed meanwhile, so nothing was written", cause=cause, hint="Again."
             )
+    _check_folders(adoption)
     written: list[str] = []
     for change in adoption.changes:
         try:

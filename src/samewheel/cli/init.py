@@ -55,7 +55,7 @@ def _agreed(adoption: Adoption, *, yes: bool) -> bool:
 @click.option(
     "--only",
     metavar="PART,...",
-    help="These parts only: constraints, settings, just, pre-commit, release, audit, tools, policy.",
+    help="These parts only: constraints, settings, just, ignore, pre-commit, release, audit, tools, policy.",
 )
 @click.option("--without", metavar="PART,...", help="All parts but these.")
 @click.option(
@@ -77,7 +77,7 @@ def command(
     """Add samewheel to PROJECT (a folder, by default this one): constraints, recipes, release workflow, policy.
 
     Shows what it would change in which file, and asks before it writes. Files that it did not write stay as they are,
-    but for the lines that it adds to a justfile, a pyproject.toml and a pre-commit configuration.
+    but for the lines that it adds to a justfile, a pyproject.toml, a .gitignore and a pre-commit configuration.
     """
     from samewheel.adopting import Part, adopt, write
     from samewheel.cli.console import progress, show
@@ -96,7 +96,7 @@ def command(
     if check:
         show(stale_adoption_lines(adoption))
         show(left_out_lines(adoption))
-        return ExitCode.STALE if adoption.changes else ExitCode.OK
+        return ExitCode.OK if adoption.is_fresh else ExitCode.STALE
     show(diff_lines(adoption))
     show(left_out_lines(adoption))
     if adoption.changes and not _agreed(adoption, yes=yes):

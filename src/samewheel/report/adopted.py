@@ -59,13 +59,21 @@ def left_out_lines(adoption: Adoption) -> Iterator[str]:
                 yield row("" if number else "  next", line)
 
 
+def _lacking_lines(adoption: Adoption) -> Iterator[str]:
+    for outcome in adoption.outcomes:
+        for stale in outcome.stale:
+            yield headline("stale", stale.path, good=False)
+            yield row(str(outcome.part), stale.why)
+
+
 def stale_adoption_lines(adoption: Adoption) -> Iterator[str]:
     """Yield which files are out of date, and why."""
     for outcome in adoption.outcomes:
         for change in outcome.changes:
             yield headline("stale", change.path, good=False)
             yield row(str(outcome.part), change.why)
-    if not adoption.changes:
+    yield from _lacking_lines(adoption)
+    if adoption.is_fresh:
         yield headline("fresh", os.path.relpath(adoption.project))
 
 
@@ -86,7 +94,9 @@ def written_lines(adoption: Adoption, paths: Sequence[str]) -> Iterator[str]:
     """Yield what was written, and what to do next."""
     for path in paths:
         yield headline("written", os.path.relpath(adoption.top / path))
+    yield from _lacking_lines(adoption)
     if not paths:
-        yield headline("nothing", "to do")
+        if adoption.is_fresh:
+            yield headline("nothing", "to do")
         return
     yield row("next", _next(adoption, paths))
