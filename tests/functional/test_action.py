@@ -62,6 +62,7 @@ class Caller:
         }
         actions = Actions(
             repository=ROOT,
+            ref="refs/heads/main",
             work=work,
             artifacts=folder,
             published=folder,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,19 @@ import pytest
 from samewheel.checking.policy import read_policy
 from tests.conftest import ROOT
 from tests.functional.hosted import SKIPPED, Service, read
-from tests.functional.releases import HOME, calls_of_gh, change_one_byte, our_repository, service, their_repository
+from tests.functional.hosted_actions import FORGETFUL_CHECKOUT
+from tests.functional.releases import (
+    HOME,
+    OUR_TAG,
+    calls_of_gh,
+    change_one_byte,
+    described_repository,
+    our_repository,
+    service,
+    their_repository,
+)
 from tests.private_sigstore import PrivateSigstore
-from tests.unit.test_workflows import INSTALL
+from tests.unit.test_workflows import INSTALL, SANDBOXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +70,7 @@ def warnings(outcome: Outcome) -> list[str]:
     return [line for line in outcome.output.splitlines() if line.startswith("::warning")]
 
 
-def released(done: Service, room: Path, outcomes: Mapping[str, Outcome]) -> Path:
+def released(done: Service, room: Path, outcomes: Mapping[str, Outcome], tag: str = "v1.0") -> Path:
     """Check that all went well, and return the wheel that was published."""
     wanted = {name: "skipped" if name == "explain" else "success" for name in EVERY_JOB}
     assert results(outcomes) == wanted, "".join(outcome.output for outcome in outcomes.values())
@@ -67,7 +78,7 @@ def released(done: Service, room: Path, outcomes: Mapping[str, Outcome]) -> Path
     (sdist,) = done.published.glob("*.tar.gz")
     assert len(list(done.published.iterdir())) == 2
     (call,) = calls_of_gh(room)
-    assert call[:5] == ["release", "create", "v1.0", "--repo", "us/demo"]
+    assert call[:5] == ["release", "create", tag, "--repo", "us/demo"]
     assert [word for word in call if "/" in word and word != "us/demo"] == [
         f"dist/{wheel.name}",
         f"dist/{sdist.name}",
@@ -83,13 +94,13 @@ def released(done: Service, room: Path, outcomes: Mapping[str, Outcome]) -> Path
 def test_our_release_is_built_again_attested_checked_and_published(tmp_path: Path, root: Path) -> None:
     """What is published is the wheel that two machines, and a program that knows nothing of ours, have built."""
     repository = our_repository(tmp_path / "repository", root)
-    with service(OURS, tmp_path / "room", repository, SIGSTORE) as run:
+    with service(OURS, tmp_path / "room", repository, SIGSTORE, OUR_TAG) as run:
         outcomes = run.run_all()
-        wheel = released(run, tmp_path / "room", outcomes)
+        wheel = released(run, tmp_path / "room", outcomes, OUR_TAG)
     assert f"identical: {wheel.name} sha256:{digest_of(wheel)}" in outcomes["rebuild"].output
     assert not warnings(outcomes["compare"])
     left_out = {command for outcome in outcomes.values() for command in outcome.left_out}
-    assert left_out == {INSTALL, "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}
+    assert left_out == {INSTALL, SANDBOXES}
 
 
 def test_our_policy_names_nobody_until_there_is_a_repository() -> None:
@@ -230,3 +241,32 @@ def test_second_build_that_failed_hands_over_nothing(tmp_path: Path, root: Path)
     assert outcomes["rebuild"].failed == "Build twice under opposite conditions"
     assert results(outcomes) == {"rebuild": "failure", "compare": "skipped", "attest": "skipped"}
     assert not run.artifacts.exists()
+
+
+THE_TAG = "Check that the version is that of the tag"
+"""The step that compares versions."""
+
+
+@pytest.mark.parametrize("checkout", ["as it is pinned", "one that forgets"])
+def test_version_that_git_describes_is_that_of_the_tag(checkout: str, tmp_path: Path) -> None:
+    """Twice the same wrong version is identical: the checkout must keep annotated tags, and a lost one is noticed."""
+    text = json.dumps(THEIRS, default=str)
+    if checkout == "one that forgets":
+        text = re.sub(r"actions/checkout@[0-9a-f]{40}", FORGETFUL_CHECKOUT, text)
+    run = Service(
+        json.loads(text),
+        tmp_path / "room",
+        repository=described_repository(tmp_path / "repository"),
+        ref="refs/tags/v1.0",
+    )
+    outcomes = {name: run.run(name) for name in ("build", "rebuild", "compare")}
+    (wheel,) = (run.artifacts / "dist").glob("*.whl")
+    if checkout == "as it is pinned":
+        assert results(outcomes) == dict.fromkeys(outcomes, "success"), outcomes["compare"].output
+        assert wheel.name.startswith("described-1.0-")
+    else:
+        assert results(outcomes) == {"build": "success", "rebuild": "success", "compare": "failure"}
+        assert "identical" in outcomes["rebuild"].output
+        assert outcomes["compare"].failed == THE_TAG
+        said = "::error title=Another version::The wheel has the version '0+unknown', and the tag is 'v1.0'."
+        assert said in outcomes["compare"].output
