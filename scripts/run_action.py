@@ -126,7 +126,7 @@ def append(variable: str, text: str) -> None:
 
 
 def evidence(arguments: list[str]) -> str:
-    """Return where that is what a run writes: a verification's folder, an audit's store; empty if there is nothing."""
+    """Return where that is what a run writes: a verification's folder, an audit's store; empty if there is none."""
     if arguments[0] == "check":
         return ""
     if arguments[0] == "audit":

@@ -48,7 +48,7 @@ SIGSTORE = PrivateSigstore()
 
 EVERY_JOB = {"build", "rebuild", "compare", "explain", "attest", "check", "publish", "release"}
 
-SAME_DIGEST = "Check that it is the wheel that was compared"
+SAME_DIGEST = "Check that it is the wheel that was compared, and what was said of it"
 """The step that looks at what came through the artifacts."""
 
 
@@ -179,6 +179,55 @@ def changed_before_it_is_published(release: Release) -> None:
     assert not release.run.published.exists()
 
 
+def edited(release: Release, artifact: str) -> None:
+    """Put another end on each file of an artifact, as a job that was broken into could."""
+    release.restore()
+    for path in (release.run.artifacts / artifact).iterdir():
+        path.write_bytes(path.read_bytes() + b"\n")
+
+
+def other_reports(release: Release) -> None:
+    """Replace what was said of the wheel: a report counts only as the job handed it over that made it."""
+    edited(release, "verification")
+    assert release.again("compare")["compare"].failed == "Compare the wheels"
+    for artifact in ("verification", "buildinfo"):
+        edited(release, artifact)
+        outcomes = release.again("attest", "check", "publish", "release")
+        assert outcomes["attest"].failed == SAME_DIGEST
+        assert not release.run.published.exists()
+        edited(release, artifact)
+        assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+    edited(release, "attestations")
+    outcomes = release.again("check", "publish")
+    assert outcomes["check"].failed == "Check that it is the wheel that was compared, and what was signed of it"
+    assert outcomes["publish"] == SKIPPED
+    edited(release, "attestations")
+    assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+
+
+def more_evidence(release: Release) -> None:
+    """Put a file beside the reports: what is attached to the release is what was made for it."""
+    (release.run.artifacts / "buildinfo" / "more.txt").touch()
+    assert release.again("attest")["attest"].failed == SAME_DIGEST
+    release.restore()
+    (release.run.artifacts / "buildinfo" / "more.txt").touch()
+    assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+
+
+def another_commit(release: Release) -> None:
+    """Say, as the first job, that the wheel was built from another commit: the service knows which one it was."""
+    (path,) = (release.run.artifacts / "buildinfo").iterdir()
+    document = json.loads(path.read_bytes())
+    document["source"]["commit"] = "0" * 40
+    path.write_text(json.dumps(document))
+    compare = release.run.results["compare"]
+    said = {**compare.outputs, "buildinfo": digest_of(path)}
+    release.run.results["compare"] = replace(compare, outputs=said)
+    outcomes = release.again("attest", "check")
+    assert (outcomes["attest"].failed, outcomes["check"]) == ("Attest", SKIPPED)
+    assert "it was not built from" in outcomes["attest"].output
+
+
 def no_identity(release: Release) -> None:
     """Without the right to ask who it is, a job signs nothing, and a failure ends the release."""
     release.run.forget_identity()
@@ -186,7 +235,15 @@ def no_identity(release: Release) -> None:
     assert (outcomes["attest"].failed, outcomes["check"], outcomes["publish"]) == ("Attest", SKIPPED, SKIPPED)
 
 
-ATTACKS = (differs, changed_on_the_way, changed_before_it_is_published, no_identity)
+ATTACKS = (
+    differs,
+    changed_on_the_way,
+    changed_before_it_is_published,
+    other_reports,
+    more_evidence,
+    another_commit,
+    no_identity,
+)
 
 
 def test_release_by_the_template_stops_at_whatever_is_not_as_it_was(tmp_path: Path, root: Path) -> None:
