@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.conftest import ROOT
-from tests.functional.hosted_actions import REPOSITORY, Actions
+from tests.functional.hosted_actions import REPOSITORY, Actions, commit_of
 from tests.functional.hosted_expressions import evaluated, expanded
 from tests.unit.test_workflows import SETUP
 
@@ -107,7 +107,7 @@ class Service:
             workflow: as :func:`read` gives it.
             room: a folder.
             repository: what is checked out.
-            ref: what the run is for.
+            ref: what the run is for: a tag of the repository, or a branch that is at its last commit.
             identity: the variables of a job that may ask who it is.
             variables: those of all jobs besides.
         """
@@ -147,6 +147,7 @@ class Service:
             "ref": self._ref,
             "ref_name": name,
             "ref_type": {"tags": "tag", "heads": "branch"}[kind],
+            "sha": commit_of(self._repository, self._ref),
             "repository": REPOSITORY,
             "server_url": "https://github.com",
             "token": "a token for tests",
@@ -190,6 +191,7 @@ class Service:
         contexts = {"needs": self._needs(job), "github": self.github, "env": self._workflow.get("env", {})}
         actions = Actions(
             repository=self._repository,
+            ref=self._ref,
             work=folder / "work",
             artifacts=self.artifacts,
             published=self.published,
@@ -275,7 +277,7 @@ class Run:
             done = self._command(step)
         else:
             inputs = {name: expanded(value, self._contexts) for name, value in step.get("with", {}).items()}
-            done = self._actions.done(step["uses"].partition("@")[0], inputs)
+            done = self._actions.done(step["uses"], inputs)
         if "id" in step:
             self._steps[step["id"]] = {"outputs": {**self._actions.outputs, **self._handed_over()}}
         if not done and self._failed is None:
@@ -302,7 +304,7 @@ class Run:
 
     def _command(self, step: Mapping[str, Any]) -> bool:
         """Run a command as the service runs bash, and return whether it succeeded."""
-        command: str = step["run"]
+        command: str = step["run"].strip()
         if command in SETUP:
             self._left_out.add(command)
             return True

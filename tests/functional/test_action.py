@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -62,6 +64,7 @@ class Caller:
         }
         actions = Actions(
             repository=ROOT,
+            ref="refs/heads/main",
             work=work,
             artifacts=folder,
             published=folder,
@@ -127,6 +130,7 @@ def test_action_audits(caller: Caller, tmp_path: Path) -> None:
     )
     assert done.result == "success", done.output
     assert done.outputs["verdict"] == "met"
+    assert done.outputs["evidence"] == str(tmp_path / "evidence" / "audit.sqlite3")
     assert (tmp_path / "evidence" / "audit.sqlite3").exists()
     assert "idna" in done.summary
 
@@ -145,7 +149,7 @@ def test_action_checks_and_fails_with_the_refusal(caller: Caller, tmp_path: Path
 
 
 def test_arguments_are_words_and_never_a_script(caller: Caller, tmp_path: Path) -> None:
-    """They may come from a pull request's title: quotes hold them together, and nothing in them is run."""
+    """Quotes hold them together, and nothing of a shell is in them; what they name is another matter."""
     for arguments in ("$(touch ran)", "`touch ran`", "x; touch ran", "x && touch ran", "'x' > ran", "x | tee ran"):
         done = caller.uses(tmp_path, {"command": "check", "arguments": arguments})
         assert done.outputs["exit-code"] == "2", done.output
@@ -161,6 +165,20 @@ def test_arguments_are_words_and_never_a_script(caller: Caller, tmp_path: Path) 
         ({"command": "check; touch ran"}, "is none of"),
         ({"command": "check", "arguments": "'x"}, "arguments: No closing quotation"),
         ({"command": "check", "summary": "maybe"}, "summary: 'maybe' is neither true nor false"),
+        *(
+            ({"command": command, "arguments": arguments}, "there would be no verdict")
+            for command, arguments in (
+                ("check", "--help"),
+                ("verify", "--help"),
+                ("verify", ". -h"),
+                ("verify", "-qh"),
+                ("check", "x.whl --init-policy p"),
+                ("check", "x.whl --init-policy=p"),
+                ("audit", "list"),
+                ("audit", "show idna"),
+                ("audit", "run --help"),
+            )
+        ),
     ],
     ids=lambda value: " ".join(value.values()) if isinstance(value, dict) else "",
 )
@@ -171,6 +189,7 @@ def test_input_that_cannot_be_meant_is_told(
     done = caller.uses(tmp_path, inputs)
     (line,) = (line for line in done.output.splitlines() if line.startswith("::error"))
     assert reason in line
+    assert (done.result, done.outputs) == ("failure", {"verdict": "failed", "exit-code": "2", "evidence": ""})
     assert "Traceback" not in done.output
     assert not (tmp_path / "ran").exists()
 
@@ -179,8 +198,8 @@ def test_project_cannot_stand_in_for_samewheel(caller: Caller, tmp_path: Path) -
     """What lies in the folder is the caller's project, or a stranger's: none of it is imported."""
     for name in ("samewheel", "click", "pip", "secrets", "shlex", "venv"):
         (tmp_path / f"{name}.py").write_text("open('ran', 'w')\n")
-    done = caller.uses(tmp_path, {"command": "check", "arguments": "--help"})
-    assert done.result == "success", done.output
+    done = caller.uses(tmp_path, {"command": "check", "arguments": "x.whl --policy p"})
+    assert done.outputs["exit-code"] == "2", done.output
     assert "Usage: samewheel check" in done.output
     assert not (tmp_path / "ran").exists()
     install = next(step["run"] for step in ACTION["runs"]["steps"] if step["name"] == INSTALLING)
@@ -195,17 +214,70 @@ def test_output_of_samewheel_is_no_command_to_the_service(caller: Caller, tmp_pa
     token = lines[0].removeprefix("::stop-commands::")
     assert len(token) == 32
     assert lines[1] == f"::{token}::"
-    others = caller.uses(tmp_path, {"command": "check", "arguments": "--help"})
+    others = caller.uses(tmp_path, {"command": "check", "arguments": "x --policy p"})
     assert token not in others.output
 
 
-def test_without_a_summary_nothing_is_asked_for_and_nothing_written(caller: Caller, tmp_path: Path) -> None:
+def test_without_a_summary_nothing_is_asked_for_and_nothing_written(
+    caller: Caller, tmp_path: Path, samewheel: Samewheel
+) -> None:
     """Whoever wants JSON in the log gets that alone."""
-    for inputs in ({"summary": "false", "arguments": "--help"}, {"arguments": "--json --help"}):
+    attested(tmp_path, samewheel)
+    arguments = f"{NAME} --policy policy.toml"
+    for inputs in ({"summary": "false", "arguments": arguments}, {"arguments": f"{arguments} --json"}):
         done = caller.uses(tmp_path, {"command": "check", **inputs})
-        assert done.result == "success"
+        assert (done.result, done.outputs["verdict"]) == ("success", "accepted"), done.output
         assert done.summary == ""
-    assert caller.uses(tmp_path, {"command": "check", "arguments": "--help"}).summary  # the control
+    assert caller.uses(tmp_path, {"command": "check", "arguments": arguments}).summary  # the control
+
+
+def test_a_summary_is_asked_for_before_the_files(caller: Caller, tmp_path: Path, samewheel: Samewheel) -> None:
+    """What follows `--` is no option; the folder that a check reads is not its evidence."""
+    attested(tmp_path, samewheel)
+    done = caller.uses(tmp_path, {"command": "check", "arguments": f"--policy policy.toml -- {NAME}"})
+    assert done.outputs == {"verdict": "accepted", "exit-code": "0", "evidence": ""}, done.output
+    assert done.summary
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments", "output", "verdict"),
+    [
+        ("verify", "", "identical: x.whl", "identical"),
+        ("verify", "", "Usage: samewheel verify", "failed"),
+        ("verify", "", "", "failed"),
+        ("verify", "--json", '{"verdict": "identical"}', "identical"),
+        ("verify", "--json", '{"verdict": "not-identical"}', "failed"),
+        ("verify", "--json", "identical", "failed"),
+        ("verify", "--evidence=there", "identical: x.whl", "identical"),
+        ("verify", "--evidence not --evidence there", "identical: x.whl", "identical"),
+        ("check", "", "accepted x.whl", "accepted"),
+        ("check", "", "written: policy", "failed"),
+        ("check", "--json", '{"accepted": false}', "failed"),
+        ("check", "--json", "[]", "failed"),
+        ("audit", "run x", "audited: x", "met"),
+        ("audit", "--store there/x x", "audited: x", "met"),
+    ],
+)
+def test_code_0_is_a_verdict_only_where_the_output_says_one(
+    command: str, arguments: str, output: str, verdict: str, tmp_path: Path
+) -> None:
+    """A gate that one word opens is none: whatever ends well for another reason is a failure."""
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "x").touch()
+    shutil.copy(ROOT / "scripts" / "run_action.py", tmp_path / "scripts")
+    (tmp_path / "src" / "samewheel").mkdir(parents=True)
+    (tmp_path / "src" / "samewheel" / "__init__.py").touch()
+    (tmp_path / "src" / "samewheel" / "__main__.py").write_text(f"print({output!r})\n")
+    inputs = {"COMMAND": command, "ARGUMENTS": arguments, "SUMMARY": "false"}
+    words = [sys.executable, str(tmp_path / "scripts" / "run_action.py")]
+    environment = {**inputs, "GITHUB_OUTPUT": str(tmp_path / "output")}
+    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    code = 1 if verdict == "failed" else 0
+    assert done.returncode == code, done.stderr
+    folder = str(tmp_path / "there" / ("x" if command == "audit" else "")).rstrip("/") if "there" in arguments else ""
+    said = (tmp_path / "output").read_text("utf-8")
+    assert said == f"verdict={verdict}\nexit-code={code}\nevidence={folder}\n"
 
 
 def test_every_input_reaches_a_script_by_a_variable_only() -> None:

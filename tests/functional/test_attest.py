@@ -301,3 +301,23 @@ def test_buildinfo_of_another_wheel_is_refused_with_both_digests(wheel: Path, sa
     assert done.returncode == 2
     assert "not all name the same file" in done.stderr
     assert len(re.findall(r"[0-9a-f]{64}", done.stderr)) == 4
+
+
+@pytest.mark.parametrize("which", ["buildinfo.json", "verify.json"])
+def test_another_commit_than_the_one_that_is_meant_is_refused(
+    which: str, wheel: Path, tmp_path: Path, samewheel: Samewheel
+) -> None:
+    """A job knows its commit from its service: what a build says of itself does not decide what is signed."""
+    document = json.loads((tmp_path / "buildinfo.json").read_bytes())
+    meant = document["source"]["commit"]
+    words = ("attest", wheel, *FILES_OF_BUILD, "--key", ALICE.name, "--output", "out", "--commit")
+    done = samewheel(*words, meant)
+    assert done.returncode == 0, done.stderr  # the control
+    for commit in (meant[:12], "0" * 40):
+        done = samewheel(*words[:-2], "other", "--commit", commit)
+        assert (done.returncode, f"it was not built from {commit}" in done.stderr) == (2, True)
+    path = tmp_path / which
+    path.write_bytes(path.read_bytes().replace(meant.encode(), b"0" * 40))
+    done = samewheel(*words[:-2], "other", "--commit", meant)
+    assert (done.returncode, "0" * 40 in done.stderr) == (2, True)
+    assert not (tmp_path / "other").exists()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,19 @@ import pytest
 from samewheel.checking.policy import read_policy
 from tests.conftest import ROOT
 from tests.functional.hosted import SKIPPED, Service, read
-from tests.functional.releases import HOME, calls_of_gh, change_one_byte, our_repository, service, their_repository
+from tests.functional.hosted_actions import FORGETFUL_CHECKOUT
+from tests.functional.releases import (
+    HOME,
+    OUR_TAG,
+    calls_of_gh,
+    change_one_byte,
+    described_repository,
+    our_repository,
+    service,
+    their_repository,
+)
 from tests.private_sigstore import PrivateSigstore
-from tests.unit.test_workflows import INSTALL
+from tests.unit.test_workflows import INSTALL, SANDBOXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +48,7 @@ SIGSTORE = PrivateSigstore()
 
 EVERY_JOB = {"build", "rebuild", "compare", "explain", "attest", "check", "publish", "release"}
 
-SAME_DIGEST = "Check that it is the wheel that was compared"
+SAME_DIGEST = "Check that it is the wheel that was compared, and what was said of it"
 """The step that looks at what came through the artifacts."""
 
 
@@ -59,7 +70,7 @@ def warnings(outcome: Outcome) -> list[str]:
     return [line for line in outcome.output.splitlines() if line.startswith("::warning")]
 
 
-def released(done: Service, room: Path, outcomes: Mapping[str, Outcome]) -> Path:
+def released(done: Service, room: Path, outcomes: Mapping[str, Outcome], tag: str = "v1.0") -> Path:
     """Check that all went well, and return the wheel that was published."""
     wanted = {name: "skipped" if name == "explain" else "success" for name in EVERY_JOB}
     assert results(outcomes) == wanted, "".join(outcome.output for outcome in outcomes.values())
@@ -67,7 +78,7 @@ def released(done: Service, room: Path, outcomes: Mapping[str, Outcome]) -> Path
     (sdist,) = done.published.glob("*.tar.gz")
     assert len(list(done.published.iterdir())) == 2
     (call,) = calls_of_gh(room)
-    assert call[:5] == ["release", "create", "v1.0", "--repo", "us/demo"]
+    assert call[:5] == ["release", "create", tag, "--repo", "us/demo"]
     assert [word for word in call if "/" in word and word != "us/demo"] == [
         f"dist/{wheel.name}",
         f"dist/{sdist.name}",
@@ -83,13 +94,13 @@ def released(done: Service, room: Path, outcomes: Mapping[str, Outcome]) -> Path
 def test_our_release_is_built_again_attested_checked_and_published(tmp_path: Path, root: Path) -> None:
     """What is published is the wheel that two machines, and a program that knows nothing of ours, have built."""
     repository = our_repository(tmp_path / "repository", root)
-    with service(OURS, tmp_path / "room", repository, SIGSTORE) as run:
+    with service(OURS, tmp_path / "room", repository, SIGSTORE, OUR_TAG) as run:
         outcomes = run.run_all()
-        wheel = released(run, tmp_path / "room", outcomes)
+        wheel = released(run, tmp_path / "room", outcomes, OUR_TAG)
     assert f"identical: {wheel.name} sha256:{digest_of(wheel)}" in outcomes["rebuild"].output
     assert not warnings(outcomes["compare"])
     left_out = {command for outcome in outcomes.values() for command in outcome.left_out}
-    assert left_out == {INSTALL, "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"}
+    assert left_out == {INSTALL, SANDBOXES}
 
 
 def test_our_policy_names_nobody_until_there_is_a_repository() -> None:
@@ -168,6 +179,55 @@ def changed_before_it_is_published(release: Release) -> None:
     assert not release.run.published.exists()
 
 
+def edited(release: Release, artifact: str) -> None:
+    """Put another end on each file of an artifact, as a job that was broken into could."""
+    release.restore()
+    for path in (release.run.artifacts / artifact).iterdir():
+        path.write_bytes(path.read_bytes() + b"\n")
+
+
+def other_reports(release: Release) -> None:
+    """Replace what was said of the wheel: a report counts only as the job handed it over that made it."""
+    edited(release, "verification")
+    assert release.again("compare")["compare"].failed == "Compare the wheels"
+    for artifact in ("verification", "buildinfo"):
+        edited(release, artifact)
+        outcomes = release.again("attest", "check", "publish", "release")
+        assert outcomes["attest"].failed == SAME_DIGEST
+        assert not release.run.published.exists()
+        edited(release, artifact)
+        assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+    edited(release, "attestations")
+    outcomes = release.again("check", "publish")
+    assert outcomes["check"].failed == "Check that it is the wheel that was compared, and what was signed of it"
+    assert outcomes["publish"] == SKIPPED
+    edited(release, "attestations")
+    assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+
+
+def more_evidence(release: Release) -> None:
+    """Put a file beside the reports: what is attached to the release is what was made for it."""
+    (release.run.artifacts / "buildinfo" / "more.txt").touch()
+    assert release.again("attest")["attest"].failed == SAME_DIGEST
+    release.restore()
+    (release.run.artifacts / "buildinfo" / "more.txt").touch()
+    assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+
+
+def another_commit(release: Release) -> None:
+    """Say, as the first job, that the wheel was built from another commit: the service knows which one it was."""
+    (path,) = (release.run.artifacts / "buildinfo").iterdir()
+    document = json.loads(path.read_bytes())
+    document["source"]["commit"] = "0" * 40
+    path.write_text(json.dumps(document))
+    compare = release.run.results["compare"]
+    said = {**compare.outputs, "buildinfo": digest_of(path)}
+    release.run.results["compare"] = replace(compare, outputs=said)
+    outcomes = release.again("attest", "check")
+    assert (outcomes["attest"].failed, outcomes["check"]) == ("Attest", SKIPPED)
+    assert "it was not built from" in outcomes["attest"].output
+
+
 def no_identity(release: Release) -> None:
     """Without the right to ask who it is, a job signs nothing, and a failure ends the release."""
     release.run.forget_identity()
@@ -175,7 +235,15 @@ def no_identity(release: Release) -> None:
     assert (outcomes["attest"].failed, outcomes["check"], outcomes["publish"]) == ("Attest", SKIPPED, SKIPPED)
 
 
-ATTACKS = (differs, changed_on_the_way, changed_before_it_is_published, no_identity)
+ATTACKS = (
+    differs,
+    changed_on_the_way,
+    changed_before_it_is_published,
+    other_reports,
+    more_evidence,
+    another_commit,
+    no_identity,
+)
 
 
 def test_release_by_the_template_stops_at_whatever_is_not_as_it_was(tmp_path: Path, root: Path) -> None:
@@ -230,3 +298,32 @@ def test_second_build_that_failed_hands_over_nothing(tmp_path: Path, root: Path)
     assert outcomes["rebuild"].failed == "Build twice under opposite conditions"
     assert results(outcomes) == {"rebuild": "failure", "compare": "skipped", "attest": "skipped"}
     assert not run.artifacts.exists()
+
+
+THE_TAG = "Check that the version is that of the tag"
+"""The step that compares versions."""
+
+
+@pytest.mark.parametrize("checkout", ["as it is pinned", "one that forgets"])
+def test_version_that_git_describes_is_that_of_the_tag(checkout: str, tmp_path: Path) -> None:
+    """Twice the same wrong version is identical: the checkout must keep annotated tags, and a lost one is noticed."""
+    text = json.dumps(THEIRS, default=str)
+    if checkout == "one that forgets":
+        text = re.sub(r"actions/checkout@[0-9a-f]{40}", FORGETFUL_CHECKOUT, text)
+    run = Service(
+        json.loads(text),
+        tmp_path / "room",
+        repository=described_repository(tmp_path / "repository"),
+        ref="refs/tags/v1.0",
+    )
+    outcomes = {name: run.run(name) for name in ("build", "rebuild", "compare")}
+    (wheel,) = (run.artifacts / "dist").glob("*.whl")
+    if checkout == "as it is pinned":
+        assert results(outcomes) == dict.fromkeys(outcomes, "success"), outcomes["compare"].output
+        assert wheel.name.startswith("described-1.0-")
+    else:
+        assert results(outcomes) == {"build": "success", "rebuild": "success", "compare": "failure"}
+        assert "identical" in outcomes["rebuild"].output
+        assert outcomes["compare"].failed == THE_TAG
+        said = "::error title=Another version::The wheel has the version '0+unknown', and the tag is 'v1.0'."
+        assert said in outcomes["compare"].output

@@ -28,7 +28,17 @@ RUNNER = ROOT / ".ci" / "run"
 
 INSTALL = "python -m pip install --only-binary :all: --require-hashes -r .github/samewheel.txt"
 
-SETUP = {"pip install uv rust-just", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0", INSTALL}
+SANDBOXES = """if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]; then
+  sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
+fi"""
+"""What a release needs on images that take rights from user namespaces, and on those that do not know of it."""
+
+SETUP = {
+    "pip install uv rust-just",
+    "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
+    SANDBOXES,
+    INSTALL,
+}
 """What a fresh machine needs before it can do anything else."""
 
 RIGHTS: dict[str, dict[str, dict[str, str]]] = {
@@ -195,7 +205,9 @@ def test_release_is_rebuilt_on_another_image_by_the_same_python(release: Path) -
     """If a machine leaves its mark on the wheel, we find out before others do; the Python is not what is tested."""
     build, rebuild = (jobs_of(release)[name] for name in ("build", "rebuild"))
     assert build["runs-on"] != rebuild["runs-on"]
+    assert not {"ubuntu-20.04", "ubuntu-22.04"} & {build["runs-on"], rebuild["runs-on"]}, "they are withdrawn"
     for job in (build, rebuild):
+        assert SANDBOXES in commands_of(job["steps"])
         assert inputs_of(job, "actions/setup-python") == [{"python-version": "${{ env.PYTHON_VERSION }}"}]
 
 
@@ -203,6 +215,52 @@ def test_our_release_is_built_by_the_oldest_python() -> None:
     """As `just package` does it, so that anybody gets the same wheel at home."""
     document = yaml.safe_load((WORKFLOWS[0].parent / "release.yml").read_text("utf-8"))
     assert document["env"]["PYTHON_VERSION"] == JUSTFILE["assignments"]["oldest_python"]["value"]
+
+
+@every_release
+@pytest.mark.parametrize(
+    ("version", "tag", "fits"),
+    [
+        ("1.0", "v1.0", True),
+        ("1.0.0", "v1.0", True),
+        ("1.0", "v1.0.0", True),
+        ("0.1.0", "v0.1", True),
+        ("0", "v0.0", True),
+        ("1.0rc1", "v1.0-rc.1", True),
+        ("1.0a0", "v1.0-alpha", True),
+        ("1.0.post1", "v1.0-1", True),
+        ("1.0.post1.dev2", "v1.0.post1.dev2", True),
+        ("2024.1.2", "v2024.01.02", True),
+        ("1!2.0", "v1!2.0", True),
+        ("1.0+ab.1", "v1.0+AB-1", True),
+        ("0+unknown", "v1.0", False),
+        ("1", "v10", False),
+        ("1.1", "v1.10", False),
+        ("1.0.post1", "v1.0", False),
+        ("1.0a1", "v1.0b1", False),
+        ("1.0", "v1.0rc1", False),
+        ("1.0.dev3+g0123abc", "v1.0", False),
+        ("1.0", "very", False),
+    ],
+)
+def test_a_version_is_compared_with_the_tag_by_what_it_means(
+    release: Path, version: str, tag: str, fits: object, tmp_path: Path
+) -> None:
+    """People and backends write one version in several ways; another version must not be released under the tag."""
+    (step,) = (step for step in jobs_of(release)["compare"]["steps"] if "tag" in step.get("name", ""))
+    assert step["if"] == "github.ref_type == 'tag'"
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / f"demo-{version}-py3-none-any.whl").touch()
+    done = subprocess.run(
+        ["/bin/bash", "-eo", "pipefail", "-c", step["run"]],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "GITHUB_REF_NAME": tag},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0 if fits else 1, "")
+    assert done.stdout.startswith("::error title=Another version::") is not fits
 
 
 @every_release
@@ -276,7 +334,7 @@ def test_linter_of_workflows_finds_an_injection(tmp_path: Path) -> None:
         (good, ""),
         (good.replace("$GITHUB_REF_NAME", "${{ github.ref_name }}"), "template-injection"),
         (good.replace("          persist-credentials: false\n", ""), "artipacked"),
-        (good.replace("@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0", "@v5"), "unpinned-uses"),
+        (good.replace("@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v5"), "unpinned-uses"),
         (good.replace("\npermissions: {}\n", "\n"), "excessive-permissions"),
     ):
         path.write_text(text)

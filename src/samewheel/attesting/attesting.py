@@ -68,6 +68,21 @@ def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | No
         raise UsageError(f"cannot attest {name}", cause=f"The buildinfo is of {info.wheel.name}.")
 
 
+def _of_commit(name: str, commit: str, info: BuildInfo, report: Verification | None) -> None:
+    """Check that all that is said is of builds of one commit.
+
+    Raises:
+        UsageError: one was built from another, or from none.
+    """
+    named = {"the buildinfo": info.source.commit}
+    if report is not None:
+        named |= {f"the verification's build {n}": build.source.commit for n, build in enumerate(report.builds, 1)}
+    if {*named.values()} != {commit}:
+        said = "\n".join(f"{what}: {printable(found or 'no commit')}" for what, found in named.items())
+        hint = "Build and verify that commit, and attest what came of it."
+        raise UsageError(f"cannot attest {name}: it was not built from {printable(commit)}", cause=said, hint=hint)
+
+
 def refuse_no_text(what: str, text: str | None) -> None:
     """Refuse what cannot be meant: an empty text, as a variable that is not set gives, or bytes that are none.
 
@@ -85,6 +100,7 @@ def statement_of(
     *,
     builder: str | None = None,
     ref: str | None = None,
+    commit: str | None = None,
     with_time: bool = False,
 ) -> Statement:
     """Return what is to be signed of a wheel.
@@ -95,15 +111,18 @@ def statement_of(
         report: of its verification, if there was one.
         builder: the URI of who built; None: somebody on a machine of their own.
         ref: the tag or branch that the commit was built for.
+        commit: what it must be built from, in full; None: anything.
         with_time: state the time, too.
 
     Raises:
-        UsageError: wheel, buildinfo and report are not of one file, or a text is empty.
+        UsageError: wheel, buildinfo and report are not of one file or not of the commit, or a text is empty.
     """
-    for what, text in (("builder", builder), ("ref", ref)):
+    for what, text in (("builder", builder), ("ref", ref), ("commit", commit)):
         refuse_no_text(what, text)
     sha256 = sha256_of(wheel)
     _agree(wheel.name, sha256, info, report)
+    if commit is not None:
+        _of_commit(wheel.name, commit, info, report)
     metadata = {SIGNED_ON: dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if with_time else {}
     return Statement(
         subject=(Resource(name=wheel.name, digest={"sha256": str(sha256)}),),

@@ -50,6 +50,7 @@ def _is_an_option(name: str) -> bool:
 )
 @click.option("--builder", metavar="URI", help="Who built, as policies name you.")
 @click.option("--ref", metavar="REF", help="The tag or branch that the commit was built for.")
+@click.option("--commit", metavar="SHA", help="Refuse, unless it was built from this commit, named in full.")
 @click.option("--time", "with_time", is_flag=True, help="State the time, too; two runs then differ.")
 @click.option(
     "--output", "-o", metavar="DIR", type=click.Path(path_type=Path), help="Where it goes.  [default: evidence]"
@@ -64,6 +65,7 @@ def command(
     trust_config: Path | None,
     builder: str | None,
     ref: str | None,
+    commit: str | None,
     with_time: bool,
     output: Path | None,
     as_json: bool,
@@ -90,7 +92,7 @@ def command(
     info = read_buildinfo(buildinfo.read_bytes(), str(buildinfo))
     verification = verification or EVIDENCE / f"{wheel.name}.verify.json"
     report = read_verification(verification.read_bytes(), str(verification)) if verification.exists() else None
-    statement = statement_of(wheel, info, report, builder=builder, ref=ref, with_time=with_time)
+    statement = statement_of(wheel, info, report, builder=builder, ref=ref, commit=commit, with_time=with_time)
     folder = output or EVIDENCE
     if keyless:
         from samewheel.attesting.keyless import attest_keyless
