@@ -297,7 +297,7 @@ def test_paper_has_lines_side_by_side(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(long_diff(tmp_path), "utf-8")
     with opened(browser, file) as found:
-        paper = found.page.pdf(format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "10mm"))
+        paper = found.page.pdf(format="A4", margin={"top": "1cm", "right": "1cm", "bottom": "1cm", "left": "1cm"})
     assert 4 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 16
 
 
