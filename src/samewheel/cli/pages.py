@@ -80,26 +80,26 @@ def _has(file: Path, mark: bytes) -> bool:
         return False
 
 
-def _refuse_special(target: Path, option: str, example: str) -> None:
-    """Refuse what names no file, and what is there without being a plain file, such as a device."""
-    hint = f"Name a file: {option} {example}"
-    if os.fspath(target) == "-":
-        raise UsageError(
-            f"{option} cannot write to standard output", cause="What the command says goes there.", hint=hint
-        )
-    real = resolved(target)
-    # What a link of /proc leads to exists, though its name does not.
-    if (target.exists() or os.path.lexists(real)) and not target.is_file():
-        raise UsageError(
-            f"{target} is no plain file", cause="It may be a device, a pipe or a link to itself.", hint=hint
-        )
+def _refuse_dash(path: Path, option: str, hint: str) -> None:
+    if os.fspath(path) == "-":
+        cause = "What the command says goes there."
+        raise UsageError(f"{option} cannot write to standard output", cause=cause, hint=hint)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether anything is there: what a link of /proc leads to exists, though its name does not."""
+    return path.exists() or os.path.lexists(resolved(path))
 
 
 def _refuse_file(file: Path, option: str, example: str, mark: bytes) -> None:
     from samewheel._files import check_writable
 
-    _refuse_special(file, option, example)
+    hint = f"Name a file: {option} {example}"
+    _refuse_dash(file, option, hint)
     check_writable(resolved(file).parent, hint=f"Name a file in another folder with {option}.")
+    if _is_there(file) and not file.is_file():
+        cause = "It may be a device, a pipe or a link to itself."
+        raise UsageError(f"{file} is no plain file", cause=cause, hint=hint)
     # There is nothing to lose in an empty file.
     if file.is_file() and file.stat().st_size and not _has(file, mark):
         raise UsageError(
@@ -148,12 +148,13 @@ def refuse_other_folder(html: Path | None) -> None:
         return
     from samewheel._files import check_writable
 
-    hint = "Name a folder: --html site"
-    if os.fspath(html) == "-":
-        raise UsageError("--html cannot write to standard output", cause="A site is a folder.", hint=hint)
-    if (html.exists() or os.path.lexists(resolved(html))) and not html.is_dir():
+    hint, other = "Name a folder: --html site", "Name a folder in another place with --html."
+    _refuse_dash(html, "--html", hint)
+    # A new folder comes into its place from beside it.
+    check_writable(resolved(html).parent, hint=other)
+    if _is_there(html) and not html.is_dir():
         raise UsageError(f"{html} is no folder", cause="A site is one, and would replace it.", hint=hint)
-    check_writable(resolved(html), hint="Name another folder with --html.")
+    check_writable(resolved(html), hint=other)
     if html.exists() and any(html.iterdir()) and not _is_site(html):
         raise UsageError(
             f"{html} holds other files than pages of an audit",
