@@ -137,8 +137,8 @@ def below(folder: Path, path: Path) -> str | None:
     return resolved.relative_to(top).as_posix() if top in resolved.parents else None
 
 
-def check_writable(folder: Path) -> None:
-    """Refuse before the work what cannot be written to after it.
+def check_writable(folder: Path, hint: str = "Name another folder with --out-dir, --evidence or --keep.") -> None:
+    """Refuse before the work what cannot be written to after it; ``hint`` says how another place is named.
 
     Raises:
         SamewheelError: the folder, or the nearest one that exists above it, cannot be written to.
@@ -148,7 +148,7 @@ def check_writable(folder: Path) -> None:
         raise SamewheelError(
             f"cannot write to {folder}",
             cause=f"{nearest} is {'not writable' if nearest.is_dir() else 'not a folder'}.",
-            hint="Name another folder with --out-dir, --evidence or --keep.",
+            hint=hint,
         )
 
 

@@ -76,6 +76,7 @@ def test_page_that_cannot_be_written_is_refused_before_the_work(samewheel: Samew
         done = samewheel(*command, "--html", "file/r.html")
         assert done.returncode == 1
         assert "cannot write to" in done.stderr
+        assert "Name a file in another folder with --html." in done.stderr
 
 
 @pytest.mark.parametrize("option", ["--html", "--badge"])
@@ -86,6 +87,79 @@ def test_file_of_others_is_not_written_over(samewheel: Samewheel, tmp_path: Path
     assert done.returncode == 2
     assert "samewheel has not written it" in done.stderr
     assert (tmp_path / "mine").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("option", ["--html", "--badge"])
+@pytest.mark.parametrize("through", ["pipe", "link", "itself"])
+def test_what_is_no_plain_file_stays_what_it_is(
+    samewheel: Samewheel, tmp_path: Path, option: str, through: str
+) -> None:
+    """A page takes the place of no pipe, no device, and no link to one or to nothing; no run hangs on them either."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    (tmp_path / "itself").symlink_to("itself")
+    before = {path.name: path.lstat().st_ino for path in tmp_path.iterdir()}
+    done = samewheel("verify", tmp_path, option, through)
+    assert done.returncode == 2
+    assert f"{through} is no plain file" in done.stderr
+    assert f"Name a file: {option} " in done.stderr
+    assert {path.name: path.lstat().st_ino for path in tmp_path.iterdir()} == before
+
+
+def test_pipe_is_no_folder_for_a_site(samewheel: Samewheel, store: Path, tmp_path: Path) -> None:
+    """Nor does one inside a folder make that a site of ours, or a run hang."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "site" / "packages").mkdir(parents=True)
+    os.mkfifo(tmp_path / "site" / "index.html")
+    for name, told in (("pipe", "pipe is no folder"), ("site", "holds other files")):
+        done = samewheel("audit", "list", "--store", store, "--html", name)
+        assert (done.returncode, told in done.stderr) == (2, True)
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "site" / "index.html").is_fifo()
+
+
+def test_page_goes_where_a_link_leads(samewheel: Samewheel, tmp_path: Path) -> None:
+    """The link stays one; of another's file behind it nothing is written over."""
+    a, b = pair(tmp_path, FILES)
+    (tmp_path / "new.html").symlink_to("folder/page.html")
+    for _ in range(2):
+        assert samewheel("diff", "-q", a, b, "--html", "new.html").returncode == 0
+    assert (tmp_path / "new.html").is_symlink()
+    assert headline(tmp_path / "folder" / "page.html") == "These are the same file, to the bit."
+    (tmp_path / "mine").write_text("mine", "utf-8")
+    (tmp_path / "link").symlink_to("mine")
+    assert samewheel("diff", "-q", a, b, "--html", "link").returncode == 2
+    assert (tmp_path / "mine").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "words", [["verify", ".", "--html"], ["verify", ".", "--badge"], ["audit", "list", "--html"]]
+)
+def test_standard_output_takes_no_page(samewheel: Samewheel, tmp_path: Path, words: list[str]) -> None:
+    """A dash makes no file of that name, but a hint."""
+    done = samewheel(*words, "-")
+    assert done.returncode == 2
+    assert "cannot write to standard output" in done.stderr
+    assert f"{words[-1]} " in done.stderr.partition("Name a ")[2]
+    assert not (tmp_path / "-").exists()
+
+
+def test_page_and_badge_are_two_files(samewheel: Samewheel, tmp_path: Path) -> None:
+    """However one file is named twice, neither replaces the other."""
+    (tmp_path / "link").symlink_to("one.html")
+    for other in ("one.html", "./one.html", "link"):
+        done = samewheel("verify", tmp_path, "--html", "one.html", "--badge", other)
+        assert done.returncode == 2
+        assert "--html and --badge are both one.html" in done.stderr
+    assert not (tmp_path / "one.html").exists()
+
+
+def test_empty_file_is_nobodys(samewheel: Samewheel, tmp_path: Path) -> None:
+    """Such as one that `mktemp` has made to keep the name."""
+    a, b = pair(tmp_path, FILES)
+    (tmp_path / "r.html").write_bytes(b"")
+    assert samewheel("diff", "-q", a, b, "--html", "r.html").returncode == 0
+    assert headline(tmp_path / "r.html") == "These are the same file, to the bit."
 
 
 def test_one_damaged_file_twice_has_a_page(samewheel: Samewheel, tmp_path: Path) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from jinja2 import Environment, PackageLoader
 
+from samewheel.excerpts import read_excerpts
+from samewheel.explaining.diffs import explain_diff
 from samewheel.report.html import rendering
+from samewheel.report.html.diffed import diff_page
 from tests.functional.browser import chromium, needs_chromium, opened
 from tests.unit.pages import KINDS, MARKUP, every_page, hostile_site, hostile_verified, long_list
+from tests.unit.wheels import FILES, INIT, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -257,6 +262,68 @@ def test_paper_has_everything(browser: Browser, files: dict[str, Path]) -> None:
         assert not page.is_visible("#theme")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("details:not([open])").count() > 0
+
+
+LINES = ".lines tr:not(.gap) .t"
+"""Cells with a line of a text."""
+
+
+def narrowest(page: Page, cells: str) -> int:
+    """Return the width of the narrowest cell that is shown, in pixels."""
+    widths = page.locator(cells).evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().width)")
+    return int(min(width for width in widths if width))
+
+
+@pytest.mark.parametrize("width", [390, 700])
+def test_lines_fill_a_narrow_screen(browser: Browser, files: dict[str, Path], width: int) -> None:
+    """One under the other, each as wide as the page, but for its number and the edges."""
+    with opened(browser, files["diff"], width=width) as found:
+        found.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert narrowest(found.page, LINES) > width - 140
+
+
+def long_diff(folder: Path) -> str:
+    """Return the page of two wheels with many lines that differ, as long as those that people write."""
+    sides = [
+        {**FILES, INIT: "".join(f"value_{at} = some_function(argument_{at}, {side})\n" for at in range(300)).encode()}
+        for side in range(2)
+    ]
+    a, b = (written(folder / str(number), side) for number, side in enumerate(sides))
+    return diff_page(explain_diff(a, b), read_excerpts(a, b))
+
+
+def test_paper_has_lines_side_by_side(browser: Browser, tmp_path: Path) -> None:
+    """On A4 as on a wide screen: 240 lines take some pages, not dozens with a letter in each line."""
+    file = tmp_path / "page.html"
+    file.write_text(long_diff(tmp_path), "utf-8")
+    with opened(browser, file) as found:
+        paper = found.page.pdf(format="A4", margin={"top": "1cm", "right": "1cm", "bottom": "1cm", "left": "1cm"})
+    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 16
+
+
+@pytest.mark.parametrize("width", [390, 740])
+def test_list_fills_a_narrow_screen(browser: Browser, tmp_path: Path, width: int) -> None:
+    """Columns that are hidden leave their room to the others, also when a wide window is made narrow."""
+    (tmp_path / "index.html").write_text(long_list(500), "utf-8")
+    with opened(browser, tmp_path / "index.html") as found:
+        page = found.page
+        page.set_viewport_size({"width": width, "height": 900})
+        page.locator(".space td[colspan='2']").first.wait_for(state="attached")
+        inside = page.evaluate("document.getElementById('list').clientWidth")
+        cells = page.locator("#rows tr:not(.space)").first.locator("td:visible")
+        assert cells.count() == 2
+        assert sum(int(box["width"]) for cell in cells.all() if (box := cell.bounding_box())) > inside - 4
+
+
+def test_paper_has_the_whole_list(browser: Browser, tmp_path: Path) -> None:
+    """With all its columns and rows, not those that a window would show."""
+    (tmp_path / "index.html").write_text(long_list(500), "utf-8")
+    with opened(browser, tmp_path / "index.html", width=740) as found:
+        page = found.page
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.locator("#rows tr:not(.space)").first.locator("td:visible").count() == 4
+        assert page.evaluate("document.getElementById('list').clientHeight > 500 * 30")
 
 
 def test_page_tells_without_scripts(browser: Browser, files: dict[str, Path]) -> None:

@@ -14,6 +14,7 @@ from samewheel.comparison.values import difference
 from samewheel.excerpts import Excerpts, Seen, read_excerpts
 from samewheel.explaining.diffs import explain_diff
 from samewheel.report.html.bars import stacked_chart, verdicts_chart
+from samewheel.report.html.diffed import diff_page
 from samewheel.report.html.members import (
     MOST_MEMBERS,
     MOST_NAMES,
@@ -24,7 +25,7 @@ from samewheel.report.html.members import (
     tree,
 )
 from samewheel.report.html.verified import verified_page
-from samewheel.report.html.words import BADGES, VERDICTS
+from samewheel.report.html.words import BADGES, VERDICTS, many
 
 from .test_verification import report
 from .wheels import FILES, INIT, without, written
@@ -101,6 +102,38 @@ def test_what_is_not_shown_is_counted() -> None:
     (group,) = groups([difference("SW102", "mode", "1", "2", member=one.name) for one in seen])
     assert len(group.members) + group.more == 1000
     assert len(group.members) == MOST_NAMES
+
+
+def test_page_counts_the_lines_that_it_has_no_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of members of which it shows none, as those before them have taken all the room of the page."""
+    monkeypatch.setattr("samewheel.excerpts.reading.MOST_LINES_OF_ALL", 15)
+    sides = [
+        {
+            **FILES,
+            **{f"demo/{name}.py": f"{side}\n".encode() * count for name, count in (("a", 20), ("b", 9), ("c", 1))},
+        }
+        for side in range(2)
+    ]
+    a, b = (written(tmp_path / str(number), side) for number, side in enumerate(sides))
+    excerpts = read_excerpts(a, b)
+    texts = {seen.name: seen.text for seen in excerpts.members if seen.text is not None}
+    page = diff_page(explain_diff(a, b), excerpts)
+    assert [len(texts[f"demo/{name}.py"].lines) for name in "bc"] == [0, 0]
+    assert f">{texts['demo/a.py'].left_out} more lines differ and are not shown.<" in page
+    assert ">9 lines differ and are not shown.<" in page
+    assert ">1 line differs and is not shown.<" in page
+
+
+def test_one_differs_and_several_differ(tmp_path: Path) -> None:
+    """Numbers and verbs agree."""
+    sides = [{**FILES, **{f"{name}.py": b"%d\n" % side for name in "xyz"}} for side in range(2)]
+    a, b = (written(tmp_path / str(number), side) for number, side in enumerate(sides))
+    assert counted(read_excerpts(a, b), explain_diff(a, b).differences) == "9 members: 5 same, 1 follows, 3 differ."
+    assert (many(2, "archive differs"), many(1, "archive differs")) == ("2 archives differ", "1 archive differs")
+    assert many(1000, "same") == "1,000 same"
+    assert ">1 of 1 differs" in verified_page(
+        msgspec.structs.replace(report(), observed=({"locale": 1}, {"locale": 2})), None
+    )
 
 
 def test_deep_folders_end_somewhere() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from samewheel.comparison import Verdict, worst
 from samewheel.comparison.codes import CODES
 from samewheel.report.html.values import Folder, Group, Leaf, Member, Said, Tone
-from samewheel.report.html.words import ABSENT, DIFFERENT, FOLLOWS, SAME, plural
+from samewheel.report.html.words import ABSENT, DIFFERENT, FOLLOWS, SAME, many, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -189,5 +189,5 @@ def counted(excerpts: Excerpts, differences: Iterable[Difference]) -> str:
     """Return in words how many members are what."""
     said = _by_member(differences)
     marks = Counter(_badge(seen, said.get(seen.name, ())) for seen in excerpts.members)
-    found = [f"{count:,} {mark.word}" for mark in RANKS[::-1] if (count := marks[mark])]
+    found = [many(count, mark.word) for mark in RANKS[::-1] if (count := marks[mark])]
     return f"{plural(len(excerpts.members), 'member')}: {', '.join(found)}."

@@ -6,7 +6,7 @@ from samewheel.audit.values import Status
 from samewheel.comparison import Verdict
 from samewheel.report.html.values import Badge, Tone
 
-__all__ = ["ABSENT", "BADGES", "DIFFERENT", "FOLLOWS", "SAME", "VERDICTS", "badge", "plural"]
+__all__ = ["ABSENT", "BADGES", "DIFFERENT", "FOLLOWS", "SAME", "VERDICTS", "badge", "many", "plural"]
 
 VERDICTS = {
     Verdict.IDENTICAL: Badge("identical", Tone.GOOD, "="),
@@ -51,6 +51,10 @@ FOLLOWS = Badge("follows", Tone.NONE, "↳")
 """What RECORD is where nothing of its own differs: its rows are those of members that do."""
 
 
+SEVERAL = {"archive differs": "archives differ", "differs": "differ", "follows": "follow"}
+"""What is said of several members instead of a word for one."""
+
+
 def badge(word: str) -> Badge:
     """Return the badge of a verdict or status."""
     return BADGES[word]
@@ -59,3 +63,8 @@ def badge(word: str) -> Badge:
 def plural(count: int, noun: str) -> str:
     """Return a number with a noun."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def many(count: int, word: str) -> str:
+    """Return how many members are what, such as ``2 differ``."""
+    return f"{count:,} {word if count == 1 else SEVERAL.get(word, word)}"

@@ -54,7 +54,8 @@ addEventListener("DOMContentLoaded", () => {
   const space = (height) => {
     const one = make("tr", "space"), cell = make("td");
     one.setAttribute("aria-hidden", "true");
-    cell.colSpan = 4;
+    // A cell over columns that are hidden would make room for them.
+    cell.colSpan = heads.filter((head) => getComputedStyle(head).display !== "none").length;
     cell.style.height = `${height}px`;
     one.append(cell);
     return one;
@@ -155,7 +156,7 @@ addEventListener("DOMContentLoaded", () => {
     }
   });
   list.addEventListener("scroll", redraw, { passive: true });
-  addEventListener("resize", redraw);
+  addEventListener("resize", () => { drawn = [-1, -1]; redraw(); });
   addEventListener("beforeprint", () => fill(0, shown.length));
   addEventListener("afterprint", () => { drawn = [-1, -1]; redraw(); });
   at("controls").hidden = at("chips").hidden = list.hidden = false;
