@@ -48,7 +48,8 @@ def seed_everything(
     report = Report(seed, {}, {"cpu": CPU}) | process.hash_seed()
     if needs_hash_seed and "hash seed" in report.not_fixed:
         raise TooLateError(
-            "the hash seed of this process was drawn", "start Python anew: PYTHONHASHSEED=0 python -s -P -m …"
+            f"the hash seed of this process is not fixed: {report.not_fixed['hash seed']}",
+            "start Python anew: PYTHONHASHSEED=0 python -s -P -m …",
         )
     report |= threading.limit(threads)
     if seed is None:
