@@ -44,7 +44,8 @@ def run(project: Path, conf: Path, output: Path, threads: int | None) -> Run:
     config, text = load(conf)
     count = threads or config.threads
     seeds = seed_everything(config.seed, threads=count, frameworks={"sklearn"})
-    code, environment = provenance.code(project), provenance.environment(project)
+    code = provenance.code(project)
+    environment = provenance.environment(project, locked=code.wheel is not None)
     table = dataset.load(project / config.data, config)
     rows = dataset.split(len(table.target), config.split)
     trained = training.train(config, table, rows, seeds, count)
