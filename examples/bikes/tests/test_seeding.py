@@ -140,6 +140,13 @@ def test_seed_that_not_all_take_is_refused(seed: int, threads: int) -> None:
         seed_everything(seed, threads=threads)
 
 
+@pytest.mark.parametrize("names", [{"pytorch"}, {"sklearn", "Torch"}, "torch"])
+def test_unknown_framework_is_refused(names: set[str] | str) -> None:
+    """A slip in a name would else leave the framework unseeded, and say nothing."""
+    with pytest.raises(ValueError, match=r"unknown framework .*: known are sklearn, torch, tensorflow"):
+        seed_everything(1, frameworks=names)
+
+
 def torch_like(*, cuda: bool = False, interop: int = 4) -> Any:  # noqa: ANN401 - as little of PyTorch as is asked
     """Return what stands in for a PyTorch whose CUDA runs, or whose threads do."""
 
