@@ -9,16 +9,21 @@ from pathlib import Path
 
 from surroundings import LOCK, PROJECT, FailedError, environment, sha256
 
+TRAINING = (".venv", LOCK)
+DEV = (".venv-dev", "requirements-dev.lock")
 
-def made(name: str, lock: str, *, project: Path = PROJECT) -> Path:
-    """Make the environment unless it is that of this lock already, and return its folder.
+
+def made(name: str, lock: str, *, project: Path = PROJECT, anew: bool = False) -> Path:
+    """Make the environment unless it was made of this lock already, and return its folder.
+
+    What was changed in it since is not seen here: `anew` makes it in any case.
 
     Raises:
         FailedError: a package without a hash, or with another one.
     """
     place = project / name
     stamp = place / "made-of"
-    if stamp.is_file() and stamp.read_text("utf-8") == sha256(project / lock):
+    if not anew and stamp.is_file() and stamp.read_text("utf-8") == sha256(project / lock):
         return place
     with tempfile.TemporaryDirectory() as home:
         environment(place, Path(home), project=project, lock=lock)
@@ -30,9 +35,10 @@ def main() -> int:
     """Make one environment."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="the tools, not what trains")
+    parser.add_argument("--anew", action="store_true", help="also if it is there: something in it was changed")
     given = parser.parse_args()
     try:
-        place = made(".venv-dev", "requirements-dev.lock") if given.dev else made(".venv", LOCK)
+        place = made(*(DEV if given.dev else TRAINING), anew=given.anew)
     except FailedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from surroundings import LOCK, PROJECT, FailedError, run, samewheel, sha256
+from surroundings import LOCK, PROJECT, FailedError, built, run, sha256
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,12 @@ def compiled(*more: str) -> str:
 
 
 def wheel_line(project: Path = PROJECT) -> str:
-    """Build the wheel of what is in the folder now, and return its line."""
-    samewheel("build", "-q", "--allow-dirty", cwd=project)
-    wheel = next((project / "dist").glob("*.whl"))
+    """Build the wheel of what is in the folder now, and return its line.
+
+    Raises:
+        FailedError: the build, or no wheel.
+    """
+    wheel = built(project, "--allow-dirty")
     return f"./dist/{wheel.name} --hash=sha256:{sha256(wheel)}\n"
 
 

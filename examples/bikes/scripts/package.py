@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from surroundings import LOCK, PROJECT, FailedError, locked_wheel, samewheel, sha256
+from surroundings import LOCK, PROJECT, FailedError, built, locked_wheel, samewheel, sha256
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,10 @@ def build(project: Path = PROJECT, *options: str) -> str:
         FailedError: the build, or another wheel than the lock's.
     """
     wheel, wanted = locked_wheel(project)
-    samewheel("build", "-q", *options, cwd=project)
-    if (found := sha256(wheel)) != wanted:
+    made = built(project, *options)
+    if made.name != wheel.name:
+        raise FailedError(f"the build gives {made.name}, and {LOCK} names {wheel.name}\n  next  just lock, if meant")
+    if (found := sha256(made)) != wanted:
         raise FailedError(
             f"{wheel.name} is not that of {LOCK}\n  wanted  {wanted}\n  built   {found}\n  next  just lock, if meant"
         )

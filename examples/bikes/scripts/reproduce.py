@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -16,8 +17,15 @@ from typing import Any
 
 import data
 import package
-from comparing import compare, report
+from comparing import INPUTS, OUTPUTS, SURROUNDINGS, compare, report
 from surroundings import LOCK, FailedError, clean, environment, run, sha256
+
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+"""A whole commit: a branch, a short one or an option of git's would mean something else another day."""
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+NEXT = "next  give out/record.json"
 
 
 def wanted(path: Path) -> dict[str, Any]:
@@ -29,18 +37,47 @@ def wanted(path: Path) -> dict[str, Any]:
     try:
         record: dict[str, Any] = json.loads(path.read_bytes())
         code = record["code"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FailedError(f"{path.name} is no record of a training: {error}\n  next  give out/record.json") from error
-    if code["commit"] is None or code["wheel"] is None:
-        raise FailedError(
-            "the record names no commit or no wheel\n  next  train in a git repository, with just train"
-        )
-    if code["dirty"]:
-        names = ", ".join(code["changed"][:3])
-        raise FailedError(
-            f"the tree was dirty: nobody has what was changed: {names}\n  next  commit, and train again"
-        )
+        if code["commit"] is None or code["wheel"] is None:
+            raise FailedError(
+                "the record names no commit or no wheel\n  next  train in a git repository, with just train"
+            )
+        if code["dirty"]:
+            names = ", ".join(code["changed"][:3])
+            raise FailedError(
+                f"the tree was dirty: nobody has what was changed: {names}\n  next  commit, and train again"
+            )
+        wrong = malformed(record)
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as error:
+        raise FailedError(f"{path.name} is no record of a training: {error}\n  {NEXT}") from error
+    if wrong:
+        raise FailedError(f"{path.name} is no record of a training: {wrong[0]} is not what it should be\n  {NEXT}")
     return record
+
+
+def malformed(record: dict[str, Any]) -> list[str]:
+    """Return the names of the parts that a reproduction or its comparison reads, and that cannot be read.
+
+    Raises:
+        KeyError: one that is not there.
+        TypeError: one that is no object.
+    """
+    for part, key in (INPUTS | SURROUNDINGS | OUTPUTS).values():
+        record[part][key]
+    code, config = record["code"], record["config"]
+    digests = {
+        "wheel": code["wheel"]["sha256"],
+        **{name: record[part][key] for name, (part, key) in OUTPUTS.items()},
+        **{name: record[part][key] for name, (part, key) in INPUTS.items() if name not in {"wheel", "seed"}},
+    }
+    name, threads = config["name"], config["threads"]
+    good = {
+        "commit": isinstance(code["commit"], str) and COMMIT.fullmatch(code["commit"]),
+        "dirty": code["dirty"] is False,
+        "name of the configuration": isinstance(name, str) and name == Path(name).name and not name.startswith("-"),
+        "number of threads": type(threads) is int and threads > 0,
+        **{key: isinstance(value, str) and DIGEST.fullmatch(value) for key, value in digests.items()},
+    }
+    return [key for key, fine in good.items() if not fine]
 
 
 def checkout(commit: str, place: Path) -> Path:
@@ -52,7 +89,7 @@ def checkout(commit: str, place: Path) -> Path:
     variables = dict(os.environ)
     top, prefix = run(["git", "rev-parse", "--show-toplevel", "--show-prefix"], variables).splitlines()[:2]
     run(["git", "clone", "-q", "--no-checkout", top, str(place)], variables)
-    run(["git", "checkout", "-q", commit], variables, cwd=place)
+    run(["git", "checkout", "-q", "--detach", commit], variables, cwd=place)
     return place / prefix
 
 
@@ -63,9 +100,10 @@ def again(record: dict[str, Any], top: Path, python: str) -> dict[str, Any]:
         FailedError: a step, or a digest that is not the record's.
     """
     project = checkout(record["code"]["commit"], top / "source")
-    told("commit", record["code"]["commit"], record["code"]["commit"])
-    told("lock", sha256(project / LOCK), record["environment"]["lock"])
-    told("configuration", sha256(project / "confs" / record["config"]["name"]), record["config"]["sha256"])
+    head = run(["git", "rev-parse", "HEAD"], dict(os.environ), cwd=project).strip()
+    told("commit", head, record["code"]["commit"])
+    told("lock", digest(project, LOCK), record["environment"]["lock"])
+    told("configuration", digest(project, f"confs/{record['config']['name']}"), record["config"]["sha256"])
     told("wheel", package.build(project), record["code"]["wheel"]["sha256"])
     told("data", data.fetched(project), record["data"]["sha256"])
     (top / "home").mkdir()
@@ -74,6 +112,17 @@ def again(record: dict[str, Any], top: Path, python: str) -> dict[str, Any]:
     run([*command, f"confs/{record['config']['name']}"], clean(top / "home"), cwd=project)
     trained: dict[str, Any] = json.loads((project / "out" / "record.json").read_bytes())
     return trained
+
+
+def digest(project: Path, name: str) -> str:
+    """Return the SHA-256 of a file of the commit.
+
+    Raises:
+        FailedError: the commit does not have it.
+    """
+    if not (project / name).is_file():
+        raise FailedError(f"the record's commit has no {name}\n  {NEXT}")
+    return sha256(project / name)
 
 
 def told(name: str, found: str, recorded: str) -> None:

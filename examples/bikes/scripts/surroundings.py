@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
@@ -70,6 +71,25 @@ def samewheel(*arguments: str, cwd: Path = PROJECT) -> str:
     """Run samewheel, or what the variable SAMEWHEEL says, as a user does: its own environment is its own business."""
     command = [*shlex.split(os.environ.get("SAMEWHEEL", "samewheel")), *arguments]
     return run(command, {**os.environ, "SOURCE_DATE_EPOCH": EPOCH}, cwd=cwd)
+
+
+def built(project: Path = PROJECT, *options: str) -> Path:
+    """Build the wheel of what is in the folder now, put it into dist/, and return its place there.
+
+    It is built into an empty folder: what dist/ has from other builds is never taken for it.
+
+    Raises:
+        FailedError: the build, or another number of wheels than one.
+    """
+    cache, dist = project / ".cache", project / "dist"
+    for folder in (cache, dist):
+        folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as empty:
+        samewheel("build", "-q", "--out-dir", empty, *options, cwd=project)
+        wheels = sorted(Path(empty).glob("*.whl"))
+        if len(wheels) != 1:
+            raise FailedError(f"the build gave {len(wheels)} wheels, and not one\n  next  samewheel build")
+        return wheels[0].replace(dist / wheels[0].name)
 
 
 def environment(

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+import data
 from bikes import config, dataset
 from bikes.errors import BikesError
 from bikes.files import as_json, sha256
+from surroundings import FailedError
 
 from .processes import ROOT
 
@@ -54,6 +56,35 @@ def test_missing_data_names_the_command(manifest: Path) -> None:
     manifest.with_name("data.csv").unlink()
     with pytest.raises(BikesError, match="just data"):
         dataset.load(manifest, CONFIG)
+
+
+@pytest.mark.parametrize("text", [None, b"", b"{", b"[]", b"{}", b'{"name": "\xff"}'])
+def test_broken_manifest_is_named(manifest: Path, text: bytes | None) -> None:
+    """By the training and by the script that fetches, and not by a traceback."""
+    (manifest.parent / "data").mkdir()
+    for path in (manifest, manifest.parent / "data" / manifest.name):
+        path.unlink(missing_ok=True)
+        if text is not None:
+            path.write_bytes(text)
+    with pytest.raises(BikesError, match=r"manifest\.json(.|\n)*git restore"):
+        dataset.load(manifest, CONFIG)
+    with pytest.raises(FailedError, match=r"manifest\.json(.|\n)*git restore"):
+        data.fetched(manifest.parent)
+
+
+def test_data_without_rows_is_refused(manifest: Path) -> None:
+    """A header alone has nothing to train with."""
+    wanted = msgspec.json.decode(manifest.read_bytes(), type=dataset.Manifest)
+    with pytest.raises(BikesError, match="has no rows"):
+        dataset.read(TEXT.splitlines()[0], wanted, CONFIG)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.99, float("nan")])
+def test_share_that_leaves_no_rows_is_refused(share: float) -> None:
+    """None to test is a division by zero, and none to fit no forest; the control is one row of each."""
+    with pytest.raises(BikesError, match="test_share"):
+        dataset.split(10, config.Split(1, share))
+    assert len(dataset.split(2, config.Split(1, 0.5)).test) == 1
 
 
 def test_unknown_word_and_column_are_refused(manifest: Path) -> None:

@@ -84,6 +84,35 @@ def test_isolated_python_does_not_heed_a_hash_seed() -> None:
     assert "python -I does not heed" in answer(HASH, "-I", PYTHONHASHSEED="7")
 
 
+NEEDED = (
+    "from bikes.errors import TooLateError\nfrom bikes.seeding import seed_everything\n"
+    "try:\n    seed_everything(1, needs_hash_seed=True, frameworks=())\n"
+    "except TooLateError as error:\n    print(error)"
+)
+LATE = "import os\nos.environ['PYTHONHASHSEED'] = '{}'\n"
+
+
+@pytest.mark.parametrize("value", ["0", "7", "no number"])
+@pytest.mark.parametrize("before", [{}, {"PYTHONHASHSEED": "8"}])
+def test_hash_seed_that_came_too_late_is_not_fixed(value: str, before: dict[str, str]) -> None:
+    """A program that sets it after the start changes what its children do, and nothing of its own."""
+    said = answer(LATE.format(value) + HASH, **before)
+    assert said == f"PYTHONHASHSEED={value} came too late, or was not heeded"
+
+
+@pytest.mark.parametrize("value", ["0", "7"])
+def test_hash_seed_that_came_too_late_is_refused_where_it_is_needed(value: str) -> None:
+    """Whichever it is; the control is the same seed, given before the start and set again."""
+    code = LATE.format(value) + NEEDED
+    assert "hash seed of this process" in answer(code)
+    assert answer(code, PYTHONHASHSEED=value) == ""
+
+
+def test_hash_seed_is_not_fixed_if_python_was_told_to_draw() -> None:
+    """`-R` draws, whatever the variable says: so it is the hash that is asked, and not the variable."""
+    assert "was not heeded" in answer(HASH, "-R", PYTHONHASHSEED="7")
+
+
 def test_order_of_sets_follows_the_hash_seed() -> None:
     """Why it is worth a line in the report."""
     code = "print(list({'alpha', 'beta', 'gamma', 'delta', 'epsilon'}))"
@@ -93,11 +122,8 @@ def test_order_of_sets_follows_the_hash_seed() -> None:
 
 def test_drawn_hash_seed_is_refused_where_it_is_needed() -> None:
     """Too late is an error, not a line in a log."""
-    code = "from bikes.errors import TooLateError\nfrom bikes.seeding import seed_everything\n"
-    code += "try:\n    seed_everything(1, needs_hash_seed=True, frameworks=())\n"
-    code += "except TooLateError as error:\n    print(error)"
-    assert "PYTHONHASHSEED=0" in answer(code)
-    assert answer(code, PYTHONHASHSEED="0") == ""
+    assert "PYTHONHASHSEED=0" in answer(NEEDED)
+    assert answer(NEEDED, PYTHONHASHSEED="0") == ""
 
 
 def test_threads_are_fixed_and_read_back() -> None:
@@ -112,6 +138,13 @@ def test_seed_that_not_all_take_is_refused(seed: int, threads: int) -> None:
     """Before anything is seeded by half."""
     with pytest.raises(ValueError, match="a seed is from 0"):
         seed_everything(seed, threads=threads)
+
+
+@pytest.mark.parametrize("names", [{"pytorch"}, {"sklearn", "Torch"}, "torch"])
+def test_unknown_framework_is_refused(names: set[str] | str) -> None:
+    """A slip in a name would else leave the framework unseeded, and say nothing."""
+    with pytest.raises(ValueError, match=r"unknown framework .*: known are sklearn, torch, tensorflow"):
+        seed_everything(1, frameworks=names)
 
 
 def torch_like(*, cuda: bool = False, interop: int = 4) -> Any:  # noqa: ANN401 - as little of PyTorch as is asked

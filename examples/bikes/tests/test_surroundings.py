@@ -39,7 +39,15 @@ def test_program_that_is_not_there_is_named() -> None:
         run(["nothing-of-the-kind"], {"PATH": "/usr/bin"})
 
 
-CODE = {"commit": "c" * 40, "dirty": False, "changed": [], "wheel": {"name": "w", "sha256": "0"}}
+CODE: dict[str, Any] = {"commit": "c" * 40, "dirty": False, "changed": [], "wheel": {"name": "w", "sha256": "0" * 64}}
+RECORD: dict[str, Any] = {
+    "code": CODE,
+    "environment": {"lock": "1" * 64, "python": "CPython", "machine": "Linux", "cpu": [], "packages": {}},
+    "config": {"name": "training.yaml", "sha256": "2" * 64, "threads": 1},
+    "data": {"sha256": "3" * 64, "split": "4" * 64},
+    "randomness": {"seed": 42},
+    "result": {"model": "5" * 64, "predictions": "6" * 64, "metrics": "7" * 64},
+}
 
 
 @pytest.mark.parametrize(
@@ -53,14 +61,60 @@ CODE = {"commit": "c" * 40, "dirty": False, "changed": [], "wheel": {"name": "w"
 def test_record_that_nobody_can_do_again_is_refused(tmp_path: Path, change: dict[str, Any], said: str) -> None:
     """Before anything is checked out; the control is a record of a clean tree."""
     path = tmp_path / "record.json"
-    path.write_text(json.dumps({"code": CODE}))
-    assert reproduce.wanted(path)["code"] == CODE
-    path.write_text(json.dumps({"code": {**CODE, **change}}))
+    path.write_text(json.dumps(RECORD))
+    assert reproduce.wanted(path) == RECORD
+    path.write_text(json.dumps({**RECORD, "code": {**CODE, **change}}))
     with pytest.raises(FailedError, match=said):
         reproduce.wanted(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}"])
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("code", "commit", "HEAD"),
+        ("code", "commit", "--orphan"),
+        ("code", "commit", "c" * 39),
+        ("code", "commit", 7),
+        ("code", "wheel", {}),
+        ("code", "wheel", "w"),
+        ("code", "dirty", None),
+        ("config", "name", "../training.yaml"),
+        ("config", "name", "--output=x"),
+        ("config", "name", None),
+        ("config", "threads", 0),
+        ("config", "threads", "1"),
+        ("environment", "lock", None),
+        ("data", "sha256", "3"),
+        ("result", "model", None),
+        ("environment", None, []),
+        ("result", None, None),
+    ],
+)
+def test_malformed_record_is_refused(tmp_path: Path, part: str, key: str | None, value: object) -> None:
+    """A record comes from somebody else: no part of it reaches git or a path before it was looked at."""
+    path = tmp_path / "record.json"
+    changed = value if key is None else {**RECORD[part], key: value}
+    path.write_text(json.dumps({**RECORD, part: changed}))
+    with pytest.raises(FailedError, match="is no record"):
+        reproduce.wanted(path)
+
+
+@pytest.mark.parametrize("part", RECORD)
+def test_record_without_a_part_is_refused(tmp_path: Path, part: str) -> None:
+    """Before anything is checked out, and not when it comes to comparing."""
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps({name: value for name, value in RECORD.items() if name != part}))
+    with pytest.raises(FailedError, match="is no record"):
+        reproduce.wanted(path)
+
+
+def test_configuration_that_the_commit_does_not_have_is_named(tmp_path: Path) -> None:
+    """And not by a traceback."""
+    with pytest.raises(FailedError, match=r"has no confs/mine\.yaml"):
+        reproduce.digest(tmp_path, "confs/mine.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"code": []}', '{"code": {"commit": 1}}'])
 def test_file_that_is_no_record_is_refused(tmp_path: Path, text: str) -> None:
     """In words, and not by a traceback."""
     path = tmp_path / "record.json"

@@ -20,7 +20,7 @@ TRACK = """
 from pathlib import Path
 from bikes.running import run
 from bikes.tracking import track
-track(run(Path("."), Path("conf.yaml"), Path("out"), None))
+track(run(Path("."), Path("confs/training.yaml"), Path("out"), None))
 """
 CSV = b"hr,mnth,casual,registered,bikers\n" + b"".join(
     f'"{row % 24}","Jan",{row},{row % 7},{row + row % 7}\n'.encode() for row in range(60)
@@ -36,7 +36,8 @@ def tracked(tmp_path_factory: TempPathFactory) -> Path:
     wanted = "ac6950ae6f11efcc69c29d6bb13e8881c001e27d36434660d59444a1414f712c"
     (folder / "data" / "manifest.json").write_text(text.replace(wanted, sha256(CSV)))
     (folder / "data" / "Bikeshare.csv").write_bytes(CSV)
-    (folder / "conf.yaml").write_bytes((ROOT / "confs" / "training.yaml").read_bytes())
+    (folder / "confs").mkdir()
+    (folder / "confs" / "training.yaml").write_bytes((ROOT / "confs" / "training.yaml").read_bytes())
     variables = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db", "MLFLOW_DISABLE_TELEMETRY": "true"}
     answer(f"import os; os.chdir({str(folder)!r})\n{TRACK}", **variables)
     return folder

@@ -23,6 +23,7 @@ WORDS = {"mnth": MONTHS, "weathersit": WEATHER}
 """Columns of words, each with its words in order; the number of a word is its place."""
 
 FETCH = "just data"
+RESTORE = "git restore data/manifest.json, or name it as `data` in the configuration"
 
 
 class Origin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,10 +66,24 @@ def load(manifest: Path, config: Config) -> Table:
     """Return the table of the file beside the manifest.
 
     Raises:
-        BikesError: no file, or not the one that the manifest names.
+        BikesError: no manifest or no file, or not the one that the manifest names.
     """
-    wanted = msgspec.json.decode(manifest.read_bytes(), type=Manifest)
+    wanted = described(manifest)
     return read(checked(manifest.with_name(wanted.name), wanted), wanted, config)
+
+
+def described(path: Path) -> Manifest:
+    """Return the manifest.
+
+    Raises:
+        BikesError: no file, no JSON, or something in it that is not what it should be.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise BikesError(f"cannot read the manifest {path.name}: {error.strerror}", RESTORE) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BikesError(f"{path.name} is no manifest: {error}", RESTORE) from error
 
 
 def checked(path: Path, wanted: Manifest) -> bytes:
@@ -96,6 +111,8 @@ def read(content: bytes, manifest: Manifest, config: Config) -> Table:
         BikesError: a column that is not there, or a cell that is no number and no known word.
     """
     rows = list(csv.DictReader(content.decode("utf-8").splitlines()))
+    if not rows:
+        raise BikesError(f"{manifest.name} has no rows", FETCH)
     header = tuple(rows[0])
     if missing := sorted({config.target, *config.drop} - set(header)):
         raise BikesError(f"no column {missing[0]} in {manifest.name}", f"name some of {', '.join(header)}")
@@ -122,7 +139,14 @@ def split(count: int, how: Split) -> Rows:
 
     The rows with the smallest digests of seed and row number test: no library's stream of random numbers is in it,
     so that the split is the same with every NumPy.
+
+    Raises:
+        BikesError: a share of so few rows that none would fit, or none test.
     """
+    if not 0 < how.test_share < 1 or not 0 < round(count * how.test_share) < count:
+        raise BikesError(
+            f"test_share: {how.test_share} of {count} rows leaves none to fit or none to test", "give another share"
+        )
     order = sorted(range(count), key=lambda row: sha256(f"{how.seed}:{row}".encode()))
     tested = sorted(order[: round(count * how.test_share)])
     fitted = sorted(order[len(tested) :])

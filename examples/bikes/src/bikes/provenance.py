@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from bikes import installed
 from bikes.errors import BikesError
 from bikes.files import sha256
 
@@ -85,7 +86,7 @@ def running_wheel(project: Path) -> Wheel | None:
         BikesError: the wheel in dist/ is not the lock's, or what is installed differs from it.
     """
     try:
-        installed = importlib.metadata.distribution(NAME)
+        ours = importlib.metadata.distribution(NAME)
     except importlib.metadata.PackageNotFoundError:
         return None
     lock = project / LOCK
@@ -95,17 +96,17 @@ def running_wheel(project: Path) -> Wheel | None:
     path = project / found[1]
     if not path.is_file() or sha256(content := path.read_bytes()) != found[2]:
         raise BikesError(f"{path.name} in {path.parent.name}/ is not the wheel of {LOCK}", "just package")
-    if differing := changed_members(content, installed):
-        raise BikesError(f"{differing[0]} is installed otherwise than the wheel has it", "just env")
+    if differing := changed_members(content, ours):
+        raise BikesError(f"{differing[0]} is installed otherwise than the wheel has it", installed.ANEW)
     return Wheel(path.name, found[2])
 
 
-def changed_members(wheel: bytes, installed: importlib.metadata.Distribution) -> list[str]:
+def changed_members(wheel: bytes, ours: importlib.metadata.Distribution) -> list[str]:
     """Return which members of the wheel are not installed byte for byte. RECORD is the installer's own."""
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         record = next(name for name in archive.namelist() if name.endswith(".dist-info/RECORD"))
         names = [row[0] for row in csv.reader(archive.read(record).decode().splitlines()) if row[0] != record]
-        places = {name: installed.locate_file(name) for name in names}
+        places = {name: ours.locate_file(name) for name in names}
         return sorted(name for name in names if not same(str(places[name]), archive.read(name)))
 
 
@@ -118,10 +119,19 @@ def same(path: str, content: bytes) -> bool:
         return False
 
 
-def environment(project: Path) -> Environment:
-    """Return what ran the code: digests of the locks, interpreter, CPU, versions of what computes."""
+def environment(project: Path, *, locked: bool) -> Environment:
+    """Return what ran the code: digests of the locks, interpreter, CPU, versions of what computes.
+
+    The lock is named only if it is what the environment was made of: `locked` asks for the check, which is
+    for code that runs from its wheel. A source tree runs in whatever there is, and its record names no lock.
+
+    Raises:
+        BikesError: the environment is not that of the lock.
+    """
+    if locked:
+        installed.check(project / LOCK, NAME)
     return Environment(
-        lock=digest(project / LOCK),
+        lock=digest(project / LOCK) if locked else None,
         constraints=digest(project / CONSTRAINTS),
         python=f"{platform.python_implementation()} {platform.python_version()}",
         machine=f"{platform.system()} {platform.machine()}",

@@ -10,6 +10,7 @@ import msgspec
 
 from bikes import canonical, dataset, provenance, training
 from bikes.config import Config, load
+from bikes.errors import BikesError
 from bikes.files import as_json, sha256, write
 from bikes.record import SCHEMA, Configured, Data, Observed, Record, Result
 from bikes.seeding import seed_everything, threading
@@ -21,6 +22,8 @@ MODEL, PREDICTIONS, METRICS, RECORD, OBSERVED = (
     "record.json",
     "observed.json",
 )
+
+CONFS = "confs"
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -41,10 +44,13 @@ def run(project: Path, conf: Path, output: Path, threads: int | None) -> Run:
     Raises:
         BikesError: a file that is missing or not what it should be.
     """
-    config, text = load(conf)
-    count = threads or config.threads
+    config, text = load(recordable(project, conf))
+    count = config.threads if threads is None else threads
+    if count < 1:
+        raise BikesError(f"{count} threads", "give one thread or more")
     seeds = seed_everything(config.seed, threads=count, frameworks={"sklearn"})
-    code, environment = provenance.code(project), provenance.environment(project)
+    code = provenance.code(project)
+    environment = provenance.environment(project, locked=code.wheel is not None)
     table = dataset.load(project / config.data, config)
     rows = dataset.split(len(table.target), config.split)
     trained = training.train(config, table, rows, seeds, count)
@@ -55,6 +61,17 @@ def run(project: Path, conf: Path, output: Path, threads: int | None) -> Run:
     write(output / OBSERVED, as_json(observed()))
     write(output / RECORD, as_json(record))
     return Run(record, config, table, trained, output)
+
+
+def recordable(project: Path, conf: Path) -> Path:
+    """Return the path of a configuration that a record can name: by its name, in the project's folder for them.
+
+    Raises:
+        BikesError: it is in another folder, where nobody who reproduces the record would have it.
+    """
+    if conf.absolute().parent.resolve() != (project / CONFS).resolve():
+        raise BikesError(f"{conf.name} is not in {CONFS}/ of the project", f"put it into {CONFS}/, and commit it")
+    return conf
 
 
 def written(output: Path, trained: training.Trained, *, canonical_form: bool) -> Result:

@@ -29,8 +29,8 @@ def _parts() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a copy of what a training reads."""
-    for folder in ("confs", "data", "dist"):
+    """Return a copy of what a training reads, and of the scripts."""
+    for folder in ("confs", "data", "dist", "scripts"):
         shutil.copytree(PROJECT / folder, tmp_path / "copy" / folder)
     for name in (LOCK, "constraints.txt"):
         shutil.copy2(PROJECT / name, tmp_path / "copy" / name)
@@ -84,11 +84,11 @@ def test_one_changed_row_is_not_trained_on(project: Path, tmp_path: Path) -> Non
     ("old", "new", "level"),
     [("format: skops-canonical", "format: skops", "model-file"), ("\nseed: 42", "\nseed: null", "predictions")],
 )
-def test_level_of_a_difference_is_told(tmp_path: Path, old: str, new: str, level: str) -> None:
+def test_level_of_a_difference_is_told(project: Path, old: str, new: str, level: str) -> None:
     """A file that leaks is not a training that differs: exit code 3 for both, and each by its name."""
     text = (PROJECT / CONF).read_text("utf-8")
     assert old in text
-    (tmp_path / "conf.yaml").write_text(text.replace(old, new))
-    command = [sys.executable, "scripts/verify_model.py", str(tmp_path / "conf.yaml")]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=PROJECT)
+    (project / "confs" / "other.yaml").write_text(text.replace(old, new))
+    command = [sys.executable, "scripts/verify_model.py", "confs/other.yaml"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=project)
     assert (done.returncode, done.stdout.partition(":")[0]) == (3, level), done.stderr

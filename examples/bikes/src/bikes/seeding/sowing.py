@@ -39,8 +39,10 @@ def seed_everything(
 
     Raises:
         TooLateError: a setting would have no effect, as what it governs has started already.
-        ValueError: a seed that not every generator takes, or no thread.
+        ValueError: a seed that not every generator takes, no thread, or a framework that is not known here.
     """
+    if unknown := sorted(set(frameworks) - set(FRAMEWORKS)):
+        raise ValueError(f"unknown framework {unknown[0]}: known are {', '.join(FRAMEWORKS)}")
     if (seed is not None and not 0 <= seed < LIMIT) or threads < 1:
         raise ValueError(
             f"seed {seed}, {threads} threads: a seed is from 0 to {LIMIT - 1}, and one thread is the least"
@@ -48,14 +50,15 @@ def seed_everything(
     report = Report(seed, {}, {"cpu": CPU}) | process.hash_seed()
     if needs_hash_seed and "hash seed" in report.not_fixed:
         raise TooLateError(
-            "the hash seed of this process was drawn", "start Python anew: PYTHONHASHSEED=0 python -s -P -m …"
+            f"the hash seed of this process is not fixed: {report.not_fixed['hash seed']}",
+            "start Python anew: PYTHONHASHSEED=0 python -s -P -m …",
         )
     report |= threading.limit(threads)
     if seed is None:
         chance = Report(None, {}, {"everything": "no seed was given"})
         return Seeds(None, arrays.generator(None), report | chance)
     report |= process.python(seed) | arrays.numpy(seed)
-    for name in sorted(set(frameworks) & set(FRAMEWORKS)):
+    for name in sorted(set(frameworks)):
         missing = Report(seed, {}, {name: "not installed"})
         report |= FRAMEWORKS[name](seed, threads) if find_spec(name) else missing
     return Seeds(seed, arrays.generator(seed), report)
