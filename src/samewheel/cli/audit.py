@@ -12,7 +12,8 @@ import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from
-from samewheel.cli.pages import refuse_other_folder, site_option, write_site
+from samewheel.cli.pages import site_option, write_site
+from samewheel.cli.targets import refuse_other_folder
 from samewheel.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:

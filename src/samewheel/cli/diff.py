@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
-from samewheel.cli.pages import html_option, refuse_unwritable, write_diff
+from samewheel.cli.pages import html_option, write_diff
+from samewheel.cli.targets import refuse_unwritable
 
 __all__ = ["command"]
 

@@ -9,8 +9,9 @@ import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from
-from samewheel.cli.pages import html_option, kept, refuse_unwritable, write_rebuilt
+from samewheel.cli.pages import html_option, kept, write_rebuilt
 from samewheel.cli.signing import Signing, signing_key, signing_options
+from samewheel.cli.targets import refuse_unwritable
 from samewheel.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import common_options, overrides_from, source_argument
-from samewheel.cli.pages import badge_option, html_option, kept, refuse_unwritable, write_badge, write_verified
+from samewheel.cli.pages import badge_option, html_option, kept, write_badge, write_verified
+from samewheel.cli.targets import refuse_unwritable
 
 __all__ = ["command"]
 

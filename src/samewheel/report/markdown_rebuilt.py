@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from samewheel.report.lines import isolated
 from samewheel.report.markdown import code, details, escaped, fenced, page, table, verdict_line
 from samewheel.report.markdown_wheels import MEANINGS, cause_blocks, difference_block
-from samewheel.report.rebuilt import PROVEN, moments, proof, source, tools
+from samewheel.report.rebuilt import PROVEN, moments, proof, source, tools, unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,7 @@ __all__ = ["rebuilt_blocks", "rebuilt_markdown"]
 def _published(rebuilt: Rebuilt) -> str:
     if rebuilt.on_index:
         return f"{code(rebuilt.wheel.sha256)}, on the index"
-    known = "the index has another one of this name" if rebuilt.on_index is False else "not on the index"
-    return f"{code(rebuilt.wheel.sha256)}, {known}"
+    return f"{code(rebuilt.wheel.sha256)}, {unpublished(rebuilt)}"
 
 
 def _facts(rebuilt: Rebuilt) -> Iterator[tuple[str, str]]:

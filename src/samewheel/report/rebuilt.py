@@ -19,8 +19,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.rebuilding import Plan, Rebuilt
+    from samewheel.rebuilding.values import Attempt
 
-__all__ = ["PROVEN", "explained_lines", "moments", "proof", "rebuilt_lines", "source", "tools"]
+__all__ = [
+    "PROVEN",
+    "changes",
+    "explained_lines",
+    "moments",
+    "proof",
+    "rebuilt_lines",
+    "source",
+    "tools",
+    "unpublished",
+]
 
 WIDEST = 16
 """Characters of a field's name and a space."""
@@ -62,14 +73,23 @@ def _date(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def unpublished(rebuilt: Rebuilt) -> str:
+    """Return what the index knows of a file that it does not have."""
+    return "the index has another one of this name" if rebuilt.on_index is False else "not on the index"
+
+
+def changes(attempt: Attempt) -> str:
+    """Return what an attempt's plan has that the first one has not; empty for nothing."""
+    return "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())
+
+
 def _file_rows(rebuilt: Rebuilt) -> Iterator[str]:
     """Yield which file it is, and whether it is the one that the index has."""
     if rebuilt.on_index:
         uploaded = f", uploaded {rebuilt.uploaded[:10]}" if rebuilt.uploaded else ""
         yield row("published", rebuilt.wheel.sha256 + uploaded)
     else:
-        known = "the index has another one of this name" if rebuilt.on_index is False else "not on the index"
-        yield row("file", f"{rebuilt.wheel.sha256} ({known})")
+        yield row("file", f"{rebuilt.wheel.sha256} ({unpublished(rebuilt)})")
     if rebuilt.sha256 is not None and rebuilt.verdict is not Verdict.IDENTICAL:
         yield row("rebuilt", rebuilt.sha256)
 
@@ -128,7 +148,7 @@ def explained_lines(rebuilt: Rebuilt) -> Iterator[str]:
             yield row(f"{name:<{WIDEST}}", f"{text}  ({why})" if why else text)
     yield style("  tried", bold=True)
     for number, attempt in enumerate(rebuilt.attempts, 1):
-        changed = "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())
+        changed = changes(attempt)
         yield row(f"{number}", f"{attempt.verdict.value}  {attempt.why}" + (f" ({changed})" if changed else ""))
         if attempt.reason:
             yield row("", attempt.reason.splitlines()[0][:LONGEST])

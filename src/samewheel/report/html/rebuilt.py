@@ -11,7 +11,7 @@ from samewheel.report.html.compared import Compared, compared_page
 from samewheel.report.html.values import Fact
 from samewheel.report.lines import isolated
 from samewheel.report.plans import plan_fields
-from samewheel.report.rebuilt import PROVEN, proof
+from samewheel.report.rebuilt import PROVEN, changes, proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,9 +77,8 @@ def _plan(rebuilt: Rebuilt) -> Iterator[tuple[str, str, str]]:
 
 def _attempts(rebuilt: Rebuilt) -> Iterator[tuple[str, str, str]]:
     for attempt in rebuilt.attempts:
-        changed = "; ".join(f"{name}: {value}" for name, value in attempt.changed.items())
         reason = attempt.reason.splitlines()[0] if attempt.reason else ""
-        yield attempt.verdict.value, attempt.why, " — ".join(filter(None, (changed, reason)))
+        yield attempt.verdict.value, attempt.why, " — ".join(filter(None, (changes(attempt), reason)))
 
 
 def rebuilt_compared(rebuilt: Rebuilt, excerpts: Excerpts | None = None) -> Compared:
