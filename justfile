@@ -205,7 +205,7 @@ fuzz-readers *args:
 # Kill commands at random moments and count what is left behind, which takes an hour; `--times N`, `--only COMMAND`
 [group('check')]
 torture-kills *args:
-    {{ run }} scripts/torture_kills.py "$@"
+    {{ run }} python -m tests.torture.kills "$@"
 
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]

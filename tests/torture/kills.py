@@ -1,7 +1,7 @@
 """Kill samewheel at random moments, as nobody can prepare for it, and count what is left behind.
 
-    python scripts/torture_kills.py                         # 200 kills of each command, which takes an hour
-    python scripts/torture_kills.py --times 20 --only build
+    python -m tests.torture.kills                            # 200 kills of each command, which takes an hour
+    python -m tests.torture.kills --times 20 --only build
 
 Each command runs once undisturbed, which tells how long it takes and what it writes. Then, again and again: its
 output is put back to what an older run left there, it is started, and SIGKILL ends the one process that was started,
@@ -14,13 +14,11 @@ no file beside it. Exits with 1 if anything was lost. Linux only.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import hashlib
 import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,21 +26,10 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[1]
-PROJECT = ROOT / "tests" / "projects" / "hatchling"
-WHEEL = "sample_hatchling-1.0-py2.py3-none-any.whl"
-SAMEWHEEL = (sys.executable, "-m", "samewheel")
+from tests.torture.running import PROJECT, SAMEWHEEL, WHEEL, adopt_orphans, files, head, mounts, outlived, row, run
 
-PATIENCE = 5.0
-"""Seconds in which all that a killed command has started must have ended."""
-BECOMES_PARENT = 36
-"""PR_SET_CHILD_SUBREAPER: orphans below become children of ours (prctl(2))."""
 OLD = b"left by an older run\n"
-
-
-HEAD = """\
-| command | killed | output old | new | some of each | done before | files beside | temporary folders | lost |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
+COUNTED = ("killed", "output old", "new", "some of each", "done before", "files beside", "temporary folders", "lost")
 
 
 class Command(NamedTuple):
@@ -85,13 +72,6 @@ class Kill(NamedTuple):
     """Files that lie beside the outputs after the next run."""
 
 
-def run(folder: Path, *words: str) -> None:
-    """Run a command to its end."""
-    done = subprocess.run([*SAMEWHEEL, *words], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"samewheel {' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
-
-
 def digest(folder: Path, output: str) -> str:
     """Return what says that an output is the same; of an audit, what it lists, as pages of a database move."""
     path = folder / output
@@ -101,48 +81,6 @@ def digest(folder: Path, output: str) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     command = [*SAMEWHEEL, "audit", "list", "--json"]
     return hashlib.sha256(subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout).hexdigest()
-
-
-def files(folder: Path) -> set[str]:
-    """Return all files, but those of the source."""
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-
-
-def descendants() -> set[int]:
-    """Return all processes that have come from this one."""
-    parents: dict[int, int] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = path.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
-        if state != "Z":
-            parents[int(path.parent.name)] = int(parent)
-    found, last = {os.getpid()}, set[int]()
-    while found != last:
-        last = set(found)
-        found |= {pid for pid, parent in parents.items() if parent in found}
-    return found - {os.getpid()}
-
-
-def outlived() -> int:
-    """Return how many processes are there after a while, and end them."""
-    end = time.monotonic() + PATIENCE
-    while (left := descendants()) and time.monotonic() < end:
-        time.sleep(0.01)
-    for pid in left:
-        os.kill(pid, signal.SIGKILL)
-    while True:
-        try:
-            if not os.waitpid(-1, os.WNOHANG)[0]:
-                return len(left)
-        except ChildProcessError:
-            return len(left)
-
-
-def mounts() -> str:
-    """Return what is mounted."""
-    return Path("/proc/self/mounts").read_text()
 
 
 def put_back(folder: Path, command: Command) -> None:
@@ -221,16 +159,26 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the moments that are drawn  [default: 0]")
     parser.add_argument("--only", choices=[*COMMANDS], action="append", help="this command; several times")
     options = parser.parse_args()
-    ctypes.CDLL(None, use_errno=True).prctl(BECOMES_PARENT, 1, 0, 0, 0)
-    print(HEAD, flush=True)
+    adopt_orphans()
+    counted = (
+        "killed",
+        "output old",
+        "new",
+        "some of each",
+        "done before",
+        "files beside",
+        "temporary folders",
+        "lost",
+    )
+    print(head("command", *COUNTED, numbers=COUNTED), flush=True)
     lost: dict[str, list[str]] = {}
     for name in options.only or COMMANDS:
         kills = tortured(name, options.times, options.seed)
         cut = [one for one in kills if not one.finished]
         lost[name] = [what for one in kills for what in one.lost]
-        states = " | ".join(str(sum(one.state == state for one in cut)) for state in ("old", "new", "both"))
-        counts = f"{len(kills) - len(cut)} | {max(one.beside for one in kills)} | {kills[-1].temporary}"
-        print(f"| {name} | {len(cut)} | {states} | {counts} | {len(lost[name])} |", flush=True)
+        states = [sum(one.state == state for one in cut) for state in ("old", "new", "both")]
+        counts = [len(kills) - len(cut), max(one.beside for one in kills), kills[-1].temporary, len(lost[name])]
+        print(row([name, len(cut), *states, *counts]), flush=True)
     if any(lost.values()):
         sys.exit(json.dumps(lost, indent=2))
 
