@@ -160,16 +160,6 @@ def main() -> None:
     parser.add_argument("--only", choices=[*COMMANDS], action="append", help="this command; several times")
     options = parser.parse_args()
     adopt_orphans()
-    counted = (
-        "killed",
-        "output old",
-        "new",
-        "some of each",
-        "done before",
-        "files beside",
-        "temporary folders",
-        "lost",
-    )
     print(head("command", *COUNTED, numbers=COUNTED), flush=True)
     lost: dict[str, list[str]] = {}
     for name in options.only or COMMANDS:
