@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from samewheel._files import below, temporary_folder
+from samewheel._files import below
+from samewheel._temporary import temporary_folder
 from samewheel._types import SILENT, SourceKind, Value
 from samewheel._uv_settings import heard_by_uv_alone
 from samewheel.answers import question, recall, remember

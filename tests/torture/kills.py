@@ -8,7 +8,7 @@ output is put back to what an older run left there, it is started, and SIGKILL e
 at a moment drawn from all that it takes. Then each output is looked at (still the old one, or the new one as a
 whole), all that was started is waited for (what outlives it by more than five seconds is counted, as are mounts), and
 the same command runs to its end, with the same cache and folder: its output must be that of the undisturbed run, with
-no file beside it. Exits with 1 if anything was lost. Linux only.
+no file beside it, and no temporary folder of either left. Exits with 1 if anything was lost. Linux only.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Kill(NamedTuple):
     """What a kill did."""
 
     temporary: int
-    """Temporary folders that nobody has removed."""
+    """Temporary folders that are left after the next run."""
     finished: bool
     """Whether the command was done before it."""
     state: str
@@ -69,7 +69,7 @@ class Kill(NamedTuple):
     lost: tuple[str, ...]
     """What is wrong: an output that is neither, a process, a mount, a next run that differs."""
     beside: int
-    """Files that lie beside the outputs after the next run."""
+    """Files that lie beside the outputs after that."""
 
 
 def digest(folder: Path, output: str) -> str:
@@ -106,7 +106,6 @@ def killed(folder: Path, command: Command, after: float, expected: dict[str, str
     except subprocess.TimeoutExpired:
         process.kill()
     finished = process.wait() == 0
-    temporary = len([*Path(os.environ["TMPDIR"]).iterdir()])
     lost = [f"{number} processes" for number in [outlived()] if number]
     lost += ["a mount"] * (mounts() != mounted)
     states = set()
@@ -119,6 +118,7 @@ def killed(folder: Path, command: Command, after: float, expected: dict[str, str
     run(folder, *command.words)
     lost += [f"another {output}" for output in command.outputs if digest(folder, output) != expected[output]]
     beside = files(folder) - before - {*command.outputs}
+    temporary = len([*Path(os.environ["TMPDIR"]).iterdir()])
     return Kill(temporary, finished, states.pop() if len(states) == 1 else "both", tuple(lost), len(beside))
 
 
@@ -167,7 +167,12 @@ def main() -> None:
         cut = [one for one in kills if not one.finished]
         lost[name] = [what for one in kills for what in one.lost]
         states = [sum(one.state == state for one in cut) for state in ("old", "new", "both")]
-        counts = [len(kills) - len(cut), max(one.beside for one in kills), kills[-1].temporary, len(lost[name])]
+        counts = [
+            len(kills) - len(cut),
+            max(one.beside for one in kills),
+            max(one.temporary for one in kills),
+            len(lost[name]),
+        ]
         print(row([name, len(cut), *states, *counts]), flush=True)
     if any(lost.values()):
         sys.exit(json.dumps(lost, indent=2))

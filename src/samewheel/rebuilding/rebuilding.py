@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from samewheel._files import temporary_folder
+from samewheel._temporary import temporary_folder
 from samewheel._types import SILENT, SourceKind
 from samewheel.comparison import File, Verdict
 from samewheel.epoch import choose_epoch
