@@ -173,7 +173,7 @@ def test_limits_hold_without_namespaces_for_who_does_not_run_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where nothing can be isolated, a build that fails by accident still must not take the machine with it."""
-    monkeypatch.setattr(staging, "choose_sandbox", sandbox._Open)  # noqa: SLF001 - as on a machine without namespaces
+    monkeypatch.setattr(staging, "choose_sandbox", sandbox.Unisolated)  # as on a machine without namespaces
     error = attack(copied(name), env, limits, Frontend.BUILD, tmp_path)
     assert said in error.what
     assert [list(folder.iterdir()) for folder in folders] == [[], []]
