@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only some of the limits hold")
 
-isolated = pytest.mark.skipif(
-    sandbox.choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
-)
+isolated = pytest.mark.usefixtures("level")
 
 MIB = 1 << 20
 
