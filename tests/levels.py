@@ -29,7 +29,7 @@ def at_level(mechanism: str) -> Iterator[Sandbox]:
 
     sandbox = find_sandbox(mechanism)
     if sandbox is None:
-        pytest.skip(f"{mechanism} cannot isolate on this machine")
+        pytest.skip(f"{mechanism} cannot isolate on this machine; where bubblewrap is missing: just bubblewrap")
     _entered.append(mechanism)
     try:
         with insisting(sandbox):
