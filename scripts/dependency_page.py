@@ -39,8 +39,8 @@ LONGEST = 160
 
 TITLES = {
     ALWAYS: "What is always installed",
-    "clock": "With the extra `clock`",
-    "sigstore": "With the extra `sigstore`",
+    "clock": "What the extra `clock` adds",
+    "sigstore": "What the extra `sigstore` adds",
 }
 
 HEAD = """# Our dependencies, rebuilt
