@@ -37,12 +37,6 @@ TELLING = re.compile(r"not found|No such file|cannot find|[Bb]ecause ")
 LONGEST = 160
 """Characters of such a line that the page shows."""
 
-TITLES = {
-    ALWAYS: "What is always installed",
-    "clock": "What the extra `clock` adds",
-    "sigstore": "What the extra `sigstore` adds",
-}
-
 HEAD = """# Our dependencies, rebuilt
 
 Which of the packages that samewheel installs come from their published source? Each of `.github/samewheel.txt`,
@@ -146,9 +140,15 @@ def read(store: Path, lock: dict[str, Any]) -> list[Row]:
     return rows
 
 
+def titles(rows: list[Row]) -> dict[str, str]:
+    """Return the parts of the page, each with its title."""
+    extras = sorted({row.part for row in rows} - {ALWAYS})
+    return {ALWAYS: "What is always installed", **{extra: f"What the extra `{extra}` adds" for extra in extras}}
+
+
 def figures(rows: list[Row]) -> Iterator[str]:
     """Yield the table of how many there are of each verdict; what is not for this platform counts for nothing."""
-    counts = {title: Counter(row.verdict for row in rows if row.part == part) for part, title in TITLES.items()}
+    counts = {title: Counter(row.verdict for row in rows if row.part == part) for part, title in titles(rows).items()}
     counts["Together"] = Counter(row.verdict for row in rows)
     shown = [verdict for verdict in Verdict if any(count[verdict] for count in counts.values())]
     yield "| | packages | " + " | ".join(shown) + " |"
@@ -160,7 +160,7 @@ def figures(rows: list[Row]) -> Iterator[str]:
 
 def tables(rows: list[Row]) -> Iterator[str]:
     """Yield a section for each part."""
-    for part, title in TITLES.items():
+    for part, title in titles(rows).items():
         yield f"\n## {title}\n\n| package | version | verdict | why it is not identical |\n| --- | --- | --- | --- |"
         for row in rows:
             if row.part == part:
