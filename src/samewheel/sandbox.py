@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import field
 
 from samewheel._early import once
-from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._temporary import temporary_folder
 from samewheel._types import Value
 from samewheel._uv import make_cache
 from samewheel.buildinfo import Isolation
