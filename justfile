@@ -89,6 +89,17 @@ lint-workflows:
 workflow-pins file=".github/samewheel.txt":
     uv export -q --locked --no-dev --extra clock --extra sigstore --no-emit-project --no-header -o {{ quote(file) }}
 
+# Rebuild all that samewheel installs, and write what came of it into docs/; goes on where it stopped, `--anew` begins again
+[group('check')]
+audit-self *args:
+    {{ run }} samewheel audit .github/samewheel.txt --name dependencies --store evidence/dependencies.sqlite3 "${@:---resume}"
+    {{ run }} scripts/dependency_page.py evidence/dependencies.sqlite3 docs/understand/our-dependencies.md
+
+# Write a bill of materials of the wheel in dist/ into evidence/: CycloneDX, all that uv.lock pins for its users
+[group('check')]
+sbom:
+    {{ run }} scripts/sbom.py dist/*.whl evidence
+
 # Build the site of docs/, and check that tables, transcripts, commands and links of all pages say what is
 [group('check')]
 docs: docs-site
