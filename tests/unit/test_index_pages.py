@@ -211,26 +211,6 @@ def test_html_of_a_later_minor_version_leaves_the_filters_of_warnings_alone() ->
     assert list(warnings.filters) == before
 
 
-@pytest.mark.parametrize(
-    ("html", "urls"),
-    [
-        (f'<a href="a/{WHEEL}">{WHEEL}</a>', [f"https://index.example/simple/six/a/{WHEEL}"]),
-        (f'<base href="/other/"><base href="/third/"><a href="{WHEEL}"> {WHEEL}\n</a>', [f"https://index.example/other/{WHEEL}"]),
-        (f"<A HREF=x/{WHEEL} href=y>{WHEEL}</A>", [f"https://index.example/simple/six/x/{WHEEL}"]),
-        (f'<a href="x/{WHEEL}"><b>six-1.16.0</b>-py2.py3&#45;none-any.whl</a>', [f"https://index.example/simple/six/x/{WHEEL}"]),
-        (f'<ul><li><a href="x/{WHEEL}">{WHEEL}<li><a href="y">other</ul>', [f"https://index.example/simple/six/x/{WHEEL}"]),
-        (f'<a href="x/{WHEEL}">{WHEEL}', [f"https://index.example/simple/six/x/{WHEEL}"]),
-        (f'<a href="?a=1&amp;b=2">{WHEEL}</a>', ["https://index.example/simple/six/?a=1&b=2"]),
-        (f"<a>{WHEEL}</a><a name=x>{WHEEL}</a>{WHEEL}", []),
-        (f'<!-- <a href="x">{WHEEL}</a> --><script>"<a href=x>{WHEEL}</a>"</script>', []),
-        ('<a href="x">' + WHEEL[:5] + "</a>" + WHEEL[5:], []),
-    ],
-)  # fmt: skip
-def test_links_are_what_a_browser_would_follow(html: str, urls: list[str]) -> None:
-    """Indexes write anchors in many ways; each is one link, named by the text in it, wherever the page was cut."""
-    assert [file.url for file in read_html(html)] == urls
-
-
 @pytest.mark.parametrize("html", ["<![foo[x", "<![foo[ x ]]>"])
 def test_declaration_that_nobody_knows_is_an_error_of_the_page(html: str) -> None:
     """The standard library's parser says it by an assertion."""
@@ -245,10 +225,10 @@ def test_html_names_no_codec() -> None:
 
 
 def test_html_in_which_nothing_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tag that never ends takes the parser time squared: a megabyte of them, minutes."""
+    """Anchors in each other take time squared: a megabyte of them, hours."""
     monkeypatch.setattr("samewheel.index.pages.PATIENCE", 0.0)
     with pytest.raises(SamewheelError, match="seconds to read"):
-        read_html("<a " * 100_000)
+        read_html("<a href=x>y" * 100_000)
 
 
 @pytest.mark.parametrize("time", ["yesterday", "", "2021-13-01T00:00:00Z", "0001-01-01T00:00:00+23:00", "\x1b[2J"])

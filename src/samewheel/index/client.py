@@ -77,10 +77,9 @@ class Index:
     def _transport(self) -> Transport:
         url = default_index(self.cwd)
         if url is None:
-            # As pip has it, which comes with us; a test sees whether it still says so.
-            from pip._internal.models.index import PyPI
+            from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
-            url = PyPI.simple_url
+            url = PYPI_SIMPLE_ENDPOINT
         return Transport(url)
 
     def _kept(self, url: str, ending: str) -> Path:

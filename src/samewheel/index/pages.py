@@ -27,7 +27,7 @@ PIECE = 1 << 13
 """Characters of HTML that are parsed at once."""
 
 PATIENCE = 60.0
-"""Seconds that one page may take; real ones take less than one, but a tag that never ends takes time squared."""
+"""Seconds that one page may take; real ones take less than one, but tags in each other take time squared."""
 
 LONGEST_TEXT = 1000
 """Characters of a text that is kept as the index has it."""
@@ -133,7 +133,7 @@ def _html_entries(content: bytes, base: str) -> Iterator[_Entry]:
 
     # Names and URLs are ASCII, and a page that named a codec such as bz2 would have it unpacked.
     for link in read_links(_pieces(content.decode("utf-8-sig", "replace")), base, SOLE_MAJOR):
-        said = link.attributes
+        said = {key: value for key, value in link.attrs.items() if isinstance(value, str)}
         yield _Entry(
             filename=link.text,
             url=link.url,
