@@ -14,6 +14,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from samewheel._files import read_at_most
 from samewheel._types import Frontend, Value, Via
 from samewheel.errors import InvalidProjectError, NoSourceError
 from samewheel.limits import Limits
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["BuildSystem", "Overrides", "Project", "Settings", "read_project"]
+
+MAX_FILE = 1 << 20
+"""Bytes of a ``pyproject.toml``; reading it takes a hundred times as much memory, and the largest have 100 kB."""
 
 LEGACY_REQUIRES = ("setuptools>=40.8.0",)
 """What a project without a build-system table needs: the first setuptools that has the legacy backend."""
@@ -100,8 +104,10 @@ class Project(Value, frozen=True, kw_only=True):
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        content = read_at_most(MAX_FILE, path)
+        if content is None:
+            raise InvalidProjectError(f"{path} is too large", cause=f"It has more than {MAX_FILE} bytes.")
+        return tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         # Not TOMLDecodeError alone: also bytes that are not UTF-8, integers of 5000 digits, brackets without end.
         raise InvalidProjectError(f"{path} is not valid TOML", cause=str(error)) from error

@@ -62,7 +62,7 @@ class Members:
 
     def refuse(self, member: str, why: str) -> InvalidProjectError:
         """Return why the archive is refused: for one of its members."""
-        return InvalidProjectError(f"{self.archive} has the member {shown(member)}", cause=why)
+        return InvalidProjectError(f"{self.archive} has the member {shown(member) or repr(member)}", cause=why)
 
     def accept(self, name: str, *, size: int, time: int, is_folder: bool) -> None:
         """Take a member into account.

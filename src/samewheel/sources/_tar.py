@@ -146,7 +146,7 @@ def _next(archive: tarfile.TarFile, bounded: _Bounded, members: Members) -> tarf
         bounded.headers = 0
     try:
         member = archive.next()
-    except (tarfile.TarError, ValueError, OverflowError) as error:
+    except (tarfile.TarError, ValueError, OverflowError, RecursionError) as error:
         where = f"after its member {shown(members.last)}" if members.last else "where it begins"
         what = f"{members.archive} is not a valid archive {where}"
         raise InvalidProjectError(what, cause=f"{error}.", hint=HINT) from error
@@ -171,7 +171,7 @@ def _finish(bounded: _Bounded, members: Members) -> None:
         if follows > PADDING or piece.count(0) != len(piece):
             raise InvalidProjectError(
                 f"{members.archive} goes on after its end",
-                cause=f"That is after the member {shown(members.last)}: some readers stop there, and some do not.",
+                cause=f"After {shown(members.last) or 'nothing'}, some readers stop, and some do not.",
             )
 
 
