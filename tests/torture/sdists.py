@@ -39,11 +39,12 @@ OURS_TO_SEE = re.compile(rf"\d/{DEEP}/(work|home)/")
 """What is left of a room's place in a message."""
 CPU, MEMORY = 2.0, 200
 """Seconds beside those of the start, and MiB, that a refusal may take."""
-AT_ONCE = 3
 SLOW = {"members-a-million"}
 """Refused only after so many members as the largest sdist may have, which takes as long as unpacking those."""
 
 TARFILE = "import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2], filter='data')"
+PIP = "import sys; from pip._internal.utils.unpacking import unpack_file; unpack_file(*sys.argv[1:])"
+"""Only what unpacks an sdist: all of pip would begin to build it."""
 UNZIP = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])"
 
 
@@ -113,11 +114,10 @@ def read(command: Sequence[str], sdist: Sdist, folder: Path) -> str:
 def readers(sdist: Sdist) -> tuple[Sequence[str], ...]:
     """Return the commands of other readers: Python's own, pip, uv."""
     unpack = UNZIP if sdist.file_name.endswith(".zip") else TARFILE
-    pip = ["-m", "pip", "--isolated", "--disable-pip-version-check", "--no-cache-dir", "wheel", "-q", "--no-deps"]
     uv = [shutil.which("uv") or "uv", "build", "-q", "--wheel", "--offline", "--no-config", "--cache-dir", "{cache}"]
     return (
         [sys.executable, "-I", "-c", unpack, "{path}", "{target}"],
-        [sys.executable, *pip, "--no-build-isolation", "--no-index", "-w", "{target}", "{path}"],
+        [sys.executable, "-c", PIP, "{path}", "{target}"],
         [*uv, "--python", sys.executable, "-o", "{target}", "{path}"],
     )
 
@@ -136,6 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, metavar="DIR", help="only write the sdists here, each into a folder")
     parser.add_argument("--alone", action="store_true", help="try samewheel only")
+    parser.add_argument("--at-once", type=int, default=3, help="sdists at the same time  [default: 3]")
     parser.add_argument("name", nargs="*", help="only these")
     options = parser.parse_args()
     everything: tuple[Sdist, ...] = (*CASES, *ACCEPTED)
@@ -147,7 +148,7 @@ def main() -> None:
             (options.output / one.name).mkdir(parents=True)
             one.write(options.output / one.name)
         return
-    sys.exit(tabled(chosen, alone=options.alone))
+    sys.exit(tabled(chosen, alone=options.alone, at_once=options.at_once))
 
 
 def tried(sdist: Sdist, *, alone: bool) -> tuple[Measured, tuple[str, ...], tuple[str, ...]]:
@@ -158,13 +159,13 @@ def tried(sdist: Sdist, *, alone: bool) -> tuple[Measured, tuple[str, ...], tupl
     return found, left, others
 
 
-def tabled(chosen: Sequence[Sdist], *, alone: bool) -> int:
+def tabled(chosen: Sequence[Sdist], *, alone: bool, at_once: int) -> int:
     """Print the table of some sdists, and the figures; return the exit code."""
     empty = next(one for one in CASES if one.name == "empty-file")
     start = tried(empty, alone=True)[0].cpu
     counts, lost, most = Counter[str](), list[str](), [0.0, 0.0]
     print(head("sdist", "why", "samewheel", *(() if alone else ("tarfile", "pip", "uv"))), flush=True)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         for one, (found, left, others) in zip(
             chosen, pool.map(lambda one: tried(one, alone=alone), chosen), strict=True
         ):
