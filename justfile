@@ -224,6 +224,16 @@ fuzz-readers *args:
 torture-kills *args:
     {{ run }} python -m tests.torture.kills "$@"
 
+# Measure commands on large wheels and audits of many packages, which takes half an hour; `--help` says how to do less
+[group('check')]
+torture-load *args:
+    {{ run }} python -m tests.torture.load "$@"
+
+# See what samewheel, tarfile, pip and uv make of each hostile sdist of the tests; `--output DIR` writes them
+[group('check')]
+hostile-sdists *args:
+    {{ run }} python -m tests.torture.sdists "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:

@@ -27,6 +27,7 @@ __all__ = [
     "place",
     "put",
     "put_folder",
+    "read_at_most",
     "remove",
     "sha256_of",
     "tree_digest",
@@ -97,6 +98,17 @@ def tree_digest(root: Path, *, skip: Callable[[str], bool] = lambda _: False) ->
             mode, content = "100755" if status.st_mode & stat.S_IXUSR else "100644", _sha256_of(path)
         digest.update(f"{mode} {content} ".encode() + os.fsencode(relative) + b"\0")
     return Sha256(digest.hexdigest())
+
+
+def read_at_most(most: int, path: Path) -> bytes | None:
+    """Return what is in a file; None if that is more than ``most`` bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    return content if len(content) <= most else None
 
 
 def remove(path: Path) -> None:

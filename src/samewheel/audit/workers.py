@@ -34,6 +34,9 @@ __all__ = ["Workers", "workers"]
 SERVE = "import sys; sys.path[:] = sys.argv[1:]; from samewheel.audit.serving import serve; serve()"
 """A worker finds its modules where we found ours."""
 
+OUTCOMES = msgspec.json.Decoder(Outcome)
+"""Made once: where two threads decode into a type that msgspec sees for the first time, it crashes (0.22)."""
+
 LONGEST_ANSWER = 256 << 20
 """Bytes of an outcome."""
 
@@ -92,7 +95,7 @@ class Workers(Executor):
         companion = self._companion()
         answer = companion.ask(msgspec.json.encode(request) + b"\n", longest=LONGEST_ANSWER)
         if answer.endswith(b"\n"):
-            return msgspec.json.decode(answer, type=Outcome)
+            return OUTCOMES.decode(answer)
         self._slot.companion = None
         finished = companion.end(within=0 if answer else PATIENCE)
         with self._lock:
