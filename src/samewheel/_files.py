@@ -27,6 +27,7 @@ __all__ = [
     "copy_file",
     "copy_listed",
     "copy_tree",
+    "is_full",
     "place",
     "put",
     "put_folder",
@@ -151,6 +152,22 @@ def check_writable(folder: Path, hint: str = "Name another folder with --out-dir
             cause=f"{nearest} is {'not writable' if nearest.is_dir() else 'not a folder'}.",
             hint=hint,
         )
+
+
+FULL = 1 << 20
+"""Bytes with which a disk is as good as full."""
+
+
+def is_full(folder: Path) -> bool:
+    """Tell whether hardly any room is left on a folder's disk, or none for further files; not if nobody knows."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < FULL:
+            return True
+        if hasattr(os, "statvfs"):
+            names = os.statvfs(folder)
+            # Some file systems count none.
+            return names.f_files > 0 and names.f_favail == 0
+    return False
 
 
 def copy_tree(source: Path, destination: Path) -> None:

@@ -1,0 +1,142 @@
+"""One fault, one command: what it must end with, whether that is what happens, and whether all is well afterwards."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.torture.benches import COMMANDS, Bench, digests, made_older
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from tests.torture.benches import Done
+
+
+class Way(NamedTuple):
+    """How a command is run that meets a fault."""
+
+    env: Mapping[str, str | None] = {}
+    """Variables besides those of the bench; None takes one away."""
+    before: tuple[str, ...] = ()
+    """A program that runs it, and its options."""
+    more: tuple[str, ...] = ()
+    """Options at its end."""
+
+
+class Expected(NamedTuple):
+    """What a command must end with."""
+
+    code: int | None = None
+    """None: as without the fault, as it can do without what is broken."""
+    says: str = ""
+    """A regular expression for its error."""
+    longest: float = 60.0
+    """Seconds."""
+
+
+class Fault(NamedTuple):
+    """Something that is wrong, and what must come of it."""
+
+    name: str
+    make: Callable[[Bench], AbstractContextManager[Way]]
+    """Has it be wrong for a while."""
+    expected: Mapping[str, Expected]
+    """By command."""
+
+
+class Outcome(NamedTuple):
+    """What came of it."""
+
+    code: int
+    seconds: float
+    lost: tuple[str, ...]
+    """What is wrong."""
+    err: str = ""
+
+
+class Undisturbed:
+    """The benches before any fault, with warm caches, and what commands write without one."""
+
+    def __init__(self, bench: Bench) -> None:
+        """Warm its caches and run nothing else."""
+        self.cold = bench
+        self.warm = bench.copied(bench.top.with_name("warm"))
+        self._written: dict[str, Bench] = {}
+
+    def __call__(self, name: str) -> Bench:
+        """Return a bench on which a command was run; its outputs are those that it must always write."""
+        if name not in self._written:
+            bench = self.warm.copied(self.cold.top.with_name(f"after-{name}"))
+            command = COMMANDS[name]
+            done = bench.run(command.words)
+            if done.code != command.code:
+                raise RuntimeError(f"samewheel {' '.join(command.words)}: exit code {done.code}\n{done.err}")
+            self._written[name] = bench
+        return self._written[name]
+
+
+def _complaints(done: Done, code: int, expected: Expected) -> list[str]:
+    """Return what is wrong with how a command ended and with what it said."""
+    wrong = [f"exit code {done.code}, not {code}"] * (done.code != code)
+    wrong += ["a traceback"] * ("Traceback (most recent call last)" in done.out + done.err)
+    wrong += [f"it took {done.seconds:.0f} s"] * (done.seconds > expected.longest)
+    if expected.code is not None:
+        wrong += ["no error of ours"] * ("error: " not in done.err)
+        wrong += ["no next command"] * ("next: " not in done.err)
+        wrong += [f"does not say {expected.says}"] * (re.search(expected.says, done.err) is None)
+    return wrong
+
+
+def _halves(name: str, found: Mapping[str, str], old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Return the outputs that are neither the old ones nor the new ones, and what lies beside them."""
+    unlike = COMMANDS[name].random
+    wrong = []
+    for path in sorted({*found, *old, *new}):
+        states = {old.get(path), new.get(path)}
+        if found.get(path) not in states and not (unlike and path in found):
+            wrong.append(f"{path} beside" if states == {None} else f"half of {path}")
+    return wrong
+
+
+def tried(fault: Fault, name: str, undisturbed: Undisturbed, *, cold: bool = False) -> Outcome:
+    """Have a command meet a fault, and look at what it says, what it leaves, and what the next run does."""
+    command, expected = COMMANDS[name], fault.expected[name]
+    model = undisturbed(name)
+    new = digests(model.out)
+    with tempfile.TemporaryDirectory(prefix="fault-") as folder:
+        bench = (undisturbed.cold if cold else model).copied(Path(folder, "bench"))
+        shutil.rmtree(bench.out)
+        shutil.copytree(model.out, bench.out, symlinks=True)
+        made_older(bench.out, command.outputs)
+        for path in bench.out.glob(".*.lock"):
+            path.unlink()
+        with fault.make(bench) as way:
+            old = digests(bench.out)
+            done = bench.run([*command.words, *way.more], way.env, way.before)
+            lost = _complaints(done, command.code if expected.code is None else expected.code, expected)
+            lost += _halves(name, digests(bench.out), old, new)
+        lost += [f"{path.name} in TMPDIR" for path in (bench.top / "temporary").iterdir()]
+        lost += [f"next run: {one}" for one in _again(bench, name, new)]
+    return Outcome(done.code, done.seconds, tuple(lost), done.err)
+
+
+def _again(bench: Bench, name: str, new: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with the next run, when nothing is wrong any more."""
+    command = COMMANDS[name]
+    made_older(bench.out, [one for one in command.outputs if command.random])
+    done = bench.run(command.words)
+    wrong = _complaints(done, command.code, Expected())
+    found = digests(bench.out)
+    wrong += [f"another {path}" for path in sorted(new) if found.get(path) != new[path] and not command.random]
+    return wrong + [f"{path} beside" for path in sorted({*found} - {*new})]
+
+
+def unbroken(_: Bench) -> AbstractContextManager[Way]:
+    """Have nothing be wrong: the control."""
+    return nullcontext(Way())
