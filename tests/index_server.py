@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,10 @@ class Reply:
     """The length that the answer says it has, if it lies."""
     dripped: bytes = b""
     """What is sent instead of all this, from the status on; what comes after a ``|``, byte by byte."""
+    endless: bytes = b""
+    """What is sent after the content, again and again, while somebody listens."""
+    silent: bool = False
+    """Whether nothing is sent at all, and the line stays open until the index ends."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class PackageIndex:
     """Bytes that were sent one by one."""
     drip: float = 0.02
     """Seconds between them."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set at the end."""
 
     @property
     def simple(self) -> str:
@@ -104,7 +110,12 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
         def do_HEAD(self) -> None:
             # uv asks so whether a part of a wheel can be had, and takes the whole one if not.
             reply = index.answers.get(self.path, [Reply(status=404)])[0]
+            if reply.silent or reply.dripped:
+                self.close_connection = True
+                return
             self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.content)))
             self.end_headers()
 
@@ -114,15 +125,25 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             )
             replies = index.answers.get(self.path, [Reply(status=404)])
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
+            if reply.silent:
+                index.over.wait()
+                return
             if reply.dripped:
                 self.drip(reply.dripped)
                 return
             self.send_response(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.content) if reply.claimed is None else reply.claimed))
+            if not reply.endless:
+                claimed = len(reply.content) if reply.claimed is None else reply.claimed
+                self.send_header("Content-Length", str(claimed))
             self.end_headers()
             self.wfile.write(reply.content)
+            # One that claims more than it sends must not have others wait for the rest.
+            self.close_connection = bool(reply.endless or reply.claimed)
+            with suppress(OSError):
+                while reply.endless and not index.over.is_set():
+                    self.wfile.write(reply.endless)
 
         def drip(self, content: bytes) -> None:
             self.close_connection = True
@@ -155,5 +176,6 @@ def package_index() -> Iterator[PackageIndex]:
         try:
             yield index
         finally:
+            index.over.set()
             server.shutdown()
             thread.join()

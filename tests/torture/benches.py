@@ -152,7 +152,11 @@ class Bench(NamedTuple):
         }
 
     def run(
-        self, words: Sequence[str], env: Mapping[str, str | None] | None = None, before: Sequence[str | Path] = ()
+        self,
+        words: Sequence[str],
+        env: Mapping[str, str | None] | None = None,
+        before: Sequence[str] = (),
+        python: str = "",
     ) -> Done:
         """Run samewheel.
 
@@ -160,19 +164,21 @@ class Bench(NamedTuple):
             words: the command.
             env: variables besides those of the bench; None takes one away.
             before: a program that runs it, and its options.
+            python: statements that its process runs first.
         """
         variables = {name: value for name, value in {**self.environ(), **(env or {})}.items() if value is not None}
-        command = [*before, *(words if before and words[0].startswith("/") else [*SAMEWHEEL, *words])]
+        code = f"import sys\n{python}\nfrom samewheel.__main__ import main\nsys.exit(main())"
+        command = [*before, *((sys.executable, "-c", code) if python else SAMEWHEEL), *words]
         began = time.monotonic()
         try:
             done = subprocess.run(
                 command, cwd=self.project, env=variables, capture_output=True, timeout=PATIENCE, check=False
             )
-            code, said = done.returncode, (done.stdout, done.stderr)
+            status, said = done.returncode, (done.stdout, done.stderr)
         except subprocess.TimeoutExpired as late:
-            code, said = 256, (late.stdout or b"", late.stderr or b"")
+            status, said = 256, (late.stdout or b"", late.stderr or b"")
         out, err = (one.decode("utf-8", "replace") for one in said)
-        return Done(code, out, err, time.monotonic() - began)
+        return Done(status, out, err, time.monotonic() - began)
 
     def copied(self, top: Path) -> Bench:
         """Return a bench of its own that is as this one is now."""

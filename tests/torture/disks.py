@@ -235,7 +235,7 @@ FAULTS = [
     Fault("TMPDIR: no permission, so /tmp", forbidden("temporary"), those(FINE, "build")),
     Fault("TMPDIR: missing, so /tmp", other_kind("temporary", "nothing"), those(FINE, "build")),
     Fault("TMPDIR: a file, so /tmp", other_kind("temporary", "file"), those(FINE, "build")),
-    Fault("memory: /dev/shm is full", full("/dev/shm", 0), those(FINE, "build", "verify")),
+    Fault("memory: /dev/shm is full", full(str(SHARED), 0), those(FINE, "build", "verify")),
     Fault("cache: no room", full("cache", 0), those(FAILS, *CACHED)),
     Fault("cache: read-only disk", read_only("cache"), those(FAILS, *CACHED)),
     Fault("cache: no permission", forbidden("cache"), those(FAILS, *CACHED)),

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.torture.benches import COMMANDS, Bench, digests, made_older
+from tests.torture.benches import COMMANDS, Bench, digests, listed, made_older
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +27,10 @@ class Way(NamedTuple):
     """A program that runs it, and its options."""
     more: tuple[str, ...] = ()
     """Options at its end."""
+    python: str = ""
+    """Statements that run in its process first: time limits that are shorter than ours."""
+    offline: bool = False
+    """Whether it is run once more while the fault lasts, without a network."""
 
 
 class Expected(NamedTuple):
@@ -38,6 +42,8 @@ class Expected(NamedTuple):
     """A regular expression for its error."""
     longest: float = 60.0
     """Seconds."""
+    status: str = ""
+    """What an audit keeps of its only package instead of a rebuild."""
 
 
 class Fault(NamedTuple):
@@ -58,6 +64,10 @@ class Outcome(NamedTuple):
     lost: tuple[str, ...]
     """What is wrong."""
     err: str = ""
+
+
+USAGE = 2
+"""The exit code of wrong usage; where click finds it, the words are click's."""
 
 
 class Undisturbed:
@@ -86,7 +96,7 @@ def _complaints(done: Done, code: int, expected: Expected) -> list[str]:
     wrong = [f"exit code {done.code}, not {code}"] * (done.code != code)
     wrong += ["a traceback"] * ("Traceback (most recent call last)" in done.out + done.err)
     wrong += [f"it took {done.seconds:.0f} s"] * (done.seconds > expected.longest)
-    if expected.code is not None:
+    if expected.code is not None and not (done.code == USAGE and done.err.startswith("Usage: ")) and done.code:
         wrong += ["no error of ours"] * ("error: " not in done.err)
         wrong += ["no next command"] * ("next: " not in done.err)
         wrong += [f"does not say {expected.says}"] * (re.search(expected.says, done.err) is None)
@@ -117,13 +127,40 @@ def tried(fault: Fault, name: str, undisturbed: Undisturbed, *, cold: bool = Fal
         for path in bench.out.glob(".*.lock"):
             path.unlink()
         with fault.make(bench) as way:
+            _forget_logs(bench)
             old = digests(bench.out)
-            done = bench.run([*command.words, *way.more], way.env, way.before)
+            done = bench.run([*command.words, *way.more], way.env, way.before, way.python)
             lost = _complaints(done, command.code if expected.code is None else expected.code, expected)
-            lost += _halves(name, digests(bench.out), old, new)
+            _forget_logs(bench)
+            lost += _other_status(bench, expected) if expected.status else _halves(name, digests(bench.out), old, new)
+            lost += [f"offline: {one}" for one in _offline(bench, name, way, new)]
         lost += [f"{path.name} in TMPDIR" for path in (bench.top / "temporary").iterdir()]
         lost += [f"next run: {one}" for one in _again(bench, name, new)]
     return Outcome(done.code, done.seconds, tuple(lost), done.err)
+
+
+def _forget_logs(bench: Bench) -> None:
+    """Remove what an audit keeps of builds that failed; the store names it."""
+    for folder in bench.out.glob("*.sqlite3-logs"):
+        shutil.rmtree(folder)
+
+
+def _other_status(bench: Bench, expected: Expected) -> list[str]:
+    """Return what is wrong with a store that has to say that nothing was found out."""
+    said = listed(bench.out / "audit.sqlite3")
+    return [] if f"'{expected.status}', None" in said else [f"the store says {said[:500]}"]
+
+
+def _offline(bench: Bench, name: str, way: Way, new: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with a run without a network: it may fail, but not write or ask the wrong thing."""
+    if not way.offline:
+        return []
+    before, asked = digests(bench.out), len(bench.packages.asked)
+    done = bench.run(COMMANDS[name].words, {**way.env, "UV_OFFLINE": "1"})
+    failed = done.code != COMMANDS[name].code
+    wrong = _complaints(done, done.code, Expected(done.code if failed else None))
+    wrong += ["the index was asked"] * (len(bench.packages.asked) != asked)
+    return wrong + _halves(name, digests(bench.out), before, new)
 
 
 def _again(bench: Bench, name: str, new: Mapping[str, str]) -> list[str]:
@@ -131,6 +168,7 @@ def _again(bench: Bench, name: str, new: Mapping[str, str]) -> list[str]:
     command = COMMANDS[name]
     made_older(bench.out, [one for one in command.outputs if command.random])
     done = bench.run(command.words)
+    _forget_logs(bench)
     wrong = _complaints(done, command.code, Expected())
     found = digests(bench.out)
     wrong += [f"another {path}" for path in sorted(new) if found.get(path) != new[path] and not command.random]

@@ -1,0 +1,185 @@
+"""Faults of an index: one that is slow, lies, breaks off, is busy, refuses, or sends something else than asked for.
+
+    python -m tests.torture.index_faults
+
+Each command that fetches meets each of them with a cold cache, runs once more without a network while the fault lasts,
+and once more when it is over: nothing hangs, the error says what is wrong, nothing wrong gets into the cache, and the
+last run writes what it always writes. What uv does when it fetches is uv's; that it ends, and what we make of it, is
+seen here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.index_server import HTML, JSON, Reply
+from tests.torture.trying import Expected, Fault, Way
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from tests.index_server import PackageIndex
+    from tests.torture.benches import Bench
+
+    Maker = Callable[[Bench], AbstractContextManager[Way]]
+    Change = Callable[[PackageIndex, str], list[Reply]]
+
+QUICK = {"UV_HTTP_TIMEOUT": "2", "UV_HTTP_RETRIES": "1"}
+SHORT = "import samewheel._uv, samewheel.index.transport as t; samewheel._uv.TIMEOUT = 4; t.PATIENCE = 4; t.LARGEST_PAGE = 1 << 20; t.LARGEST_FILE = 1 << 20"
+
+TOOL = "tool-1.0-py3-none-any.whl"
+SOURCE = "demo-1.0.tar.gz"
+PAGES = ("/simple/tool/", "/simple/demo/")
+FILES = (f"/files/{TOOL}", f"/files/{SOURCE}", "/files/demo-1.0-py3-none-any.whl")
+MEBIBYTE = bytes(1 << 20)
+
+
+def answering(paths: tuple[str, ...], change: Change, env: dict[str, str | None] | None = None) -> Maker:
+    """Have the index answer differently at some paths."""
+
+    @contextmanager
+    def make(bench: Bench) -> Iterator[Way]:
+        index = bench.packages
+        kept = {path: list(index.answers[path]) for path in paths}
+        for path in paths:
+            index.answers[path] = change(index, path)
+        try:
+            yield Way(env={**QUICK, **(env or {})}, python=SHORT, offline=True)
+        finally:
+            index.answers |= kept
+
+    return make
+
+
+def always(**what: object) -> Change:
+    """Return what answers the same to everything."""
+    reply = Reply(**what)  # type: ignore[arg-type] # as given
+    return lambda _index, _path: [reply]
+
+
+def _right(index: PackageIndex, path: str) -> Reply:
+    return index.answers[path][0]
+
+
+def cut(index: PackageIndex, path: str) -> list[Reply]:
+    """Send half, and close the connection."""
+    right = _right(index, path)
+    return [Reply(right.content[: len(right.content) // 2], headers=right.headers, claimed=len(right.content))]
+
+
+def shortened(index: PackageIndex, path: str) -> list[Reply]:
+    """Send half, and say that it is all."""
+    right = _right(index, path)
+    return [Reply(right.content[: len(right.content) // 2], headers=right.headers)]
+
+
+def changed(index: PackageIndex, path: str) -> list[Reply]:
+    """Send another file of the same length."""
+    right = _right(index, path)
+    return [Reply(right.content[:-1] + bytes([right.content[-1] ^ 1]), headers=right.headers)]
+
+
+def dripped(index: PackageIndex, path: str) -> list[Reply]:
+    """Send a byte now and then."""
+    right = _right(index, path)
+    length = f"Content-Length: {len(right.content)}\r\nContent-Type: {right.headers.get('Content-Type', '')}"
+    return [Reply(dripped=f"HTTP/1.1 200 OK\r\n{length}\r\n\r\n|".encode() + bytes(4000))]
+
+
+def bomb(index: PackageIndex, path: str) -> list[Reply]:
+    """Send a gigabyte of nothing, compressed."""
+    packed = gzip.compress(MEBIBYTE) * 256
+    return [Reply(packed, headers={**_right(index, path).headers, "Content-Encoding": "gzip"})]
+
+
+def at_first(status: int, **headers: str) -> Change:
+    """Fail once, and be right then."""
+    return lambda index, path: [Reply(status=status, headers=headers), _right(index, path)]
+
+
+def edited(edit: Callable[[dict[str, object]], object]) -> Change:
+    """Change what a page in JSON says of each file."""
+
+    def change(index: PackageIndex, path: str) -> list[Reply]:
+        page = json.loads(_right(index, path).content)
+        for file in page["files"]:
+            edit(file)
+        return [Reply(json.dumps(page).encode(), headers={"Content-Type": JSON})]
+
+    return change
+
+
+FAILS = Expected(1, longest=30)
+FETCHING = ("lock", "build", "rebuild", "audit")
+
+
+def every(expected: Expected = FAILS, **others: Expected) -> dict[str, Expected]:
+    """Return what is expected of all commands that fetch, or else of some."""
+    return {**dict.fromkeys(FETCHING, expected), **others}
+
+
+FINE = Expected(longest=30)
+PAGE_FAULTS: dict[str, Change] = {
+    "silent": always(silent=True),
+    "a byte now and then": dripped,
+    "closes the connection": cut,
+    "cut short": shortened,
+    "endless": always(endless=MEBIBYTE, headers={"Content-Type": JSON}),
+    "gzip bomb": bomb,
+    "HTML that is JSON by name": always(content=b"<html><body>Log in</body></html>", headers={"Content-Type": JSON}),
+    "a login page": always(content=b"<html><body>Log in</body></html>", headers={"Content-Type": HTML}),
+    "an image": always(content=b"\x89PNG", headers={"Content-Type": "image/png"}),
+    "empty": always(headers={"Content-Type": JSON}),
+    "redirected for ever": lambda _index, path: [Reply(status=302, headers={"Location": path})],
+    "redirected to file:///etc/passwd": always(status=302, headers={"Location": "file:///etc/passwd"}),
+    "HTTP 401": always(status=401),
+    "HTTP 403": always(status=403),
+    "HTTP 404": always(status=404),
+    "HTTP 410": always(status=410),
+    "HTTP 429": always(status=429),
+    "HTTP 429, Retry-After 3600": always(status=429, headers={"Retry-After": "3600"}),
+    "HTTP 500": always(status=500),
+    "HTTP 503": always(status=503),
+    "HTTP 503 once": at_first(503),
+    "HTTP 429 once, Retry-After 1": at_first(429, **{"Retry-After": "1"}),
+    "says another hash": edited(lambda file: file.update(hashes={"sha256": "0" * 64})),
+    "says no hash": edited(lambda file: file.update(hashes={})),
+    "all is yanked": edited(lambda file: file.update(yanked="broken")),
+    "files at file:///etc/passwd": edited(lambda file: file.update(url="file:///etc/passwd")),
+    "no file": lambda _index, _path: [
+        Reply(b'{"meta": {"api-version": "1.0"}, "name": "x", "files": []}', headers={"Content-Type": JSON})
+    ],
+}
+FILE_FAULTS: dict[str, Change] = {
+    "silent": always(silent=True),
+    "a byte now and then": dripped,
+    "closes the connection": cut,
+    "cut short": shortened,
+    "endless": always(endless=MEBIBYTE),
+    "another file": changed,
+    "a login page": always(content=b"<html><body>Log in</body></html>", headers={"Content-Type": HTML}),
+    "HTTP 401": always(status=401),
+    "HTTP 404": always(status=404),
+    "HTTP 429, Retry-After 3600": always(status=429, headers={"Retry-After": "3600"}),
+    "HTTP 500": always(status=500),
+    "HTTP 503 once": at_first(503),
+    "redirected for ever": lambda _index, path: [Reply(status=302, headers={"Location": path})],
+    "redirected to file:///etc/passwd": always(status=302, headers={"Location": "file:///etc/passwd"}),
+}
+PAGES_EXPECTED: dict[str, dict[str, Expected]] = {}
+FILES_EXPECTED: dict[str, dict[str, Expected]] = {}
+COLD = [
+    *(
+        Fault(f"page: {name}", answering(PAGES, change), PAGES_EXPECTED.get(name, every()))
+        for name, change in PAGE_FAULTS.items()
+    ),
+    *(
+        Fault(f"file: {name}", answering(FILES, change), FILES_EXPECTED.get(name, every()))
+        for name, change in FILE_FAULTS.items()
+    ),
+]
+FAULTS: list[Fault] = []
