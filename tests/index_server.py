@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import sys
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -89,6 +90,11 @@ class PackageIndex:
         content = json.dumps({"info": {}, "releases": releases}).encode()
         self.put(f"/pypi/{name}/json", Reply(content, headers={"Content-Type": "application/json"}))
 
+    def reply(self, path: str) -> Reply:
+        """Return the next answer."""
+        replies = self.answers.get(path, [Reply(status=404)])
+        return replies.pop(0) if len(replies) > 1 else replies[0]
+
     def paths(self) -> list[str]:
         """Return what was asked for, in order."""
         return [asked.path for asked in self.asked]
@@ -105,17 +111,37 @@ def entry(filename: str, content: bytes = b"content") -> dict[str, object]:
     }
 
 
+def _start(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    """Send the status, and all headers but the length."""
+    handler.send_response(reply.status)
+    for name, value in reply.headers.items():
+        handler.send_header(name, value)
+
+
+def _send(handler: BaseHTTPRequestHandler, reply: Reply, over: threading.Event) -> None:
+    """Answer at once, with all of it."""
+    _start(handler, reply)
+    if not reply.endless:
+        length = len(reply.content) if reply.claimed is None else reply.claimed
+        handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+    with suppress(OSError):  # nobody listens any more
+        handler.wfile.write(reply.content)
+        while reply.endless and not over.is_set():
+            handler.wfile.write(reply.endless)
+    # Whoever was promised more must not wait for it.
+    handler.close_connection = bool(reply.endless or reply.claimed)
+
+
 def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
             # uv asks so whether a part of a wheel can be had, and takes the whole one if not.
-            reply = index.answers.get(self.path, [Reply(status=404)])[0]
+            reply = index.reply(self.path)
             if reply.silent or reply.dripped:
                 self.close_connection = True
                 return
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
+            _start(self, reply)
             self.send_header("Content-Length", str(len(reply.content)))
             self.end_headers()
 
@@ -123,27 +149,13 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             index.asked.append(
                 Asked(self.path, self.headers.get("Accept", ""), self.headers.get("Authorization", ""))
             )
-            replies = index.answers.get(self.path, [Reply(status=404)])
-            reply = replies.pop(0) if len(replies) > 1 else replies[0]
+            reply = index.reply(self.path)
             if reply.silent:
                 index.over.wait()
-                return
-            if reply.dripped:
+            elif reply.dripped:
                 self.drip(reply.dripped)
-                return
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            if not reply.endless:
-                claimed = len(reply.content) if reply.claimed is None else reply.claimed
-                self.send_header("Content-Length", str(claimed))
-            self.end_headers()
-            self.wfile.write(reply.content)
-            # One that claims more than it sends must not have others wait for the rest.
-            self.close_connection = bool(reply.endless or reply.claimed)
-            with suppress(OSError):
-                while reply.endless and not index.over.is_set():
-                    self.wfile.write(reply.endless)
+            else:
+                _send(self, reply, index.over)
 
         def drip(self, content: bytes) -> None:
             self.close_connection = True
@@ -164,11 +176,18 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of those that hang up."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as given
+
+
 @contextmanager
 def package_index() -> Iterator[PackageIndex]:
     """Run an index that knows nothing yet."""
     index = PackageIndex()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(index)) as server:
+    with _Server(("127.0.0.1", 0), _handler(index)) as server:
         index.url = f"http://127.0.0.1:{server.server_port}"
         # Asked often whether to end: a test waits for it.
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

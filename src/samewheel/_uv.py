@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "AGAIN",
     "cache_folder",
     "ended",
     "explain",
@@ -187,8 +188,20 @@ def explain(finished: Finished, what: str) -> SamewheelError:
             f"{what}: the package index refuses us", cause=said, hint="Check the index URL and its credentials."
         )
     if "No solution found" in said:
-        return UnlockableError(f"{what}: the requirements have no solution", cause=said)
+        return _unsolved(what, said)
     return SamewheelError(what, cause=said, hint=_next(finished, said))
+
+
+def _unsolved(what: str, said: str) -> SamewheelError:
+    """Return our error where uv finds no solution: there is none, or it cannot read a file, and counts it as none."""
+    if "has an invalid package format" in said:
+        return SamewheelError(
+            f"{what}: a file of the package index is damaged",
+            cause=said,
+            hint="Check the network, proxy and index URL; if the index itself has it so, require another version.",
+        )
+    hint = "Change what is required, or ask another index: UV_DEFAULT_INDEX or the settings of uv name it."
+    return UnlockableError(f"{what}: the requirements have no solution", cause=said, hint=hint)
 
 
 def _next(finished: Finished, said: str) -> str:

@@ -206,24 +206,45 @@ def those(expected: Expected, *names: str, **others: Expected) -> dict[str, Expe
     return {**dict.fromkeys(names or COMMANDS, expected), **others}
 
 
+REFUSED = Expected(2)
+NO_PROJECT = Expected(15, "There is no such folder")
+"""``init`` writes into the project itself."""
+NOTHING_KNOWN = Expected(0, status="failed")
+"""Of an audit: it goes on, and says of this package that nothing was found out."""
+SEVERAL = ("build", "canonicalize", "diff", "attest", "keygen", "audit")
+
 FAULTS = [
     Fault("nothing wrong, on another disk", roomy("out"), those(FINE)),
     Fault("output: no room", full("out", 0), WRITES),
+    Fault("output: one block left", full("out", 1), those(FAILS, "verify", "attest", "keygen", "init", "audit")),
+    Fault("output: no name left", nameless("out"), those(FAILS, *SEVERAL)),
+    Fault("output: read-only disk", read_only("out"), those(FAILS, *SEVERAL, "verify", "rebuild", "init")),
+    Fault("output: no permission", forbidden("out"), those(FAILS, *SEVERAL, "lock", "check")),
     Fault(
-        "output: one block left",
-        full("out", 1),
-        those(FINE, "lock", "build", "check", **those(FAILS, "verify", "attest", "keygen", "init", "audit")),
+        "output: folders instead of files",
+        folders_instead,
+        those(
+            FAILS,
+            "build",
+            "canonicalize",
+            "rebuild",
+            **those(Expected(2), "lock", "diff", "check", "keygen", "audit"),
+        ),
     ),
-    Fault("output: no name left", nameless("out"), WRITES),
-    Fault("output: read-only disk", read_only("out"), WRITES),
-    Fault("output: no permission", forbidden("out"), WRITES),
-    Fault("output: folders instead of files", folders_instead, WRITES),
-    Fault("output: links to nowhere", links_instead, WRITES),
-    Fault("output: a file instead of its folder", other_kind("out", "file"), WRITES),
-    Fault("output: a link instead of its folder", other_kind("out", "link"), WRITES),
+    Fault(
+        "output: links to nowhere",
+        links_instead,
+        those(FINE, "lock", "build", "canonicalize", "attest", **those(REFUSED, "keygen", "audit")),
+    ),
+    Fault("output: a file instead of its folder", other_kind("out", "file"), those(FAILS, *SEVERAL, init=NO_PROJECT)),
+    Fault(
+        "output: a link instead of its folder",
+        other_kind("out", "link"),
+        those(FAILS, "lock", "build", "attest", "keygen", "audit", init=NO_PROJECT),
+    ),
     Fault("output: quota found at sync", lying("fsync,fdatasync", "EDQUOT"), WRITES),
-    Fault("files of 1 KiB at most", small_files(1024), those(FAILS, *CACHED)),
-    Fault("files of 100 KiB at most", small_files(102400), those(FINE, *CACHED)),
+    Fault("files of 1 KiB at most", small_files(1024), those(FAILS, "lock", "build", "rebuild", "audit")),
+    Fault("files of 100 KiB at most", small_files(102400), those(FINE, "build")),
     Fault("TMPDIR: no room, so /tmp", full("temporary", 0), those(FINE, "build")),
     Fault(
         "TMPDIR: four blocks left",
@@ -237,16 +258,16 @@ FAULTS = [
     Fault("TMPDIR: a file, so /tmp", other_kind("temporary", "file"), those(FINE, "build")),
     Fault("memory: /dev/shm is full", full(str(SHARED), 0), those(FINE, "build", "verify")),
     Fault("cache: no room", full("cache", 0), those(FAILS, *CACHED)),
-    Fault("cache: read-only disk", read_only("cache"), those(FAILS, *CACHED)),
-    Fault("cache: no permission", forbidden("cache"), those(FAILS, *CACHED)),
-    Fault("cache: a file", other_kind("cache", "file"), those(FAILS, *CACHED)),
-    Fault("home: read-only disk", read_only("home"), those(FINE, *CACHED)),
-    Fault("home: missing", other_kind("home", "nothing"), those(FINE, *CACHED)),
+    Fault("cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "audit")),
+    Fault("cache: no permission", forbidden("cache"), those(FAILS, "lock", "build", "audit")),
+    Fault("cache: a file", other_kind("cache", "file"), those(FAILS, "lock", "build", "audit")),
+    Fault("home: read-only disk", read_only("home"), those(FINE, "lock", "build")),
+    Fault("home: missing", other_kind("home", "nothing"), those(FINE, "lock", "build", "audit")),
 ]
 COLD = [
     Fault("cold cache: no room", full("cache", 0), those(FAILS, "lock", "build", "rebuild", "audit")),
     Fault("cold cache: ten blocks left", full("cache", 10), those(FAILS, "lock", "build", "rebuild", "audit")),
     Fault("cold cache: 40 blocks left", full("cache", 40), those(FAILS, "lock", "build", "rebuild", "audit")),
     Fault("cold cache: no name left", nameless("cache"), those(FAILS, "lock", "build", "rebuild", "audit")),
-    Fault("cold cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "rebuild", "audit")),
+    Fault("cold cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "rebuild")),
 ]

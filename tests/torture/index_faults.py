@@ -2,8 +2,8 @@
 
     python -m tests.torture.index_faults
 
-Each command that fetches meets each of them with a cold cache, runs once more without a network while the fault lasts,
-and once more when it is over: nothing hangs, the error says what is wrong, nothing wrong gets into the cache, and the
+Each command that fetches meets each of them with a cold cache, runs once more without a network while it lasts, and
+once more when it is over: nothing hangs, the error says what is wrong, nothing wrong gets into the cache, and the
 last run writes what it always writes. What uv does when it fetches is uv's; that it ends, and what we make of it, is
 seen here.
 """
@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     Change = Callable[[PackageIndex, str], list[Reply]]
 
 QUICK = {"UV_HTTP_TIMEOUT": "2", "UV_HTTP_RETRIES": "1"}
-SHORT = "import samewheel._uv, samewheel.index.transport as t; samewheel._uv.TIMEOUT = 4; t.PATIENCE = 4; t.LARGEST_PAGE = 1 << 20; t.LARGEST_FILE = 1 << 20"
+SHORT = """
+import samewheel._uv as u, samewheel.index.transport as t
+u.TIMEOUT = t.PATIENCE = 4
+t.LARGEST_PAGE = t.LARGEST_FILE = 1 << 20
+"""
+"""Limits as low as a test can wait for."""
 
 TOOL = "tool-1.0-py3-none-any.whl"
 SOURCE = "demo-1.0.tar.gz"
@@ -170,16 +175,43 @@ FILE_FAULTS: dict[str, Change] = {
     "redirected for ever": lambda _index, path: [Reply(status=302, headers={"Location": path})],
     "redirected to file:///etc/passwd": always(status=302, headers={"Location": "file:///etc/passwd"}),
 }
-PAGES_EXPECTED: dict[str, dict[str, Expected]] = {}
-FILES_EXPECTED: dict[str, dict[str, Expected]] = {}
-COLD = [
+OF_PAGES = dict.fromkeys(("lock", "rebuild"), FAILS)
+OF_FILES = dict.fromkeys(("build", "rebuild"), FAILS)
+NO_FILES = {"lock": Expected(14, "no versions of tool"), "rebuild": Expected(15, "no release")}
+PAGES_EXPECTED: dict[str, dict[str, Expected]] = {
+    # A page of HTML without a link is one without files; no reader of HTML can tell.
+    "a login page": NO_FILES,
+    "no file": NO_FILES,
+    "HTTP 404": {"lock": Expected(14), "rebuild": Expected(15)},
+    "HTTP 410": {"lock": FAILS, "rebuild": Expected(15)},
+    "HTTP 429": {**OF_PAGES, "audit": FAILS},
+    "HTTP 503 once": dict.fromkeys(("lock", "rebuild"), FINE),
+    "HTTP 429 once, Retry-After 1": dict.fromkeys(("lock", "rebuild"), FINE),
+    "all is yanked": {"lock": Expected(14), "rebuild": FINE},
+}
+NOTHING_KNOWN = Expected(0, longest=30, status="failed")
+"""Of an audit: it goes on, and says of this package that nothing was found out."""
+FILES_EXPECTED: dict[str, dict[str, Expected]] = {
+    "HTTP 503 once": dict.fromkeys(("build", "rebuild", "audit"), FINE),
+    "another file": {**OF_FILES, "audit": NOTHING_KNOWN},
+    "closes the connection": {**OF_FILES, "audit": NOTHING_KNOWN},
+    "HTTP 500": {**OF_FILES, "audit": NOTHING_KNOWN},
+}
+FAULTS = [
     *(
-        Fault(f"page: {name}", answering(PAGES, change), PAGES_EXPECTED.get(name, every()))
+        Fault(
+            f"page: {name}",
+            answering(PAGES, change),
+            PAGES_EXPECTED.get(name, OF_PAGES),
+        )
         for name, change in PAGE_FAULTS.items()
     ),
     *(
-        Fault(f"file: {name}", answering(FILES, change), FILES_EXPECTED.get(name, every()))
+        Fault(
+            f"file: {name}",
+            answering(FILES, change),
+            FILES_EXPECTED.get(name, OF_FILES),
+        )
         for name, change in FILE_FAULTS.items()
     ),
 ]
-FAULTS: list[Fault] = []

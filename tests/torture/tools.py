@@ -149,6 +149,9 @@ def damaged(path: str) -> Maker:
     return make
 
 
+FINE = Expected()
+
+
 def both(expected: Expected) -> dict[str, Expected]:
     """Return what is expected of those that only build, and of those that fetch."""
     return dict.fromkeys(("lock", "build"), expected)
@@ -165,7 +168,14 @@ def failing(says: str) -> dict[str, Expected]:
 
 
 ONLY_VERSION = f'{SHELL}[ "$1" = --version ] && echo "uv 0.13.9"\nexit 0\n'
-OLD_UV = f"{SHELL}[ \"$1\" = --version ] && echo 'uv 0.1.0' && exit\necho \"error: unexpected argument '$3' found\" >&2\nexit 2\n"
+OLD_UV = f"""{SHELL}
+[ "$1" = --version ] && echo "uv 0.1.0" && exit
+echo "error: unexpected argument '$3' found" >&2
+exit 2
+"""
+
+OLD = {"lock": Expected(2, "not in the range"), "build": Expected(1)}
+"""``lock`` asks the backend with it, and so looks first what it locks for."""
 
 FAULTS = [
     Fault("python: missing", no_python, usage("there is no interpreter")),
@@ -178,13 +188,17 @@ FAULTS = [
     Fault("python: has no zlib", without("zlib"), usage("zlib")),
     Fault("python: has no ssl", without("ssl"), both(Expected())),
     Fault("python: has no ensurepip", without("ensurepip"), both(Expected())),
-    Fault("python: says it is 2.7", python(claiming("2.7.18")), both(Expected(1))),
-    Fault("python: says it is 3.6", python(claiming("3.6.15")), both(Expected(1))),
+    Fault("python: says it is 2.7", python(claiming("2.7.18")), OLD),
+    Fault("python: says it is 3.6", python(claiming("3.6.15")), OLD),
     Fault("python: says it is 3.99", python(claiming("3.99.0")), both(Expected(1))),
     Fault("uv: missing", uv(None), failing("uv's binary is missing")),
     Fault("uv: may not be run", uv(SHELL, 0o644), failing("cannot start")),
     Fault("uv: says nothing", uv(SHELL), failing("uv")),
-    Fault("uv: says its version only", uv(ONLY_VERSION), failing("uv")),
+    Fault(
+        "uv: says its version only",
+        uv(ONLY_VERSION),
+        {"lock": Expected(1, "uv says that it has locked"), "build": Expected(14, "left: nothing")},
+    ),
     Fault("uv: never answers", uv(NEVER), failing("uv|reached")),
     Fault("uv: crashes", uv(CRASHING), failing("SIGSEGV")),
     Fault("uv: is another one with other options", uv(OLD_UV), failing("unexpected argument")),

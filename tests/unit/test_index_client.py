@@ -387,6 +387,7 @@ def test_answer_that_drips_is_given_up(
     with pytest.raises(SamewheelError, match="too slow") as raised:
         _ = index.files("slow") if what == "page" else index.fetch(file)
     assert raised.value.cause.startswith("The limit is 0.1 s; it is http://127.0.0.1")
+    assert raised.value.hint
     assert server.drops < len(FOREVER)
     # Nor is it tried again, as what fails for a moment is.
     assert len(server.asked) <= asked + 1

@@ -39,6 +39,8 @@ PATIENCE = 3600.0
 """Seconds that one answer may take as a whole, redirections and repetitions included; a silent connection is given up
 much earlier."""
 
+LATER = "Try again later, and check the network, proxy and index URL."
+
 REDIRECTS = 5
 
 GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
@@ -140,7 +142,7 @@ def _refuse(what: str, response: Response) -> NoReturn:
     raise SamewheelError(
         f"{what}: the package index fails",
         cause=cause,
-        hint="Try again later, and check the network, proxy and index URL.",
+        hint=LATER,
     )
 
 
@@ -253,7 +255,9 @@ class Transport:
 
 def _too_much(what: str, limit: str, url: str) -> SamewheelError:
     return SamewheelError(
-        f"{what}: the answer is too large or too slow", cause=f"The limit is {limit}; it is {_place(url)}"
+        f"{what}: the answer is too large or too slow",
+        cause=f"The limit is {limit}; it is {_place(url)}",
+        hint=LATER,
     )
 
 
