@@ -207,6 +207,11 @@ fuzz-readers *args:
 torture-kills *args:
     {{ run }} python -m tests.torture.kills "$@"
 
+# Have commands meet full disks, broken tools, wrong clocks and bad indexes, as namespaces allow; `--topic`, `--only`
+[group('check')]
+torture-faults *args:
+    {{ run }} python -m tests.torture.faults "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.index_server import HTML, JSON, Reply
+from tests.torture.benches import EVIDENCE
 from tests.torture.trying import Expected, Fault, Way
 
 if TYPE_CHECKING:
@@ -119,12 +120,6 @@ def edited(edit: Callable[[dict[str, object]], object]) -> Change:
 
 
 FAILS = Expected(1, longest=30)
-FETCHING = ("lock", "build", "rebuild", "audit")
-
-
-def every(expected: Expected = FAILS, **others: Expected) -> dict[str, Expected]:
-    """Return what is expected of all commands that fetch, or else of some."""
-    return {**dict.fromkeys(FETCHING, expected), **others}
 
 
 FINE = Expected(longest=30)
@@ -178,6 +173,7 @@ FILE_FAULTS: dict[str, Change] = {
 OF_PAGES = dict.fromkeys(("lock", "rebuild"), FAILS)
 OF_FILES = dict.fromkeys(("build", "rebuild"), FAILS)
 NO_FILES = {"lock": Expected(14, "no versions of tool"), "rebuild": Expected(15, "no release")}
+NOT_BUILDABLE = Expected(14, told=(f"{EVIDENCE}.rebuild.json",))
 PAGES_EXPECTED: dict[str, dict[str, Expected]] = {
     # A page of HTML without a link is one without files; no reader of HTML can tell.
     "a login page": NO_FILES,
@@ -187,7 +183,13 @@ PAGES_EXPECTED: dict[str, dict[str, Expected]] = {
     "HTTP 429": {**OF_PAGES, "audit": FAILS},
     "HTTP 503 once": dict.fromkeys(("lock", "rebuild"), FINE),
     "HTTP 429 once, Retry-After 1": dict.fromkeys(("lock", "rebuild"), FINE),
-    "all is yanked": {"lock": Expected(14), "rebuild": FINE},
+    "all is yanked": {
+        "lock": Expected(14, "was yanked"),
+        "rebuild": Expected(14, told=(f"{EVIDENCE}.rebuild.json",)),
+    },
+    # Its hash is that of the file, which uv then fetches for it.
+    "says no hash": {"lock": FINE, "rebuild": FAILS},
+    "files at file:///etc/passwd": {"lock": FAILS, "rebuild": Expected(15)},
 }
 NOTHING_KNOWN = Expected(0, longest=30, status="failed")
 """Of an audit: it goes on, and says of this package that nothing was found out."""

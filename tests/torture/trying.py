@@ -44,6 +44,13 @@ class Expected(NamedTuple):
     """Seconds."""
     status: str = ""
     """What an audit keeps of its only package instead of a rebuild."""
+    told: tuple[str, ...] = ()
+    """Outputs that tell of the fault, and so are others while it lasts."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether an error must say what is wrong."""
+        return self.code is not None and not self.told
 
 
 class Fault(NamedTuple):
@@ -67,7 +74,7 @@ class Outcome(NamedTuple):
 
 
 USAGE = 2
-"""The exit code of wrong usage; where click finds it, the words are click's."""
+"""The exit code of wrong usage."""
 
 
 class Undisturbed:
@@ -96,7 +103,8 @@ def _complaints(done: Done, code: int, expected: Expected) -> list[str]:
     wrong = [f"exit code {done.code}, not {code}"] * (done.code != code)
     wrong += ["a traceback"] * ("Traceback (most recent call last)" in done.out + done.err)
     wrong += [f"it took {done.seconds:.0f} s"] * (done.seconds > expected.longest)
-    if expected.code is not None and not (done.code == USAGE and done.err.startswith("Usage: ")) and done.code:
+    # What click refuses has click's words; a verdict that is no pass is a result, and no error.
+    if done.code and not (done.code == USAGE and done.err.startswith("Usage: ")) and expected.refused:
         wrong += ["no error of ours"] * ("error: " not in done.err)
         wrong += ["no next command"] * ("next: " not in done.err)
         wrong += [f"does not say {expected.says}"] * (re.search(expected.says, done.err) is None)
@@ -132,7 +140,10 @@ def tried(fault: Fault, name: str, undisturbed: Undisturbed, *, cold: bool = Fal
             done = bench.run([*command.words, *way.more], way.env, way.before, way.python)
             lost = _complaints(done, command.code if expected.code is None else expected.code, expected)
             _forget_logs(bench)
-            lost += _other_status(bench, expected) if expected.status else _halves(name, digests(bench.out), old, new)
+            found = {
+                path: old.get(path, "") if path in expected.told else one for path, one in digests(bench.out).items()
+            }
+            lost += _other_status(bench, expected) if expected.status else _halves(name, found, old, new)
             lost += [f"offline: {one}" for one in _offline(bench, name, way, new)]
         lost += [f"{path.name} in TMPDIR" for path in (bench.top / "temporary").iterdir()]
         lost += [f"next run: {one}" for one in _again(bench, name, new)]

@@ -283,9 +283,7 @@ def ended_by(returncode: int, stderr: bytes = b"") -> Finished:
     ],
     ids=["crash", "file-size", "silent", "full", "read-only", "another-version"],
 )
-def test_uv_that_fails_by_itself_says_how_and_what_to_do(
-    finished: Finished, cause: str, hint: str
-) -> None:
+def test_uv_that_fails_by_itself_says_how_and_what_to_do(finished: Finished, cause: str, hint: str) -> None:
     """Neither the project nor the index has anything to do with it."""
     error = explain(finished, "locking")
     assert type(error) is SamewheelError
