@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import ssl
 import sys
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,8 @@ class PackageIndex:
     """Bytes that were sent one by one."""
     drip: float = 0.02
     """Seconds between them."""
+    tls: ssl.SSLContext | None = None
+    """What it speaks TLS with; None: it speaks none."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set at the end."""
 
@@ -177,9 +180,17 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
 
 
 class _Server(ThreadingHTTPServer):
+    packages: PackageIndex
+
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the base
+        """Answer, after a handshake if TLS is spoken; it takes place in the thread of this request."""
+        tls = self.packages.tls
+        with tls.wrap_socket(request, server_side=True) if tls else nullcontext(request) as line:
+            super().finish_request(line, client_address)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of those that hang up."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)  # type: ignore[arg-type] # as given
 
 
@@ -188,6 +199,7 @@ def package_index() -> Iterator[PackageIndex]:
     """Run an index that knows nothing yet."""
     index = PackageIndex()
     with _Server(("127.0.0.1", 0), _handler(index)) as server:
+        server.packages = index
         index.url = f"http://127.0.0.1:{server.server_port}"
         # Asked often whether to end: a test waits for it.
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -206,6 +206,8 @@ def _unsolved(what: str, said: str) -> SamewheelError:
 
 def _next(finished: Finished, said: str) -> str:
     """Return what to do where uv failed by itself, or by what the machine did not give it."""
+    if "Hash mismatch" in said:
+        return "Something between here and there changes files: check the proxy and the index."
     # The numbers that uv shows are those of this system's errors.
     if by_system := re.search(r"\(os error ([0-9]{1,4})\)", said):
         return remedy(int(by_system[1]))

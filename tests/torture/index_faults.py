@@ -12,10 +12,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from tests.index_server import HTML, JSON, Reply
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from tests.index_server import HTML, JSON, Reply, package_index
 from tests.torture.benches import EVIDENCE
 from tests.torture.trying import Expected, Fault, Way
 
@@ -59,6 +67,49 @@ def answering(paths: tuple[str, ...], change: Change, env: dict[str, str | None]
             index.answers |= kept
 
     return make
+
+
+def no_tls(bench: Bench) -> AbstractContextManager[Way]:
+    """Have the index be asked for TLS, which it does not speak."""
+    return _elsewhere(bench.packages.simple.replace("http:", "https:"))
+
+
+@contextmanager
+def untrusted(bench: Bench) -> Iterator[Way]:
+    """Have the index have a certificate that nobody trusts."""
+    key, certificate = self_signed("127.0.0.1")
+    file = bench.top / "certificate.pem"
+    file.write_bytes(key + certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with package_index() as index:
+        index.answers |= bench.packages.answers
+        index.tls = context
+        with _elsewhere(index.simple.replace("http:", "https:")) as way:
+            yield way
+
+
+@contextmanager
+def _elsewhere(url: str) -> Iterator[Way]:
+    yield Way(env={**QUICK, "UV_DEFAULT_INDEX": url}, python=SHORT, offline=True)
+
+
+def self_signed(host: str) -> tuple[bytes, bytes]:
+    """Return a key and a certificate for a host, which it signs itself, in PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(pem, *plain), certificate.public_bytes(pem)
 
 
 def always(**what: object) -> Change:
@@ -183,6 +234,7 @@ PAGES_EXPECTED: dict[str, dict[str, Expected]] = {
     "HTTP 429": {**OF_PAGES, "audit": FAILS},
     "HTTP 503 once": dict.fromkeys(("lock", "rebuild"), FINE),
     "HTTP 429 once, Retry-After 1": dict.fromkeys(("lock", "rebuild"), FINE),
+    "says another hash": {**OF_PAGES, "build": Expected(14, "has a hash that constraints.txt pins")},
     "all is yanked": {
         "lock": Expected(14, "was yanked"),
         "rebuild": Expected(14, told=(f"{EVIDENCE}.rebuild.json",)),
@@ -200,6 +252,8 @@ FILES_EXPECTED: dict[str, dict[str, Expected]] = {
     "HTTP 500": {**OF_FILES, "audit": NOTHING_KNOWN},
 }
 FAULTS = [
+    Fault("TLS: the index speaks none", no_tls, OF_PAGES),
+    Fault("TLS: a certificate that nobody trusts", untrusted, OF_PAGES),
     *(
         Fault(
             f"page: {name}",

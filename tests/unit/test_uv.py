@@ -279,9 +279,10 @@ def ended_by(returncode: int, stderr: bytes = b"") -> Finished:
         (ended_by(3), "said nothing", "--force-reinstall"),
         (ended_by(2, b"No space left on device (os error 28)"), "No space", "Make room"),
         (ended_by(2, b"Read-only file system (os error 30)"), "Read-only", "may write to"),
+        (ended_by(1, b"cause: Hash mismatch for `tool==1.0`"), "Hash mismatch", "changes files"),
         (ended_by(2, b"error: unexpected argument '--x' found"), "unexpected argument", "--force-reinstall"),
     ],
-    ids=["crash", "file-size", "silent", "full", "read-only", "another-version"],
+    ids=["crash", "file-size", "silent", "full", "read-only", "changed", "another-version"],
 )
 def test_uv_that_fails_by_itself_says_how_and_what_to_do(finished: Finished, cause: str, hint: str) -> None:
     """Neither the project nor the index has anything to do with it."""
