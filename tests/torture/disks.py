@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.torture.benches import COMMANDS, FILLER
+from tests.torture.benches import COMMANDS, EVIDENCE, FILLER
 from tests.torture.trying import Expected, Fault, Way
 
 if TYPE_CHECKING:
@@ -206,6 +206,8 @@ def those(expected: Expected, *names: str, **others: Expected) -> dict[str, Expe
     return {**dict.fromkeys(names or COMMANDS, expected), **others}
 
 
+TELLS = Expected(told=(f"{EVIDENCE}.verify.json", "verify.html"))
+"""Of a verification that could not vary all that it varies else."""
 REFUSED = Expected(2)
 NO_PROJECT = Expected(15, "There is no such folder")
 """``init`` writes into the project itself."""
@@ -249,14 +251,14 @@ FAULTS = [
     Fault(
         "TMPDIR: four blocks left",
         full("temporary", 4),
-        those(FAILS, "lock", "build", "verify", "rebuild", "init", "audit"),
+        those(FAILS, "lock", "build", "verify", "rebuild", "init", audit=NOTHING_KNOWN),
     ),
     Fault("TMPDIR: no name left, so /tmp", nameless("temporary"), those(FINE, "build")),
     Fault("TMPDIR: read-only, so /tmp", read_only("temporary"), those(FINE, "build")),
     Fault("TMPDIR: no permission, so /tmp", forbidden("temporary"), those(FINE, "build")),
     Fault("TMPDIR: missing, so /tmp", other_kind("temporary", "nothing"), those(FINE, "build")),
     Fault("TMPDIR: a file, so /tmp", other_kind("temporary", "file"), those(FINE, "build")),
-    Fault("memory: /dev/shm is full", full(str(SHARED), 0), those(FINE, "build", "verify")),
+    Fault("memory: /dev/shm is full", full(str(SHARED), 0), those(FINE, "build", verify=TELLS)),
     Fault("cache: no room", full("cache", 0), those(FAILS, *CACHED)),
     Fault("cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "audit")),
     Fault("cache: no permission", forbidden("cache"), those(FAILS, "lock", "build", "audit")),

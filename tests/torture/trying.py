@@ -144,7 +144,7 @@ def tried(fault: Fault, name: str, undisturbed: Undisturbed, *, cold: bool = Fal
                 path: old.get(path, "") if path in expected.told else one for path, one in digests(bench.out).items()
             }
             lost += _other_status(bench, expected) if expected.status else _halves(name, found, old, new)
-            lost += [f"offline: {one}" for one in _offline(bench, name, way, new)]
+            lost += [f"offline: {one}" for one in _offline(bench, name, way, new, expected)]
         lost += [f"{path.name} in TMPDIR" for path in (bench.top / "temporary").iterdir()]
         lost += [f"next run: {one}" for one in _again(bench, name, new)]
     return Outcome(done.code, done.seconds, tuple(lost), done.err)
@@ -162,16 +162,22 @@ def _other_status(bench: Bench, expected: Expected) -> list[str]:
     return [] if f"'{expected.status}', None" in said else [f"the store says {said[:500]}"]
 
 
-def _offline(bench: Bench, name: str, way: Way, new: Mapping[str, str]) -> list[str]:
+def _offline(bench: Bench, name: str, way: Way, new: Mapping[str, str], expected: Expected) -> list[str]:
     """Return what is wrong with a run without a network: it may fail, but not write or ask the wrong thing."""
     if not way.offline:
         return []
     before, asked = digests(bench.out), len(bench.packages.asked)
     done = bench.run(COMMANDS[name].words, {**way.env, "UV_OFFLINE": "1"})
+    _forget_logs(bench)
     failed = done.code != COMMANDS[name].code
-    wrong = _complaints(done, done.code, Expected(done.code if failed else None))
+    meant = expected._replace(code=done.code if failed else None, says="")
+    wrong = _complaints(done, done.code, meant)
     wrong += ["the index was asked"] * (len(bench.packages.asked) != asked)
-    return wrong + _halves(name, digests(bench.out), before, new)
+    if expected.status:
+        return wrong + _other_status(bench, expected)
+    found = digests(bench.out)
+    found |= {path: before.get(path, new[path]) for path in expected.told}
+    return wrong + _halves(name, found, before, new)
 
 
 def _again(bench: Bench, name: str, new: Mapping[str, str]) -> list[str]:
