@@ -259,7 +259,7 @@ FAULTS = [
     Fault("TMPDIR: missing, so /tmp", other_kind("temporary", "nothing"), those(FINE, "build")),
     Fault("TMPDIR: a file, so /tmp", other_kind("temporary", "file"), those(FINE, "build")),
     Fault("memory: /dev/shm is full", full(str(SHARED), 0), those(FINE, "build", verify=TELLS)),
-    Fault("cache: no room", full("cache", 0), those(FAILS, *CACHED)),
+    Fault("cache: no room", full("cache", 0), those(FAILS, "lock", "build", "rebuild", "audit")),
     Fault("cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "audit")),
     Fault("cache: no permission", forbidden("cache"), those(FAILS, "lock", "build", "audit")),
     Fault("cache: a file", other_kind("cache", "file"), those(FAILS, "lock", "build", "audit")),
@@ -267,9 +267,9 @@ FAULTS = [
     Fault("home: missing", other_kind("home", "nothing"), those(FINE, "lock", "build", "audit")),
 ]
 COLD = [
-    Fault("cold cache: no room", full("cache", 0), those(FAILS, "lock", "build", "rebuild", "audit")),
-    Fault("cold cache: ten blocks left", full("cache", 10), those(FAILS, "lock", "build", "rebuild", "audit")),
-    Fault("cold cache: 40 blocks left", full("cache", 40), those(FAILS, "lock", "build", "rebuild", "audit")),
-    Fault("cold cache: no name left", nameless("cache"), those(FAILS, "lock", "build", "rebuild", "audit")),
+    Fault("cold cache: no room", full("cache", 0), those(FAILS, "lock", "build", "rebuild")),
+    Fault("cold cache: ten blocks left", full("cache", 10), those(FAILS, "lock", "build", "rebuild")),
+    Fault("cold cache: 40 blocks left", full("cache", 40), those(FAILS, "lock", "build", "rebuild")),
+    Fault("cold cache: no name left", nameless("cache"), those(FAILS, "lock", "build", "rebuild")),
     Fault("cold cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "rebuild")),
 ]
