@@ -19,28 +19,24 @@ pytestmark = [
 ]
 
 
-def tortured(*options: str) -> subprocess.CompletedProcess[str]:
-    """Run the recipe, with options to do less."""
-    command = [sys.executable, "-m", "tests.torture.faults", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.parametrize(
-    ("topic", "fault", "commands"),
-    [
-        ("places", "^nothing wrong|output: (no room|no permission)", ("keygen", "attest", "canonicalize")),
-        ("places", "^TMPDIR: four blocks", ("build", "rebuild")),
-        ("cold", "no room", ("build",)),
-        ("tools", "^uv: (crashes|says nothing)|^git: (says nothing|crashes)|3.99", ("lock",)),
-        ("clocks", "2108|backwards", ("build",)),
-        ("index", "^page: HTTP 503$|^file: (another file|cut short)", ("lock", "build")),
-        ("syncs", "", ("build", "keygen", "audit")),
-    ],
-    ids=["output", "temporary", "cache", "tools", "clock", "index", "syncs"],
+FAULTS = (
+    *(
+        "output: no (room|permission)$",
+        "TMPDIR: four blocks",
+        "cold cache: no room",
+        "uv: crashes",
+        "git: says nothing",
+    ),
+    *("clock at 2108", "file: (another file|cut short)$"),
 )
-def test_fault_costs_no_more_than_the_run_that_meets_it(topic: str, fault: str, commands: tuple[str, ...]) -> None:
+
+
+def test_fault_costs_no_more_than_the_run_that_meets_it() -> None:
     """The right exit code, an error with a next command, outputs that are old or new, and a next run as always."""
-    only = [word for command in commands for word in ("--only", command)]
-    done = tortured("--topic", topic, "--fault", fault, *only)
+    command = [sys.executable, "-m", "tests.torture.faults", "--only", "build", "--only", "keygen"]
+    done = subprocess.run(
+        [*command, "--fault", f"^({'|'.join(FAULTS)})"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "| 0 |" in done.stdout or "not looked at" in done.stdout
+    for name in ("output: no room", "cold cache: no room", "uv: crashes", "clock at 2108", "file: cut short"):
+        assert f"| {name} |" in done.stdout

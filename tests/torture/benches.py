@@ -36,7 +36,7 @@ PATH = f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/s
 FILLER = ".filler"
 """How files begin that only take room."""
 
-PATIENCE = 60.0
+PATIENCE = 240.0
 """Seconds after which a command is said to hang; where a fault meets a time limit of ours, it is shortened."""
 
 

@@ -269,7 +269,6 @@ FAULTS = [
 COLD = [
     Fault("cold cache: no room", full("cache", 0), those(FAILS, "lock", "build", "rebuild")),
     Fault("cold cache: ten blocks left", full("cache", 10), those(FAILS, "lock", "build", "rebuild")),
-    Fault("cold cache: 40 blocks left", full("cache", 40), those(FAILS, "lock", "build", "rebuild")),
     Fault("cold cache: no name left", nameless("cache"), those(FAILS, "lock", "build", "rebuild")),
     Fault("cold cache: read-only disk", read_only("cache"), those(FAILS, "lock", "build", "rebuild")),
 ]

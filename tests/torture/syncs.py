@@ -70,7 +70,7 @@ def tortured(undisturbed: Undisturbed, names: Sequence[str]) -> dict[str, list[s
             trace = bench.top / "trace.txt"
             words = (strace, "-f", "-y", "-s", "4096", "-e", f"trace={CALLS}", "-o", str(trace))
             before = digests(bench.out)
-            bench.run(COMMANDS[name].words, before=words)
+            done = bench.run(COMMANDS[name].words, before=words)
             found = [(call, [str(bench.project / one) for one in words]) for call, words in calls(trace.read_text())]
             paths = [
                 bench.out / one
@@ -79,8 +79,9 @@ def tortured(undisturbed: Undisturbed, names: Sequence[str]) -> dict[str, list[s
             ]
             seen = [(call, [_plain(one) for one in words]) for call, words in found]
             wrong = [one for path in paths for one in _unsynced(path, seen)]
+        wrong += [f"exit code {done.code}"] * (done.code != COMMANDS[name].code)
         early = sum("before" in one for one in wrong)
-        late = len(wrong) - early
+        late = sum("after" in one for one in wrong)
         print(row([name, len(paths), len(paths) - early, len(paths) - late, len(wrong)]), flush=True)
         if wrong:
             lost[f"syncs of {name}"] = wrong
