@@ -233,6 +233,10 @@ torture-load *args:
 [group('check')]
 hostile-sdists *args:
     {{ run }} python -m tests.torture.sdists "$@"
+# Have commands meet full disks, broken tools, wrong clocks and bad indexes, as namespaces allow; `--topic`, `--only`
+[group('check')]
+torture-faults *args:
+    {{ run }} python -m tests.torture.faults "$@"
 
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]

@@ -144,9 +144,18 @@ def kill_strays() -> None:
             _kill_children(spared=frozenset(process.pid for process in _running))
 
 
+def _children() -> set[int]:
+    """Return our children, whichever of our threads started or adopted them."""
+    found = set[int]()
+    for children in Path("/proc/self/task").glob("*/children"):
+        # A thread that has ended meanwhile has handed on its own.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found |= {int(pid) for pid in children.read_text("ascii").split()}
+    return found
+
+
 def _kill_children(spared: frozenset[int]) -> None:
-    tasks = Path("/proc/self/task")
-    while pids := {int(pid) for task in tasks.glob("*/children") for pid in task.read_text("ascii").split()} - spared:
+    while pids := _children() - spared:
         for pid in sorted(pids):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, KILL)

@@ -18,6 +18,7 @@ Every error says three things: what failed (with the file, member or key), the l
 
 from __future__ import annotations
 
+import errno
 import functools
 from enum import IntEnum
 from typing import ClassVar
@@ -39,7 +40,12 @@ __all__ = [
     "StaleLockError",
     "UnlockableError",
     "UsageError",
+    "remedy",
 ]
+
+
+FREE = "Make room, or name places on another disk: TMPDIR, SAMEWHEEL_CACHE_DIR, and where the output goes."
+ELSEWHERE = "Name places that you may write to: TMPDIR, SAMEWHEEL_CACHE_DIR, and where the output goes."
 
 
 class ExitCode(IntEnum):
@@ -163,6 +169,19 @@ class StaleLockError(SamewheelError):
     """The build constraints are missing, or no longer what the project asks for."""
 
     exit_code = ExitCode.STALE
+
+
+def remedy(number: int | None) -> str:
+    """Return the next step after something that the system refused, by its ``errno``."""
+    return {
+        errno.EACCES: ELSEWHERE,
+        errno.EDQUOT: FREE,
+        errno.EFBIG: "Raise the limit for the size of files: ulimit -f unlimited",
+        errno.EMFILE: "Raise the limit for open files: ulimit -n 4096",
+        errno.ENOSPC: FREE,
+        errno.EPERM: ELSEWHERE,
+        errno.EROFS: ELSEWHERE,
+    }.get(number or 0, "Look after what the system says, then run it again.")
 
 
 class Flaw(Exception):  # noqa: N818 - no error of a user's yet: the file's name is missing

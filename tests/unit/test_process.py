@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._groups import kill_all, stopped
+from samewheel._groups import kill_all, kill_orphans, stopped
 from samewheel._process import Finished, run
 from samewheel.errors import SamewheelError
 
@@ -438,3 +438,11 @@ def test_guard_sees_what_was_printed_on_both_streams() -> None:
     script = "import sys\nfor _ in range(40):\n sys.stdout.write('o' * 65536); sys.stderr.write('e' * 65536)"
     assert run(python(script), env={}, keep=10, guard=guard, timeout=PATIENCE).ok
     assert guard.printed > 4 << 20
+
+
+def test_thread_that_ends_meanwhile_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the list of our threads and a look at one, it can be gone; its children are another thread's then."""
+    gone = Path("/proc/self/task/0/children")
+    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
+    assert not gone.exists()
+    kill_orphans()

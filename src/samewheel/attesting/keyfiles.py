@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from samewheel._syncing import folder_of
 from samewheel.attesting.keys import KeyKind, generate, private_pem, public_pem, read_private
 from samewheel.errors import SamewheelError, UsageError
 
@@ -55,15 +56,19 @@ def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: byte
     key = generate(kind)
     secret = private_pem(key, passphrase)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _put(path, secret, 0o600)
-        try:
-            _put(public, public_pem(key.public_key()), 0o644)
-        except OSError:
-            path.unlink()
-            raise
+        with folder_of(path):
+            _put(path, secret, 0o600)
+            try:
+                _put(public, public_pem(key.public_key()), 0o644)
+            except OSError:
+                path.unlink()
+                raise
     except OSError as error:
-        raise SamewheelError(f"cannot write the key {path}", cause=str(error.strerror)) from error
+        raise SamewheelError(
+            f"cannot write the key {path}",
+            cause=str(error.strerror),
+            hint="No key was made. Name another place: samewheel keygen PATH",
+        ) from error
     return key.public_key()
 
 
