@@ -144,9 +144,16 @@ def kill_strays() -> None:
             _kill_children(spared=frozenset(process.pid for process in _running))
 
 
+def _children() -> set[int]:
+    while True:
+        # A thread that ends meanwhile takes its file with it, and leaves its children to another one.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            tasks = Path("/proc/self/task").glob("*/children")
+            return {int(pid) for task in tasks for pid in task.read_text("ascii").split()}
+
+
 def _kill_children(spared: frozenset[int]) -> None:
-    tasks = Path("/proc/self/task")
-    while pids := {int(pid) for task in tasks.glob("*/children") for pid in task.read_text("ascii").split()} - spared:
+    while pids := _children() - spared:
         for pid in sorted(pids):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, KILL)
