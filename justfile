@@ -137,6 +137,12 @@ chromium:
     apt-get update -q
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
 
+# Install bubblewrap for the tests of that level of isolation, as root on Debian; without it they are skipped
+[group('check')]
+bubblewrap:
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends bubblewrap
+
 # Compare speed with what a user would run instead, in pairs
 [group('check')]
 bench *args:

@@ -39,6 +39,8 @@ PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390
 
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
 
+POLLIN = 1
+
 SANDBOX_FAILED = 125
 
 RESERVED_IDS = 301
@@ -230,9 +232,17 @@ def status_of(status: int) -> int:
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
-    """Be process 1: start the command, reap orphans, and end with the command; the kernel then kills the rest."""
+def end_with(parent: int) -> None:
+    """Have the kernel kill us when our parent ends, of which we have a handle; and end if it already has."""
     check(libc.prctl(PR_SET_PDEATHSIG, _signal.SIGKILL), "prctl")
+    if libc.poll(struct.pack("ihh", parent, POLLIN, 0), ctypes.c_ulong(1), 0) > 0:
+        os._exit(SANDBOX_FAILED)
+    os.close(parent)
+
+
+def be_first(spec: dict[str, Any], command: list[str], parent: int) -> NoReturn:
+    """Be process 1: start the command, reap orphans, and end with the command; the kernel then kills the rest."""
+    end_with(parent)
     if spec["way"] == "inside":
         # Bubblewrap took the capabilities that keep the command from tracing us: it could have us not end with it.
         check(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
@@ -264,20 +274,22 @@ def become_bubblewrap(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """
     if os.geteuid() == 0:
         guard_devices(spec["devices"])
-    words, script, inside = (str(os.open(path, os.O_RDONLY)) for path in (spec["words"], __file__, spec["inside"]))
-    for handle in (words, script, inside):
-        os.set_inheritable(int(handle), True)  # noqa: FBT003 - it takes no name
+    words, script, inside = (os.open(path, os.O_RDONLY) for path in (spec["words"], __file__, spec["inside"]))
+    parent = os.pidfd_open(os.getpid())
+    for handle in (words, script, inside, parent):
+        os.set_inheritable(handle, True)  # noqa: FBT003 - it takes no name
     _signal.pthread_sigmask(_signal.SIG_SETMASK, [])
-    python = [spec["python"], "-I", "-S", f"/proc/self/fd/{script}", f"/proc/self/fd/{inside}"]
+    python = [spec["python"], "-I", "-S", *(f"/proc/self/fd/{handle}" for handle in (script, inside, parent))]
     # It has no variables of its own: those of the command are in the file of the script inside.
-    os.execve(spec["program"], ["bwrap", "--args", words, "--", *python, *command], {})  # noqa: S606 - as above
+    os.execve(spec["program"], ["bwrap", "--args", str(words), "--", *python, *command], {})  # noqa: S606 - as above
 
 
 def run_inside(spec: dict[str, Any], command: list[str]) -> NoReturn:
     """Go on where bubblewrap has made the namespaces; the open files that led here are the command's no more."""
-    for path in (sys.argv[0], sys.argv[1]):
-        os.close(int(os.path.basename(path)))
-    be_first(spec, command)
+    script, inside, parent = (int(os.path.basename(path)) for path in (*sys.argv[:2], command[0]))
+    for handle in (script, inside):
+        os.close(handle)
+    be_first(spec, command[1:], parent)
 
 
 def main() -> NoReturn:
@@ -299,10 +311,11 @@ def main() -> NoReturn:
             write("/proc/self/oom_score_adj", "1000")
         if spec["way"] == "bubblewrap":
             become_bubblewrap(spec, command)
+        parent = os.pidfd_open(os.getpid())
         make_namespaces(spec)
         child = os.fork()
         if child == 0:
-            be_first(spec, command)
+            be_first(spec, command, parent)
         _, status = os.waitpid(child, 0)
         os._exit(status_of(status))
     except OSError as error:

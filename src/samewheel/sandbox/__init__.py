@@ -1,6 +1,7 @@
 """What keeps a build apart from the machine it runs on: namespaces where they work, nothing where they do not.
 
-Whether they work is found out by doing; what was in force is written down, and nothing else is ever claimed.
+There are three levels: namespaces that we make ourselves, those that bubblewrap makes where we may not, and none.
+Whether one works is found out by doing; what was in force is written down, and nothing else is ever claimed.
 """
 
 from samewheel.sandbox.bubblewrap import Bubblewrap, find_bubblewrap
