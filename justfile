@@ -213,6 +213,11 @@ fuzz-readers *args:
 torture-kills *args:
     {{ run }} python -m tests.torture.kills "$@"
 
+# Let hostile builds loose on a machine of decoys at each level of isolation; minutes, or `--only ATTACK --level LEVEL`
+[group('check')]
+torture-builds *args:
+    {{ run }} python -m tests.torture.builds "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:

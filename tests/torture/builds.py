@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.torture.attacks import ATTACKS, SECTIONS, Attack, Facts
 from tests.torture.attacks.backend import make_hostile, words_of
 from tests.torture.attacks.values import NOT_TRIED
-from tests.torture.machine import PLAIN_USER, ROOT, entering, forbidden, settle
+from tests.torture.machine import PLAIN_USER, ROOT, entering, forbidden, settle, soften
 from tests.torture.running import adopt_orphans, head, outlived, row
 from tests.torture.scenes import Scene, disguise, own, plant_setuid, staged
 
@@ -192,6 +192,7 @@ def _inside(level: Level, names: Sequence[str], folder: Path) -> None:
     folder.chmod(0o755)
     user = 0 if level.root else PLAIN_USER + LEVELS.index(level)
     disguise(folder, user)
+    soften(ROOT / "src" / "samewheel", folder / "softened", user)
     adopt_orphans()
     honest = tried(HONEST, level, folder, user)
     if honest.happened != "open":

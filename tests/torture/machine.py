@@ -96,6 +96,15 @@ def settle(folder: Path) -> None:
     _link_up()
 
 
+def soften(path: Path, folder: Path, user: int) -> None:
+    """Let a user write to a folder of the machine; what is written goes to ``folder``, and ends with the machine."""
+    for name in ("upper", "work"):
+        (folder / name).mkdir(parents=True)
+    os.chown(folder / "upper", user, user)
+    options = f"lowerdir={path},upperdir={folder / 'upper'},workdir={folder / 'work'}"
+    mount("overlay", str(path), "overlay", 0, f"{options},userxattr")
+
+
 def cover(path: str, content: str, folder: Path, owner: int) -> None:
     """Show a file of the machine with other contents, if it has one."""
     if Path(path).exists():

@@ -87,7 +87,11 @@ answer = "it is " + "crowded"
         "prints",
         "prints 256 MiB, with --limit output=1MiB",
         says("loud"),
-        "for _ in range(256):\n    os.write(1, b"x" * (1 << 20))\nanswer = 'it is ' + 'loud'",
+        """
+for _ in range(256):
+    os.write(1, b"x" * (1 << 20))
+answer = "it is " + "loud"
+""",
         words=_limited("output=1MiB"),
         inside=REFUSED,
         none=REFUSED,

@@ -65,6 +65,8 @@ def plant(path):
 
 """
 
+OWN = str(Path(__file__).parents[3] / "src" / "samewheel")
+
 SHADOW = """
 import pathlib
 folder = pathlib.Path({outside!r})
@@ -163,12 +165,9 @@ for folder in glob.glob(sys.prefix + "/lib/python*/site-packages"):
     ),
     Attack(
         "samewheel-itself",
-        "puts a file beside samewheel's own modules",
-        lambda facts: bool([*Path(_own()).glob(f"{facts.scene.mark}*")]),
-        f"write({str(Path(__file__).parents[3] / 'src' / 'samewheel')!r} + f'/{{mark}}.pth')",
-        none=NOT_TRIED,
-        bare=NOT_TRIED,
-        why="that would change what is tested",
+        "puts a module beside samewheel's own",
+        lambda facts: Path(OWN, f"{facts.scene.mark}.py").exists(),
+        f"write({OWN!r} + f'/{{mark}}.py')",
     ),
     Attack(
         "readable",
@@ -297,7 +296,3 @@ for folder in (".", scene["project"]):
         bare="detected 1",
     ),
 )
-
-
-def _own() -> Path:
-    return Path(__file__).parents[3] / "src" / "samewheel"
