@@ -31,18 +31,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tests.torture.attacks import ATTACKS, SECTIONS, Attack, Facts
 from tests.torture.attacks.backend import make_hostile, words_of
-from tests.torture.attacks.values import NOT_TRIED
-from tests.torture.machine import PLAIN_USER, ROOT, entering, forbidden, settle, soften
+from tests.torture.attacks.values import NOT_TRIED, VERIFY
+from tests.torture.machine import PLAIN_USER, ROOT, called_by, entering, forbidden, has_users, settle, soften
 from tests.torture.running import adopt_orphans, head, outlived, row
 from tests.torture.scenes import Scene, disguise, own, plant_setuid, staged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ABSENT = 3
+"""The exit code of :mod:`tests.torture.levels` for a level that does not work."""
+
 PATIENCE = 90
 """Seconds after which samewheel hangs."""
 
-BARE = "without samewheel"
 SCRIPT = Path(__file__).with_name("levels.py")
 DIRECTLY = "import sys; sys.path.insert(0, '.'); import backend; backend.build_wheel(sys.argv[1])"
 
@@ -72,12 +74,13 @@ class Level(NamedTuple):
         return [sys.executable, "-P", str(SCRIPT), self.mechanism, *named]
 
 
+UNISOLATED = Level("none", "none")
 LEVELS = (
     Level("bubblewrap", "bubblewrap"),
     Level("user namespaces", "user-namespaces"),
     Level("user namespaces, as root", "user-namespaces", root=True),
-    Level("none", "none"),
-    Level(BARE, ""),
+    UNISOLATED,
+    Level("without samewheel", ""),
 )
 
 
@@ -115,13 +118,12 @@ def judged(attack: Attack, facts: Facts) -> str:
 
 def _run(command: Sequence[str], scene: Scene, folder: str) -> tuple[int | None, bytes]:
     """Run a command as the scene's caller, and return its exit code, or None if it hangs, and what it printed."""
+    words, identity = called_by(scene.user, command)
     process = subprocess.Popen(
-        command,
+        words,
+        **identity,
         cwd=scene.root / folder,
         env=scene.environ(),
-        user=scene.user,
-        group=scene.user,
-        extra_groups=[],
         stdin=scene.terminal[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -147,7 +149,7 @@ def _variables(scene: Scene) -> bytes:
     return b""
 
 
-HONEST = Attack("nothing", "builds a wheel", lambda facts: facts.code == 0)
+HONEST = Attack("nothing", "builds a wheel", lambda facts: facts.code == 0, words=VERIFY)
 """What must work at each level; afterwards samewheel's cache has all that a build takes."""
 
 
@@ -178,7 +180,7 @@ def tried(attack: Attack, level: Level, folder: Path, user: int) -> Outcome:
         scene.decoy.wait()
         left = outlived()
         if attack.then:
-            after = level if level.mechanism else LEVELS[0]
+            after = level if level.mechanism else UNISOLATED
             _run(after.command(attack.then, scene), scene, "cwd")
         if attack is HONEST:
             shutil.copytree(scene.root / "cache", folder / "cache", symlinks=True)
@@ -190,11 +192,13 @@ def _inside(level: Level, names: Sequence[str], folder: Path) -> None:
     """Be the machine of one level: print an outcome a line."""
     settle(folder)
     folder.chmod(0o755)
-    user = 0 if level.root else PLAIN_USER + LEVELS.index(level)
+    user = 0 if level.root or not has_users() else PLAIN_USER + LEVELS.index(level)
     disguise(folder, user)
     soften(ROOT / "src" / "samewheel", folder / "softened", user)
     adopt_orphans()
     honest = tried(HONEST, level, folder, user)
+    if honest.happened == f"stopped {ABSENT}":
+        sys.exit(ABSENT)
     if honest.happened != "open":
         sys.exit(f"{level.name}: {honest.happened}\n{honest.said}")
     for attack in ATTACKS:
@@ -203,7 +207,7 @@ def _inside(level: Level, names: Sequence[str], folder: Path) -> None:
 
 
 def attacked(names: Sequence[str], levels: Sequence[Level]) -> list[Outcome]:
-    """Try attacks at levels, each level in a machine of its own.
+    """Try attacks at levels, each level in a machine of its own; those that do not work there have no outcomes.
 
     Raises:
         RuntimeError: such a machine failed.
@@ -221,7 +225,7 @@ def attacked(names: Sequence[str], levels: Sequence[Level]) -> list[Outcome]:
             command = [*entering(), sys.executable, "-m", "tests.torture.builds", *words]
             machines.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
         outputs = [machine.communicate()[0] for machine in machines]
-    if any(machine.returncode for machine in machines):
+    if any(machine.returncode not in {0, ABSENT} for machine in machines):
         raise RuntimeError(f"machines ended with {[machine.returncode for machine in machines]}")
     return [Outcome(*json.loads(line)) for output in outputs for line in output.splitlines()]
 
@@ -266,8 +270,12 @@ def main() -> None:
     levels = [level for level in LEVELS if not options.level or level.name in options.level]
     levels = [level for level in levels if not level.root or os.geteuid() == 0]
     outcomes = attacked(options.only or [attack.name for attack in ATTACKS], levels)
+    absent = [level.name for level in levels if level.name not in {outcome.level for outcome in outcomes}]
+    levels = [level for level in levels if level.name not in absent]
     print(table(outcomes, levels), sums(outcomes, levels), sep="\n\n")
     lost = [outcome for outcome in outcomes if outcome.lost]
+    if absent:
+        print(f"\nNot tried, as it does not work here: {', '.join(absent)}")
     if lost:
         sys.exit(
             "\n".join(f"{one.attack}, {one.level}: {one.happened}, not {one.expected}\n{one.said}" for one in lost)

@@ -17,8 +17,12 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 from samewheel._launch import MS_BIND, MS_NOSUID, MS_REC, make_read_only, mount
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +33,7 @@ PLAIN_USER = 60606
 """The id of a user whom nobody knows."""
 
 SIOCSIFADDR, SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8916, 0x8914, 0x41
+MEMORY = "/dev/shm"  # noqa: S108 - only what is mounted on it is written to
 SIZE = "size=3g"
 """What may be written in the machine."""
 
@@ -79,20 +84,47 @@ def _hide_homes(kept: Path) -> None:
             mount(str(kept / str(number)), str(path), flags=MS_BIND | MS_REC)
 
 
+def has_users() -> bool:
+    """Tell whether there are more users here than the one who called; else they are one, whatever its id."""
+    return int(Path("/proc/self/uid_map").read_text().split()[2]) > 1
+
+
+class Identity(TypedDict):
+    """Options of :class:`subprocess.Popen`."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def called_by(user: int, command: Sequence[str | Path]) -> tuple[list[str | Path], Identity]:
+    """Return the words and the options that have a user run a command, with privileges if it is root.
+
+    Where there is only one user, it goes by the name of root in such a machine, and is to have none of its privileges.
+    """
+    if has_users():
+        return [*command], {"user": user, "group": user, "extra_groups": []}
+    # Without that one, who goes by root's name could make no user namespace (user_namespaces(7), Linux 5.12).
+    kept = "--bounding-set=-all,+setfcap"
+    unprivileged = [shutil.which("setpriv") or "setpriv", kept, "--inh-caps=-all", "--"]
+    return [*unprivileged, *command], {"user": None, "group": None, "extra_groups": None}
+
+
 def settle(folder: Path) -> None:
     """Make what is around us such a machine, after :func:`entering`: only below ``folder`` may be written.
 
     Raises:
         OSError: the kernel forbids it.
     """
-    mount("tmpfs", str(folder), "tmpfs", 0, f"mode=0755,{SIZE}")
-    _hide_homes(folder / "kept")
+    # What homes have that is needed is kept where a home never is; the folder may be in one.
+    mount("tmpfs", MEMORY, "tmpfs", MS_NOSUID, "mode=0755")
+    _hide_homes(Path(MEMORY, "kept"))
+    folder.mkdir(parents=True, exist_ok=True)
     make_read_only("/")
-    # Above that one, which is no longer to be written to; nor are these.
     mount("tmpfs", str(folder), "tmpfs", 0, f"mode=0755,{SIZE}")
     mount("proc", "/proc", "proc", MS_NOSUID)
     mount("devpts", "/dev/pts", "devpts", MS_NOSUID, "newinstance,ptmxmode=0666,mode=0600")
-    mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID, f"mode=1777,{SIZE}")  # noqa: S108 - the machine's own
+    mount("tmpfs", MEMORY, "tmpfs", MS_NOSUID, f"mode=1777,{SIZE}")
     _link_up()
 
 

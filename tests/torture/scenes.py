@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.torture.keyrings import add_session_key
-from tests.torture.machine import ELSEWHERE, cover
+from tests.torture.machine import ELSEWHERE, called_by, cover
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,9 +175,9 @@ def staged(root: Path, user: int) -> Iterator[Scene]:
     with ExitStack() as stack:
         ears = stack.enter_context(_listening(root / "runtime", mark))
         variables = {"TOKEN": secret, "PATH": os.environ["PATH"]}
-        words = [sys.executable, "-I", "-S", "-c", DECOY, f"decoy-{mark}", secret]
+        words, identity = called_by(user, [sys.executable, "-I", "-S", "-c", DECOY, f"decoy-{mark}", secret])
         decoy = stack.enter_context(
-            subprocess.Popen(words, env=variables, user=user, group=user, stdout=subprocess.PIPE, cwd="/")
+            subprocess.Popen(words, env=variables, **identity, stdout=subprocess.PIPE, cwd="/")
         )
         stack.callback(decoy.kill)
         if decoy.stdout is not None:

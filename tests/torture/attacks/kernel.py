@@ -13,6 +13,9 @@ from tests.torture.attacks.values import (
     Facts,
     says,
 )
+from tests.torture.machine import has_users
+
+SETUID = OPEN if has_users() else NOT_TRIED
 
 NAMESPACES = """
 pid = os.fork()
@@ -42,6 +45,9 @@ done = subprocess.run([scene["readable"] + "/id", "-u"], capture_output=True, te
 answer = "it is " + ("root" if done.stdout.strip() == "0" else "nobody")
 """,
         words=(*BUILD, "--readable", "{root}/readable"),
+        none=SETUID,
+        bare=SETUID,
+        why="it takes root to make such a program, as which nobody called" if SETUID != OPEN else "",
     ),
     Attack(
         "device",
