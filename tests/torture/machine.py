@@ -100,7 +100,7 @@ class Identity(TypedDict):
 def called_by(user: int, command: Sequence[str | Path]) -> tuple[list[str | Path], Identity]:
     """Return the words and the options that have a user run a command, with privileges if it is root.
 
-    Where there is only one user, it goes by the name of root in such a machine, and is to have none of its privileges.
+    Where there is only one user, it goes by the name of root in such a machine, and is to have no privileges of its.
     """
     if has_users():
         return [*command], {"user": user, "group": user, "extra_groups": []}
