@@ -38,13 +38,13 @@ class Outcome(NamedTuple):
 def fed(name: str, inputs: int, seed: int) -> Outcome:
     """Feed one reader; each has inputs of its own, which no other reader changes."""
     from tests.fuzzing.documents import is_accepted, readers
-    from tests.fuzzing.garbling import drawing, garbled
+    from tests.fuzzing.garbling import drawing
 
     reader = next(one for one in readers() if one.name == name)
     draw = drawing(f"{seed} {name}")
     accepted, findings = 0, dict[str, Path]()
     for _ in range(inputs):
-        content = garbled(draw, reader.seeds)
+        content = reader.garble(draw, reader.seeds)
         faulthandler.dump_traceback_later(LONGEST, exit=True)
         try:
             accepted += is_accepted(reader, content)

@@ -1,15 +1,13 @@
-"""Files and folders: sorted walks, digests, atomic writes, temporary folders that always go away."""
+"""Files and folders: sorted walks, digests, atomic writes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import stat
 import sys
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -31,10 +29,8 @@ __all__ = [
     "put_folder",
     "remove",
     "sha256_of",
-    "temporary_folder",
     "tree_digest",
     "walk",
-    "without_places",
     "write_atomic",
 ]
 
@@ -223,40 +219,6 @@ def copy_listed(source: Path, destination: Path, *, turned: bool) -> None:
         shutil.copymode(folder, copy)
 
 
-@contextmanager
-def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
-    """Make a private folder, and remove it with all its contents at the end, however the end comes.
-
-    Raises:
-        SamewheelError: it cannot be made.
-    """
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="samewheel-", dir=parent)).resolve()
-    except OSError as error:
-        raise SamewheelError(
-            "cannot make a temporary folder", cause=str(error), hint="Set TMPDIR to a folder that can be written."
-        ) from error
-    try:
-        yield folder
-    finally:
-        remove(folder)
-
-
-TEMPORARY = re.compile(r"(?:/[^\s/'\"]+)+/samewheel-[a-z0-9_]{8}")
-"""A folder of :func:`temporary_folder` in a text."""
-
-
-RANDOM = re.compile(r"\btmp[a-z0-9_]{8}\b")
-"""A name that Python's ``tempfile`` has made up."""
-
-
-def without_places(text: str) -> str:
-    """Return a text in which temporary folders and the user's home have no names of this machine and this run."""
-    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() can fail
-    bare = RANDOM.sub("tmp…", TEMPORARY.sub("$TMP", text))
-    return bare.replace(home, "$HOME") if len(home) > 1 else bare
-
-
 def _sync_folder(folder: Path) -> None:
     """Make a rename in ``folder`` survive a power cut; not every platform can open a folder."""
     with suppress(OSError):
@@ -265,6 +227,22 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _unseen(path: Path) -> IO[bytes]:
+    """Open a new file that has no name yet, so that it is gone if we are killed; where that cannot be, it has one."""
+    if hasattr(os, "O_TMPFILE") and Path("/proc/self/fd").exists():
+        # Not every file system can: it is an error then.
+        with suppress(OSError):
+            return os.fdopen(os.open(path.parent, os.O_TMPFILE | os.O_RDWR, 0o666), "w+b")
+    return path.open("xb")
+
+
+def _show(file: IO[bytes], path: Path) -> None:
+    """Give a file its name, unless it was opened with one: open(2), under O_TMPFILE."""
+    if not path.exists():
+        # Only with a folder's descriptor, which an absolute path has no use for, is the link followed to the file.
+        os.link(f"/proc/self/fd/{file.fileno()}", path.absolute(), src_dir_fd=file.fileno(), follow_symlinks=True)
 
 
 def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
@@ -276,10 +254,11 @@ def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
     temporary = destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
+        with _unseen(temporary) as file:
             fill(file)
             file.flush()
             os.fsync(file.fileno())
+            _show(file, temporary)
         with suppress(FileNotFoundError):
             temporary.chmod(stat.S_IMODE(destination.stat().st_mode))
         temporary.replace(destination)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._early import once
-from samewheel._files import temporary_folder
 from samewheel._indexes import index_settings
 from samewheel._process import Finished, run
+from samewheel._temporary import temporary_folder
 from samewheel.errors import NoWheelError, SamewheelError, UnlockableError
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._early import once
-from samewheel._files import remove, temporary_folder
+from samewheel._files import remove
 from samewheel._process import Finished, run
+from samewheel._temporary import temporary_folder
 from samewheel._types import Frontend, Value
 from samewheel._uv import uv_binary
 from samewheel.errors import BuildFailedError, LimitExceededError

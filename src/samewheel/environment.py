@@ -18,7 +18,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
 
-from samewheel._files import copy_tree, temporary_folder
+from samewheel._files import copy_tree
+from samewheel._temporary import temporary_folder
 from samewheel._types import Sha256, Value
 from samewheel._uv import cache_folder, explain, make_cache, run_uv, uv_version
 from samewheel.buildinfo import Dependency

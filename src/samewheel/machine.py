@@ -10,8 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from samewheel._early import meanwhile, once
-from samewheel._files import remove, temporary_folder
+from samewheel._files import remove
 from samewheel._process import run
+from samewheel._temporary import temporary_folder
 from samewheel._types import Value
 from samewheel._uv import make_cache, uv_version
 from samewheel.conditions import SYSTEM_PATH

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 
-from samewheel._files import below, temporary_folder
+from samewheel._files import below
+from samewheel._standards import specifiers_of
+from samewheel._temporary import temporary_folder
 from samewheel._types import SILENT, SourceKind, Value
 from samewheel._uv_settings import heard_by_uv_alone
 from samewheel.answers import question, recall, remember
@@ -125,7 +127,7 @@ def overridden(settings: Settings, overrides: Overrides) -> Settings:
     """
     merged: Overrides = {**overrides}
     try:
-        SpecifierSet(overrides.get("requires_python", ""))
+        specifiers_of(overrides.get("requires_python", ""))
     except InvalidSpecifier as error:
         raise UsageError(
             f"{overrides.get('requires_python')!r} is no range of Pythons",
@@ -237,7 +239,7 @@ def _own_indexes(source: Source) -> Path | None:
 
 def _check_python(project: Project, interpreter: Interpreter) -> None:
     """Refuse an interpreter that the project does not work with, before its backend fails in some way of its own."""
-    if not SpecifierSet(project.requires_python, prereleases=True).contains(interpreter.version):
+    if not specifiers_of(project.requires_python, prereleases=True).contains(interpreter.version):
         raise UsageError(
             f"the project needs Python {project.requires_python}, and this is {interpreter.version}",
             cause=f"{interpreter.path} would build it.",

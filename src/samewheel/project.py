@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import msgspec
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.requirements import InvalidRequirement
+from packaging.specifiers import InvalidSpecifier
 
+from samewheel._standards import requirement_of, specifiers_of
 from samewheel._types import Frontend, Value, Via
 from samewheel.errors import InvalidProjectError, NoSourceError
 from samewheel.limits import Limits
@@ -129,7 +130,7 @@ def _read_build_system(document: dict[str, Any], path: Path) -> BuildSystem:
     requires = _strings(table, "requires", path)
     for requirement in requires:
         try:
-            Requirement(requirement)
+            requirement_of(requirement)
         except InvalidRequirement as error:
             raise InvalidProjectError(
                 f"{path}: build-system.requires has {requirement!r}", cause=str(error).splitlines()[0]
@@ -175,7 +176,7 @@ def _read_settings(document: dict[str, Any], path: Path) -> Settings:
         cause = str(error).replace("`$", "`tool.samewheel")
         raise InvalidProjectError(f"{path}: tool.samewheel is wrong", cause=cause) from error
     try:
-        SpecifierSet(settings.requires_python or "")
+        specifiers_of(settings.requires_python or "")
     except InvalidSpecifier as error:
         raise InvalidProjectError(f"{path}: tool.samewheel.requires-python is wrong", cause=str(error)) from error
     for name, value in settings.env.items():
@@ -191,7 +192,7 @@ def _read_requires_python(document: dict[str, Any], path: Path) -> str:
     table = document.get("project", {})
     value = table.get("requires-python", "") if isinstance(table, dict) else ""
     try:
-        return str(SpecifierSet(value))
+        return str(specifiers_of(value))
     except (InvalidSpecifier, TypeError, AttributeError) as error:
         raise InvalidProjectError(
             f"{path}: project.requires-python is no range of Pythons", cause=f"It is {value!r}."

@@ -18,6 +18,7 @@ from packaging.version import InvalidVersion, Version
 
 from samewheel._early import once
 from samewheel._process import run
+from samewheel._standards import specifiers_of, version_of
 from samewheel._types import Value
 from samewheel.errors import SamewheelError, UsageError
 
@@ -86,7 +87,7 @@ class Found(Value, frozen=True, kw_only=True):
     @property
     def minor(self) -> str:
         """Such as ``3.9``."""
-        return "{}.{}".format(*Version(self.version).release)
+        return "{}.{}".format(*version_of(self.version).release)
 
 
 @once
@@ -189,12 +190,12 @@ def find_pythons(environ: Mapping[str, str] = os.environ) -> tuple[Found, ...]:
             continue
         found.setdefault(one.path.resolve(), one)
     # Sorting keeps the order of what is equal.
-    return tuple(sorted(found.values(), key=lambda one: Version(one.version), reverse=True))
+    return tuple(sorted(found.values(), key=lambda one: version_of(one.version), reverse=True))
 
 
 def _is_old(version: str) -> bool:
     try:
-        return Version(version).major < 3  # noqa: PLR2004 - Python 3
+        return version_of(version).major < 3  # noqa: PLR2004 - Python 3
     except InvalidVersion:
         return True
 
@@ -215,7 +216,7 @@ def _order(minors: Iterable[str], uploaded: str | None) -> list[str]:
 def _allowed(requires_python: str) -> SpecifierSet:
     """Return a Requires-Python; one that is malformed, as many old ones are, asks for nothing, as for pip."""
     try:
-        return SpecifierSet(requires_python)
+        return specifiers_of(requires_python)
     except InvalidSpecifier:
         return SpecifierSet()
 
@@ -277,6 +278,6 @@ def missing(found: Sequence[Found], uploaded: str | None, requires_python: str) 
     likeliest = next(iter(_order(minors, uploaded)), at_hand[0])
     if likeliest in at_hand:
         return ""
-    if all(Version(minor) > Version(likeliest) for minor in at_hand):
+    if all(version_of(minor) > version_of(likeliest) for minor in at_hand):
         return f"no CPython {likeliest} or older is at hand"
     return f"no CPython {likeliest} is at hand; {at_hand[0]} is the likeliest that is"

@@ -11,15 +11,21 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 import samewheel
 from samewheel import LimitExceededError, Limits, build
 from samewheel._process import Finished, run
+from samewheel.checking.policy import Apart
+from samewheel.checking.provenances import Provenance
 from samewheel.sandbox import (
+    MECHANISMS,
     Appearance,
     Bubblewrap,
+    Namespaces,
     Sandbox,
+    Unisolated,
     View,
     choose_sandbox,
     choosing,
@@ -177,7 +183,8 @@ try:
     opened = True
 except OSError:
     opened = False
-files["told.txt"] = repr((libc.ptrace(16, 1, None, None), opened))
+seize = 0x4206  # unlike PTRACE_ATTACH, it does not stop what it can trace
+files["told.txt"] = repr((libc.ptrace(seize, 1, None, None), opened))
 """
     project = make_project(tmp_path / "project", body, constraints=OURS)
     assert members(build(project).wheel)["told.txt"] == b"(-1, False)"
@@ -336,3 +343,14 @@ def test_user_without_limits_is_told_nothing_of_them(bubblewrap: Bubblewrap, tmp
     words = (tmp_path / "words").read_text("utf-8")
     assert "--size" not in words
     assert "--disable-userns" not in words
+
+
+@pytest.mark.parametrize("mechanism", MECHANISMS)
+def test_gate_takes_every_level_for_what_it_is(mechanism: str) -> None:
+    """A policy that asks for hidden files accepts the levels that hide them, and nothing that is called otherwise."""
+    every = [level.isolation for level in (Namespaces, Bubblewrap, Unisolated)]
+    said = msgspec.to_builtins(every[MECHANISMS.index(mechanism)])
+    assert said["mechanism"] == mechanism
+    byproducts = [{"name": "isolation", "annotations": said}]
+    kept = Provenance(predicate={"runDetails": {"byproducts": byproducts}}).kept_apart
+    assert kept is (Apart.NONE if mechanism == "none" else Apart.HIDDEN)

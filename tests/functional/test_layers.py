@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._files import copy_listed, temporary_folder, tree_digest
+from samewheel._files import copy_listed, tree_digest
+from samewheel._temporary import temporary_folder
 from samewheel.building import build
 from samewheel.errors import BuildFailedError
 from samewheel.locking import lock

@@ -22,7 +22,7 @@ from samewheel.buildinfo import SCHEMA as BUILDINFO
 from samewheel.buildinfo import read_buildinfo, to_json
 from samewheel.checking.policy import read_policy
 from samewheel.constraints.reading import parse_constraints
-from samewheel.errors import Flaw, SamewheelError
+from samewheel.errors import Flaw, InvalidWheelError, SamewheelError
 from samewheel.index.pages import read_page, supplement
 from samewheel.project import read_project
 from samewheel.rebuilding.plans import plan_text, read_plan
@@ -31,6 +31,9 @@ from samewheel.verification import SCHEMA as VERIFY
 from samewheel.verification import read_verification
 from samewheel.wheel.metadata import read_headers
 from samewheel.wheel.record import read_record, write_record
+from tests.fuzzing import laws
+from tests.fuzzing.garbling import garbled, garbled_archive
+from tests.hostile_wheels import CONTROLS
 from tests.hostile_wheels.base import FILES, METADATA, WHEEL, record
 from tests.index_server import JSON, entry
 from tests.unit import provenances, test_constraints, test_index_pages
@@ -42,7 +45,8 @@ from tests.unit.test_verification import report
 from tests.unit.wheels import SMALLEST, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from random import Random
 
 __all__ = ["Reader", "is_accepted", "readers"]
 
@@ -73,6 +77,8 @@ class Reader(NamedTuple):
     """Returns a value, or refuses with an error of ours."""
     write: Callable[[Any], bytes] | None = None
     """The inverse of reading: what it gives is read as the same value."""
+    garble: Callable[[Random, Sequence[bytes]], bytes] = garbled
+    """Changes valid documents."""
 
 
 def is_accepted(reader: Reader, content: bytes) -> bool:
@@ -133,6 +139,12 @@ def _supplemented(content: bytes) -> object:
     return supplement(read_page(pages.page(entry(pages.WHEEL)), JSON, pages.BASE, "six"), content)
 
 
+def _archive(content: bytes) -> None:
+    """Read a wheel, and hold what we find against what others do."""
+    if not laws.read(content):
+        raise InvalidWheelError("refused")
+
+
 @cache
 def readers() -> tuple[Reader, ...]:
     """Return all of them, in the order of the data's way through samewheel."""
@@ -157,6 +169,7 @@ def readers() -> tuple[Reader, ...]:
             partial(_from_file, "pyproject.toml", lambda path: read_project(path.parent)),
         ),
         Reader("constraints", (test_constraints.UV, compiled, exported), lambda one: parse_constraints(one, "c.txt")),
+        Reader("archive", tuple(one.make() for one in CONTROLS if not one.large), _archive, garble=garbled_archive),
         Reader("RECORD", (record(FILES),), lambda one: read_record(one, "RECORD"), write_record),
         Reader("METADATA", (FILES[METADATA], FILES[WHEEL], BROAD), lambda one: read_headers(one, "METADATA")),
         Reader(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["drawing", "garbled"]
+__all__ = ["drawing", "garbled", "garbled_archive"]
 
 MOST_CHANGES = 4
 
@@ -139,6 +139,61 @@ def _bare(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
 CHANGES: tuple[Callable[[random.Random, bytes, Sequence[bytes]], bytes], ...] = (
     *(_byte, _token, _spliced, _repeated, _lines, _value, _bare),
 )
+
+
+SIGNATURES = (b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\7\x08")
+"""Where the headers of a ZIP file begin, APPNOTE.TXT of PKWARE, 4.3."""
+LONGEST_HEADER = 46
+NUMBERS = (0, 1, 2, 3, 8, 20, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
+"""At the edges of what fields hold."""
+
+
+def _headers(content: bytes) -> list[int]:
+    """Return where headers begin, or could."""
+    starts = [0]
+    for signature in SIGNATURES:
+        place = content.find(signature)
+        while place >= 0:
+            starts.append(place)
+            place = content.find(signature, place + 1)
+    return starts
+
+
+def _field(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
+    """Put a number at the edge of what it can be into a header."""
+    place = draw.choice(_headers(content)) + draw.randrange(LONGEST_HEADER)
+    size = draw.choice((1, 2, 4))
+    number = draw.choice(NUMBERS) & ((1 << 8 * size) - 1)
+    return content[:place] + number.to_bytes(size, "little") + content[place + size :]
+
+
+def _nudged(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
+    """Make a number in a header a little more or less."""
+    place = draw.choice(_headers(content)) + draw.randrange(LONGEST_HEADER)
+    size = draw.choice((1, 2, 4))
+    number = int.from_bytes(content[place : place + size], "little") + draw.choice((-2, -1, 1, 2))
+    return content[:place] + (number % (1 << 8 * size)).to_bytes(size, "little") + content[place + size :]
+
+
+def _moved(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
+    """Put what lies between two headers somewhere else, or leave it out, or have it twice."""
+    places = sorted({*_headers(content), len(content)})
+    at = draw.randrange(len(places) - 1)
+    piece, rest = content[places[at] : places[at + 1]], content[: places[at]] + content[places[at + 1] :]
+    to = draw.choice(_headers(rest)) if rest else 0
+    times = draw.choice((0, 1, 1, 2))
+    return rest[:to] + piece * times + rest[to:]
+
+
+ARCHIVE_CHANGES = (_byte, _field, _field, _field, _nudged, _nudged, _moved, _spliced)
+
+
+def garbled_archive(draw: random.Random, seeds: Sequence[bytes]) -> bytes:
+    """Return one of the ZIP files, changed in one to four places, mostly in its headers."""
+    content = draw.choice(seeds)
+    for _ in range(draw.randint(1, MOST_CHANGES)):
+        content = draw.choice(ARCHIVE_CHANGES)(draw, content, seeds)
+    return content
 
 
 def garbled(draw: random.Random, seeds: Sequence[bytes]) -> bytes:

@@ -2,13 +2,17 @@
 
     python -m tests.torture.kills                            # 200 kills of each command, which takes an hour
     python -m tests.torture.kills --times 20 --only build
+    python -m tests.torture.kills --each                     # at no random moments: takes strace, and some minutes
 
 Each command runs once undisturbed, which tells how long it takes and what it writes. Then, again and again: its
 output is put back to what an older run left there, it is started, and SIGKILL ends the one process that was started,
 at a moment drawn from all that it takes. Then each output is looked at (still the old one, or the new one as a
 whole), all that was started is waited for (what outlives it by more than five seconds is counted, as are mounts), and
 the same command runs to its end, with the same cache and folder: its output must be that of the undisturbed run, with
-no file beside it. Exits with 1 if anything was lost. Linux only.
+no file beside it, and no temporary folder of either left. Exits with 1 if anything was lost. Linux only.
+
+Random moments hardly ever hit the few milliseconds in which files get their names. With ``--each``, a command is
+killed before each of the system calls by which it writes for good, once for each.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,19 +62,43 @@ COMMANDS = {
 }
 
 
+CALLS = "fdatasync,fsync,ftruncate,link,linkat,pwrite64,rename,renameat,renameat2"
+"""By these, files get their contents for good, and their names; SQLite writes its pages by pwrite64."""
+
+
+class Moment(NamedTuple):
+    """When a command is killed."""
+
+    after: float | None = None
+    """Seconds since its start."""
+    call: str = ""
+    """Else, before it makes this system call,"""
+    number: int = 0
+    """for the so-manieth time."""
+
+    def words(self, command: Command) -> list[str]:
+        """Return what starts the command."""
+        at = f"inject={self.call}:signal=SIGKILL:when={self.number}"
+        return [
+            *(["strace", "-qqq", "-e", f"trace={self.call}", "-e", at] if self.call else []),
+            *SAMEWHEEL,
+            *command.words,
+        ]
+
+
 class Kill(NamedTuple):
     """What a kill did."""
 
-    temporary: int
-    """Temporary folders that nobody has removed."""
+    temporary: frozenset[str]
+    """What is left in the folder for temporary files after the next run."""
     finished: bool
     """Whether the command was done before it."""
     state: str
     """``old``, ``new``, or ``both`` where one output is new and another old."""
     lost: tuple[str, ...]
     """What is wrong: an output that is neither, a process, a mount, a next run that differs."""
-    beside: int
-    """Files that lie beside the outputs after the next run."""
+    beside: frozenset[str]
+    """Files that lie beside the outputs after that."""
 
 
 def digest(folder: Path, output: str) -> str:
@@ -94,19 +123,18 @@ def put_back(folder: Path, command: Command) -> None:
             path.unlink()
 
 
-def killed(folder: Path, command: Command, after: float, expected: dict[str, str], mounted: str) -> Kill:
-    """Start a command, kill it after so many seconds, look at what is there, and run it again."""
+def killed(folder: Path, command: Command, moment: Moment, expected: dict[str, str], mounted: str) -> Kill:
+    """Start a command, kill it at a moment, look at what is there, and run it again."""
     put_back(folder, command)
     old = {output: digest(folder, output) for output in command.outputs}
     before = files(folder)
     with (folder.parent / "said.txt").open("wb") as said:
-        process = subprocess.Popen([*SAMEWHEEL, *command.words], cwd=folder, stdout=said, stderr=said)
+        process = subprocess.Popen(moment.words(command), cwd=folder, stdout=said, stderr=said)
     try:
-        process.wait(after)
+        process.wait(moment.after)
     except subprocess.TimeoutExpired:
         process.kill()
     finished = process.wait() == 0
-    temporary = len([*Path(os.environ["TMPDIR"]).iterdir()])
     lost = [f"{number} processes" for number in [outlived()] if number]
     lost += ["a mount"] * (mounts() != mounted)
     states = set()
@@ -119,7 +147,8 @@ def killed(folder: Path, command: Command, after: float, expected: dict[str, str
     run(folder, *command.words)
     lost += [f"another {output}" for output in command.outputs if digest(folder, output) != expected[output]]
     beside = files(folder) - before - {*command.outputs}
-    return Kill(temporary, finished, states.pop() if len(states) == 1 else "both", tuple(lost), len(beside))
+    temporary = frozenset(os.listdir(os.environ["TMPDIR"]))  # noqa: PTH208 - names are what is shown
+    return Kill(temporary, finished, states.pop() if len(states) == 1 else "both", tuple(lost), frozenset(beside))
 
 
 def prepared(folder: Path) -> None:
@@ -134,9 +163,26 @@ def prepared(folder: Path) -> None:
     run(folder, "audit", "-q", "list.txt")
 
 
-def tortured(name: str, times: int, seed: int) -> list[Kill]:
-    """Kill one command so many times."""
-    draw = random.Random(f"{seed} {name}")  # noqa: S311 - nothing is to be kept secret here
+def any_moments(folder: Path, command: Command, times: int, seed: str) -> list[Moment]:
+    """Return moments of all that a command takes."""
+    draw = random.Random(seed)  # noqa: S311 - nothing is to be kept secret here
+    started = time.monotonic()
+    run(folder, *command.words)
+    longest = time.monotonic() - started
+    return [Moment(draw.uniform(0, longest)) for _ in range(times)]
+
+
+def each_moment(folder: Path, command: Command) -> list[Moment]:
+    """Return all moments at which a command is about to write something for good."""
+    trace = folder.parent / "trace.txt"
+    tracer = ["strace", "-qqq", "-e", "signal=none", "-e", f"trace={CALLS}", "-o", str(trace)]
+    subprocess.run([*tracer, *SAMEWHEEL, *command.words], cwd=folder, capture_output=True, check=True)
+    calls = Counter(line.partition("(")[0] for line in trace.read_text().splitlines())
+    return [Moment(None, call, number + 1) for call, times in sorted(calls.items()) for number in range(times)]
+
+
+def tortured(name: str, times: int, seed: int, *, each: bool) -> list[Kill]:
+    """Kill one command so many times, or before each call."""
     command = COMMANDS[name]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "project")
@@ -145,11 +191,9 @@ def tortured(name: str, times: int, seed: int) -> list[Kill]:
         Path(os.environ["TMPDIR"]).mkdir()
         prepared(folder)
         put_back(folder, command)
-        started = time.monotonic()
-        run(folder, *command.words)
-        longest = time.monotonic() - started
+        moments = each_moment(folder, command) if each else any_moments(folder, command, times, f"{seed} {name}")
         expected = {output: digest(folder, output) for output in command.outputs}
-        return [killed(folder, command, draw.uniform(0, longest), expected, mounts()) for _ in range(times)]
+        return [killed(folder, command, moment, expected, mounts()) for moment in moments]
 
 
 def main() -> None:
@@ -158,17 +202,25 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=200, help="kills of each command  [default: 200]")
     parser.add_argument("--seed", type=int, default=0, help="of the moments that are drawn  [default: 0]")
     parser.add_argument("--only", choices=[*COMMANDS], action="append", help="this command; several times")
+    parser.add_argument("--each", action="store_true", help="before each call that writes, instead of at random")
     options = parser.parse_args()
     adopt_orphans()
     print(head("command", *COUNTED, numbers=COUNTED), flush=True)
     lost: dict[str, list[str]] = {}
     for name in options.only or COMMANDS:
-        kills = tortured(name, options.times, options.seed)
+        kills = tortured(name, options.times, options.seed, each=options.each)
         cut = [one for one in kills if not one.finished]
         lost[name] = [what for one in kills for what in one.lost]
         states = [sum(one.state == state for one in cut) for state in ("old", "new", "both")]
-        counts = [len(kills) - len(cut), max(one.beside for one in kills), kills[-1].temporary, len(lost[name])]
+        counts = [
+            len(kills) - len(cut),
+            len(frozenset().union(*(one.beside for one in kills))),
+            len(frozenset().union(*(one.temporary for one in kills))),
+            len(lost[name]),
+        ]
         print(row([name, len(cut), *states, *counts]), flush=True)
+        for left in sorted(frozenset[str]().union(*(one.beside | one.temporary for one in kills))):
+            print(f"left by {name}: {left}", file=sys.stderr, flush=True)
     if any(lost.values()):
         sys.exit(json.dumps(lost, indent=2))
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.tags import compatible_tags, cpython_tags
 
-from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._temporary import temporary_folder
 from samewheel._types import Sha256
 from samewheel.audit.choosing import choose
 from samewheel.audit.reading import read_files

@@ -110,6 +110,11 @@ def refusal(text: str) -> str:
 # Reading
 
 
+def test_version_with_more_digits_than_python_reads_is_refused() -> None:
+    """Found by `just fuzz-readers`: Python's own refusal is none of ours, nor of packaging's."""
+    assert "constraints.txt, line 1" in refusal(f"six=={'9' * 5000} --hash={A}\n")
+
+
 def test_reads_what_uv_writes() -> None:
     """Pins, markers, all hashes and who asked for what, from continuation lines and comments."""
     read = parse_constraints(UV, "constraints.txt")

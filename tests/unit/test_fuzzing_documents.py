@@ -25,7 +25,7 @@ def test_valid_documents_are_accepted(reader: Reader) -> None:
 def test_garbled_documents_are_read_or_refused(reader: Reader) -> None:
     """No document ends in an error that is not ours, or is read in two ways."""
     draw = drawing(reader.name)
-    found = {is_accepted(reader, garbled(draw, reader.seeds)) for _ in range(A_FEW)}
+    found = {is_accepted(reader, reader.garble(draw, reader.seeds)) for _ in range(A_FEW)}
     # What the old form of an index's page says besides is taken where it is there, and is never an error.
     assert found == ({True} if reader.name == "page of the old form" else {True, False})
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from samewheel._files import without_places
+from samewheel._temporary import without_places
 from samewheel.comparison import Verdict
 from samewheel.comparison.values import difference
 from samewheel.excerpts import Excerpts, Seen, read_excerpts

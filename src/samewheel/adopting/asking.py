@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._temporary import temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from samewheel._files import temporary_folder
+from samewheel._temporary import temporary_folder
 from samewheel.adopting.pythons import oldest
 from samewheel.adopting.settings import constraints_file
 from samewheel.adopting.values import Change, Outcome, Part, left_out

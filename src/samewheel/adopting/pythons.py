@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import metadata
 
-from packaging.specifiers import SpecifierSet
+from samewheel._standards import specifiers_of
 
 __all__ = ["oldest"]
 
@@ -21,7 +21,7 @@ def oldest(requires_python: str) -> str | None:
     Args:
         requires_python: the project's range (PEP 440); empty: any.
     """
-    allowed = SpecifierSet(requires_python) & SpecifierSet(metadata("samewheel")["Requires-Python"])
+    allowed = specifiers_of(requires_python) & specifiers_of(metadata("samewheel")["Requires-Python"])
     for minor in MINORS:
         if any(allowed.contains(f"3.{minor}.{patch}") for patch in range(PATCHES)):
             return f"3.{minor}"

@@ -6,8 +6,9 @@ import sysconfig
 from typing import TYPE_CHECKING
 
 from packaging import tags
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import InvalidMarker, UndefinedComparison, UndefinedEnvironmentName
 
+from samewheel._standards import marker_of
 from samewheel._types import Value
 from samewheel.errors import UsageError
 from samewheel.interpreter import find_interpreter
@@ -50,7 +51,7 @@ class Target(Value, frozen=True, kw_only=True):
             "dependency_groups": groups,
         }
         try:
-            return Marker(marker).evaluate(environment, context="lock_file")
+            return marker_of(marker).evaluate(environment, context="lock_file")
         except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName, RecursionError) as error:
             raise UsageError(f"{where}: a marker cannot be evaluated", cause=str(error)) from error
 

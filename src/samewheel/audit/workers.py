@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from samewheel._files import temporary_folder
 from samewheel._groups import kill_strays
 from samewheel._process import Companion
+from samewheel._temporary import temporary_folder
 from samewheel.audit.serving import Request
 from samewheel.audit.values import Failure, Job, Outcome
 

@@ -60,7 +60,7 @@ def kept(keep: Path | None, html: Path | None) -> Iterator[Path | None]:
     if keep is not None or html is None:
         yield keep
         return
-    from samewheel._files import temporary_folder
+    from samewheel._temporary import temporary_folder
 
     with temporary_folder() as folder:
         yield folder
@@ -74,7 +74,7 @@ def _write(file: Path, text: str) -> None:
 
 def _excerpts(a: Path | None, b: Path | None) -> Excerpts | None:
     """Return what is shown of two wheels that were built here; None if one of them is not there."""
-    from samewheel._files import without_places
+    from samewheel._temporary import without_places
     from samewheel.excerpts import read_excerpts
 
     if a is None or b is None or not a.is_file() or not b.is_file():

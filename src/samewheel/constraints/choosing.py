@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.markers import Marker
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from samewheel._standards import marker_of, requirement_of
 from samewheel.constraints.values import RELOCK, Constraints, Pin, order
 from samewheel.constraints.writing import normalise
 from samewheel.errors import InvalidProjectError
@@ -22,7 +21,7 @@ __all__ = ["for_interpreter", "select", "unsatisfied"]
 
 def _holds(marker: str, environment: Mapping[str, str]) -> bool:
     # "extra" is no variable of an interpreter, and without it a marker that names it cannot be evaluated.
-    return Marker(marker).evaluate({"extra": "", **environment})
+    return marker_of(marker).evaluate({"extra": "", **environment})
 
 
 def select(pins: Iterable[Pin], environment: Mapping[str, str]) -> dict[NormalizedName, Pin]:
@@ -78,7 +77,7 @@ def unsatisfied(
     """
     missing: list[tuple[str, str | None]] = []
     for text in sorted({normalise(requirement) for requirement in requirements}):
-        requirement = Requirement(text)
+        requirement = requirement_of(text)
         if requirement.marker is not None and not _holds(str(requirement.marker), environment):
             continue
         pin = pins.get(canonicalize_name(requirement.name))

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
+from samewheel._standards import requirement_of, specifiers_of, version_of
 from samewheel._types import Sha256
 from samewheel.constraints.entries import entries, split_hashes
 from samewheel.constraints.values import FORMAT, MARK, RELOCK, Constraints, Header, Pin, order
@@ -67,7 +68,7 @@ def _refuse_option(text: str, place: str) -> None:
 
 def _requirement(text: str, place: str) -> Requirement:
     try:
-        requirement = Requirement(text)
+        requirement = requirement_of(text)
     except InvalidRequirement as error:
         raise InvalidProjectError(
             f"{place}: {text!r} is not a pin", cause=str(error).splitlines()[0], hint=RELOCK
@@ -92,7 +93,7 @@ def _exact_version(requirement: Requirement, place: str) -> str:
             hint=RELOCK,
         )
     try:
-        return str(Version(specifiers[0].version))
+        return str(version_of(specifiers[0].version))
     except InvalidVersion as error:
         raise InvalidProjectError(f"{place}: wrong version of {requirement.name}", cause=str(error)) from error
 
@@ -159,7 +160,7 @@ def _read_header(text: str, where: str) -> Header | None:
                 hint=RELOCK,
             )
     try:
-        SpecifierSet(fields["requires-python"][0])
+        specifiers_of(fields["requires-python"][0])
     except InvalidSpecifier as error:
         raise InvalidProjectError(
             f"{where}: the header's requires-python is wrong", cause=str(error), hint=RELOCK

@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from packaging.version import Version
-
+from samewheel._standards import version_of
 from samewheel._types import Sha256
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
 __all__ = ["FIRST_LINE", "FORMAT", "MARK", "RELOCK", "Constraints", "Header", "Pin", "order"]
 
@@ -76,4 +76,4 @@ class Constraints:
 
 def order(pin: Pin) -> tuple[str, Version, str]:
     """Return the key that pins are sorted by: name, version, marker."""
-    return (pin.name, Version(pin.version), pin.marker or "")
+    return (pin.name, version_of(pin.version), pin.marker or "")

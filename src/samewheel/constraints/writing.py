@@ -6,9 +6,10 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 
+from samewheel._standards import requirement_of
 from samewheel._types import Sha256
 from samewheel.constraints.values import FIRST_LINE, FORMAT, MARK, Header, Pin, order
 from samewheel.errors import InvalidProjectError
@@ -28,7 +29,7 @@ def normalise(requirement: str) -> str:
         InvalidProjectError: it is not a requirement, or would not fit on one line.
     """
     try:
-        parsed = Requirement(requirement)
+        parsed = requirement_of(requirement)
     except InvalidRequirement as error:
         raise InvalidProjectError(
             f"{requirement!r} is not a requirement", cause=str(error).splitlines()[0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
+from samewheel._standards import version_of
 from samewheel._types import Value
 from samewheel.index.values import is_filename
 from samewheel.wheel import read_file_name
@@ -38,7 +39,7 @@ def _sdist(stem: str, project: str) -> Identity | None:
     for place in (index for index, character in enumerate(stem) if character == "-"):
         if canonicalize_name(stem[:place]) == project:
             try:
-                return Identity(kind="sdist", version=str(Version(stem[place + 1 :])))
+                return Identity(kind="sdist", version=str(version_of(stem[place + 1 :])))
             except InvalidVersion:
                 continue
     return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 
+from samewheel._standards import requirement_of
 from samewheel._uv_settings import project_file, read_table
 from samewheel.constraints import normalise
 from samewheel.errors import InvalidProjectError
@@ -25,7 +26,7 @@ def _bound(text: object, path: Path) -> str:
         InvalidProjectError: it is none that a release of an index can meet.
     """
     try:
-        parsed = Requirement(text if isinstance(text, str) else "")
+        parsed = requirement_of(text if isinstance(text, str) else "")
     except InvalidRequirement as error:
         raise InvalidProjectError(
             f"{path}: {KEY} has {text!r}, which is no requirement", cause=str(error).splitlines()[0]

@@ -15,8 +15,8 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._temporary import temporary_folder
 from samewheel._uv import TIMEOUT, cache_folder, fetch_variables
 from samewheel.constraints import select
 from samewheel.errors import SamewheelError, UnlockableError, UsageError

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from samewheel._files import temporary_folder
+from samewheel._temporary import temporary_folder
 from samewheel._uv import explain, run_uv, without_wheel
 from samewheel.constraints import parse_constraints, render
 from samewheel.errors import InvalidProjectError, NoWheelError, SamewheelError, UnlockableError

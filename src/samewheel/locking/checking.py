@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-
+from samewheel._standards import requirement_of, specifiers_of
 from samewheel.constraints import for_interpreter, make_header, normalise, unsatisfied
 
 if TYPE_CHECKING:
@@ -66,7 +64,7 @@ def stale(
         reasons += _changes(header, requires, asked)
         now = [f"constraint {normalise(bound)}" for bound in bounds]
         reasons += _diff([f"constraint {bound}" for bound in header.bounds], now)
-        if requires_python is not None and SpecifierSet(requires_python) != SpecifierSet(header.requires_python):
+        if requires_python is not None and specifiers_of(requires_python) != specifiers_of(header.requires_python):
             reasons += [f"- requires-python {header.requires_python}", f"+ requires-python {requires_python}"]
     known = asked if asked is not None else (header.asked if header is not None else ())
     pins = for_interpreter(constraints, environment)
@@ -74,8 +72,8 @@ def stale(
         if version is None:
             reasons.append(f"nothing pins {requirement}")
         else:
-            reasons.append(f"{Requirement(requirement).name}=={version} does not satisfy {requirement}")
+            reasons.append(f"{requirement_of(requirement).name}=={version} does not satisfy {requirement}")
     for bound, version in unsatisfied(pins, bounds, environment):
         if version is not None:
-            reasons.append(f"{Requirement(bound).name}=={version} is not within the constraint {bound}")
+            reasons.append(f"{requirement_of(bound).name}=={version} is not within the constraint {bound}")
     return tuple(reasons)

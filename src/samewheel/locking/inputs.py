@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 from packaging.utils import InvalidName, canonicalize_name
-from packaging.version import Version
 
+from samewheel._standards import requirement_of, specifiers_of, version_of
 from samewheel.constraints import normalise
 from samewheel.errors import InvalidProjectError, UnlockableError, UsageError
 
@@ -32,7 +31,7 @@ def indexed(requirements: Iterable[str]) -> tuple[str, ...]:
     """
     lines = tuple(sorted({normalise(requirement) for requirement in requirements}))
     for line in lines:
-        parsed = Requirement(line)
+        parsed = requirement_of(line)
         if parsed.url is not None:
             raise UnlockableError(
                 f"{parsed.name} is required by its URL and cannot be pinned",
@@ -49,11 +48,11 @@ def lower_bound(requires_python: str) -> str:
         InvalidProjectError: it is not a specifier, or has no lower bound.
     """
     try:
-        specifiers = SpecifierSet(requires_python)
+        specifiers = specifiers_of(requires_python)
     except InvalidSpecifier as error:
         raise InvalidProjectError(f"requires-python {requires_python!r} is wrong", cause=str(error)) from error
     bounds = [
-        Version(specifier.version.removesuffix(".*"))
+        version_of(specifier.version.removesuffix(".*"))
         for specifier in specifiers
         if specifier.operator in {">=", ">", "~=", "=="}
     ]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from packaging.markers import default_environment
-from packaging.specifiers import SpecifierSet
 
+from samewheel._standards import specifiers_of
 from samewheel._types import Resolver
 from samewheel.constraints import render
 from samewheel.errors import UnlockableError, UsageError
@@ -63,7 +63,7 @@ def _check_scope(
             cause=f"It resolves for the interpreter that runs samewheel, Python {this}.",
             hint=hint,
         )
-    if not SpecifierSet(requires_python, prereleases=True).contains(this):
+    if not specifiers_of(requires_python, prereleases=True).contains(this):
         raise UsageError(
             f"pip-tools cannot take part in locking for Python {requires_python}",
             cause=f"It resolves for the interpreter that runs samewheel, Python {this}.",

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
-from packaging.specifiers import SpecifierSet
-
 from samewheel._files import write_atomic
+from samewheel._standards import specifiers_of
 from samewheel._types import SILENT, Resolver, SourceKind
 from samewheel.constraints import (
     for_interpreter,
@@ -98,7 +97,7 @@ def _python_range(opened: Opened, previous: Constraints | None, resolver: Resolv
         stated = previous.header.requires_python
     if stated is None:
         return f">={opened.interpreter.minor}"
-    if not SpecifierSet(stated, prereleases=True).contains(opened.interpreter.version):
+    if not specifiers_of(stated, prereleases=True).contains(opened.interpreter.version):
         raise UsageError(
             f"Python {opened.interpreter.version} is not in the range {stated} that is locked for",
             cause="The backend is asked with this interpreter, so the lock must hold for it.",

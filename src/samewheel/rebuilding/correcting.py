@@ -10,10 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from samewheel._standards import requirement_of, version_of
 from samewheel._types import Value, Via
 from samewheel.rebuilding.values import Command, Newlines
 
@@ -57,7 +58,7 @@ class Correction(Value, frozen=True, kw_only=True):
 
 
 def _named(pins: Iterable[str]) -> dict[str, str]:
-    return {canonicalize_name(Requirement(pin).name): pin for pin in pins}
+    return {canonicalize_name(requirement_of(pin).name): pin for pin in pins}
 
 
 def anew(plan: Plan, *, evidence: dict[str, str], **changed: object) -> Plan:
@@ -161,7 +162,9 @@ def universal(outcome: Outcome) -> Iterator[Correction]:
 def _setuptools(plan: Plan) -> Version:
     """Return the version of setuptools that was installed."""
     lines = (line.split(" ")[0] for line in plan.locked)
-    return next((Version(line.partition("==")[2]) for line in lines if line.startswith("setuptools==")), Version("0"))
+    return next(
+        (version_of(line.partition("==")[2]) for line in lines if line.startswith("setuptools==")), Version("0")
+    )
 
 
 def without_compilers(outcome: Outcome) -> Iterator[Correction]:
@@ -223,7 +226,7 @@ def required_by_setup_py(outcome: Outcome) -> Iterator[Correction]:
     if outcome.plan.command is not Command.SETUP_PY or not (asked := SETUP_REQUIRES.search(outcome.failure)):
         return
     try:
-        requirement = Requirement(asked[1])
+        requirement = requirement_of(asked[1])
     except InvalidRequirement:
         return
     if requirement.url is None and requirement.name not in _named(outcome.plan.pins):

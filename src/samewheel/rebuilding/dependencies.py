@@ -17,10 +17,10 @@ from msgspec.structs import replace
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from samewheel import __version__
 from samewheel._files import place, sha256_of, write_atomic
+from samewheel._standards import specifiers_of, version_of
 from samewheel._types import SILENT, Sha256, Value, Via
 from samewheel._uv import cache_folder, make_cache
 from samewheel.buildinfo import Epoch
@@ -134,7 +134,7 @@ def _specifiers(name: str, requirements: Iterable[str], markers: Mapping[str, st
 
 def _is_for(file: ReleaseFile, interpreter: Interpreter) -> bool:
     try:
-        return SpecifierSet(file.requires_python or "", prereleases=True).contains(interpreter.version)
+        return specifiers_of(file.requires_python or "", prereleases=True).contains(interpreter.version)
     except InvalidSpecifier:
         return True
 
@@ -163,7 +163,7 @@ def choose_sdist(
 
     fitting = [file for file in files if file.kind == "sdist" and there(file) and _is_for(file, interpreter)]
     for pool in ([file for file in fitting if not file.yanked], fitting):
-        versions = {Version(file.version) for file in pool}
+        versions = {version_of(file.version) for file in pool}
         allowed = _specifiers(pool[0].name, requirements, interpreter.markers) if pool else SpecifierSet()
         if newest := max(allowed.filter(sorted(versions)), default=None):
             return sdist_of(pool, newest)[0]

@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.tags import sys_tags
 from packaging.utils import InvalidWheelFilename, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from samewheel._files import sha256_of
+from samewheel._standards import requirement_of, version_of
 from samewheel._types import Value
 from samewheel.errors import NoSourceError, SamewheelError, UsageError
 from samewheel.wheel import read_file_name
@@ -45,10 +46,10 @@ class Release(Value, frozen=True, kw_only=True):
 def _pinned(target: str) -> tuple[str, Version]:
     """Return name and version of ``NAME==VERSION``."""
     try:
-        requirement = Requirement(target)
+        requirement = requirement_of(target)
         (specifier,) = requirement.specifier
         if specifier.operator in {"==", "==="} and not requirement.marker and not requirement.url:
-            return canonicalize_name(requirement.name), Version(specifier.version)
+            return canonicalize_name(requirement.name), version_of(specifier.version)
     except (InvalidRequirement, InvalidVersion, ValueError):
         pass
     raise UsageError(
@@ -68,7 +69,7 @@ def _named(filename: str) -> tuple[str, Version]:
             cause=str(error),
             hint="Give it back the name that it was published with.",
         ) from error
-    return named.name, Version(named.version)
+    return named.name, version_of(named.version)
 
 
 def _of(files: Iterable[ReleaseFile], version: Version, kind: str) -> list[ReleaseFile]:
@@ -76,7 +77,7 @@ def _of(files: Iterable[ReleaseFile], version: Version, kind: str) -> list[Relea
 
     def fits(file: ReleaseFile) -> bool:
         try:
-            return file.kind == kind and Version(file.version) == version
+            return file.kind == kind and version_of(file.version) == version
         except InvalidVersion:
             return False
 
@@ -102,7 +103,7 @@ def _newest(files: Iterable[ReleaseFile]) -> list[str]:
     found = set()
     for file in files:
         with suppress(InvalidVersion):
-            found.add(Version(file.version))
+            found.add(version_of(file.version))
     return [str(version) for version in sorted(found, reverse=True)[:5]]
 
 

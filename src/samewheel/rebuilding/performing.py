@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from samewheel._files import walk
+from samewheel._standards import version_of
 from samewheel._types import SILENT, Value, Via
 from samewheel.buildinfo import Epoch
 from samewheel.building import perform
@@ -154,7 +154,9 @@ def _refuse_itself(published: Published, constraints: Constraints) -> None:
         NotBuildableError: the same release, a newer one, or the very file is among what would be installed.
     """
     for pin in constraints.pins:
-        itself = canonicalize_name(pin.name) == published.name and Version(pin.version) >= Version(published.version)
+        itself = canonicalize_name(pin.name) == published.name and version_of(pin.version) >= version_of(
+            published.version
+        )
         if itself or f"sha256:{published.sha256}" in pin.hashes:
             raise NotBuildableError(
                 f"{published.name} {pin.version} would be installed to build {published.path.name}",

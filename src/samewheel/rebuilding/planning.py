@@ -6,8 +6,9 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
+from samewheel._standards import version_of
 from samewheel._types import Value
 from samewheel.epoch import EARLIEST
 from samewheel.rebuilding.published import GENERATED
@@ -61,7 +62,7 @@ def _pins(published: Published) -> _Found | None:
     if generator is None or not generator.version or generator.name not in DISTRIBUTIONS:
         return None
     try:
-        Version(generator.version)
+        version_of(generator.version)
     except InvalidVersion:
         return None
     pins = [f"{DISTRIBUTIONS[generator.name]}=={generator.version}"]

@@ -6,9 +6,10 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 
 from samewheel._files import write_atomic
+from samewheel._standards import requirement_of
 from samewheel.constraints import parse_constraints
 from samewheel.errors import SamewheelError, UsageError
 from samewheel.locking import instant
@@ -103,7 +104,7 @@ def _check(plan: Plan) -> None:
     if "/" in plan.python:
         raise UsageError("python is a path; which program that is, the machine decides", hint="Give it by --python.")
     for pin in plan.pins:
-        Requirement(pin)
+        requirement_of(pin)
     for lines in (plan.locked, plan.built):
         parse_constraints("".join(f"{line}\n" for line in lines).encode(), "its list")
     if plan.uploaded_before is not None:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from msgspec.structs import replace
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 
-from samewheel._files import temporary_folder
+from samewheel._standards import specifiers_of
+from samewheel._temporary import temporary_folder
 from samewheel._types import SILENT, SourceKind
 from samewheel.comparison import File, Verdict
 from samewheel.epoch import choose_epoch
@@ -63,7 +64,7 @@ def _pythons(wanted: Wanted, release: Release, published: Published) -> tuple[tu
         return (wanted.python,), "asked for"
     requires = release.requires_python or ", ".join(published.metadata.all("Requires-Python"))
     try:
-        SpecifierSet(requires)
+        specifiers_of(requires)
     except InvalidSpecifier:
         requires = ""
     tagged = {f"3.{match[1]}" for tag in published.tags if (match := TAGGED.match(tag))}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
+from samewheel._standards import version_of
 from samewheel.errors import NoSourceError
 from samewheel.sources.remote import tags
 
@@ -76,7 +77,7 @@ def tag_of(names: Iterable[str], project: str, version: str) -> str | None:
 
 def _same(text: str, version: str) -> bool:
     try:
-        return Version(text) == Version(version)
+        return version_of(text) == version_of(version)
     except InvalidVersion:
         return False
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import asdict, replace
 
-from samewheel._files import place, without_places
+from samewheel._files import place
+from samewheel._temporary import without_places
 from samewheel._types import SILENT, Sha256, Value
 from samewheel.comparison import Verdict, diff
 from samewheel.comparison.recompressing import replay

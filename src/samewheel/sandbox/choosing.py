@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._early import once
-from samewheel._files import temporary_folder
 from samewheel._process import run
+from samewheel._temporary import temporary_folder
 from samewheel._uv import make_cache
 from samewheel.errors import SamewheelError
 from samewheel.limits import AUDIT

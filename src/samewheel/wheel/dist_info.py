@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
+from samewheel._standards import version_of
 from samewheel.errors import Flaw
 from samewheel.wheel.file_names import read_file_name, read_tags
 from samewheel.wheel.installing import data_flaws, entry_point_flaws
@@ -47,7 +48,7 @@ def _said(name: str, headers: Headers, *keys: str) -> Iterator[Flaw]:
 def _same_version(a: str, b: str) -> bool:
     """Tell whether two texts are the same version (PEP 440); what is no version equals nothing."""
     try:
-        return Version(a) == Version(b)
+        return version_of(a) == version_of(b)
     except InvalidVersion:
         return False
 

@@ -9,6 +9,7 @@ from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion
 
+from samewheel._standards import LONGEST
 from samewheel._types import Value
 
 if TYPE_CHECKING:
@@ -52,10 +53,12 @@ def read_file_name(filename: str) -> FileName:
     """Read a wheel's file name; which characters it may have is the caller's to check.
 
     Raises:
-        InvalidWheelFilename: it is none, or stands for more than MOST_TAGS tags.
+        InvalidWheelFilename: it is none, is too long, or stands for more than MOST_TAGS tags.
     """
     if _number("-".join(filename.removesuffix(".whl").split("-")[-3:])) > MOST_TAGS:
         raise InvalidWheelFilename(f"Invalid wheel filename (more than {MOST_TAGS} tags): {filename!r}")
+    if len(filename) > LONGEST:
+        raise InvalidWheelFilename(f"Invalid wheel filename (longer than {LONGEST} characters)")
     try:
         name, version, build, tags = parse_wheel_filename(filename)
     except InvalidVersion as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, is_normalized_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import InvalidVersion
 
+from samewheel._standards import version_of
 from samewheel._types import Sha256
 from samewheel.errors import UsageError
 from samewheel.wheel import FileName, read_file_name
@@ -29,14 +30,14 @@ def usual_name(text: str) -> str:
 def usual_version(text: str) -> str:
     """Return a normalised version (PEP 440); empty if it is none."""
     try:
-        return str(Version(text)) if len(text) <= LONGEST else ""
+        return str(version_of(text)) if len(text) <= LONGEST else ""
     except InvalidVersion:
         return ""
 
 
 def same_version(a: str, b: str) -> bool:
     """Tell whether two texts are the same version: ``1`` is ``1.0`` (PEP 440); what is none equals nothing."""
-    return bool(usual_version(a) and usual_version(b)) and Version(a) == Version(b)
+    return bool(usual_version(a) and usual_version(b)) and version_of(a) == version_of(b)
 
 
 def parse_wheel_name(filename: str, where: str) -> FileName:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from samewheel._standards import requirement_of
 from samewheel.audit.inputs.bytes import text_of
 from samewheel.audit.inputs.names import usual_name, usual_version
 from samewheel.audit.values import Named, Skipped
@@ -84,8 +85,8 @@ def _named(text: str, where: str) -> Named:
     if left or not all(_HASH.fullmatch(value) for value in hashes):
         raise UsageError(f"{where}: the options after {head[:_LONGEST_SHOWN]} are not understood")
     try:
-        requirement = Requirement(head)
-    except (InvalidRequirement, RecursionError) as error:
+        requirement = requirement_of(head)
+    except InvalidRequirement as error:
         if "/" in head or head.endswith((".whl", ".gz", ".zip")) or head in {".", ".."}:
             return Named(name=head[:_LONGEST_SHOWN], where=where, skipped=_origin(head))
         cause = str(error).splitlines()[0][:_LONGEST_SHOWN] if str(error) else ""

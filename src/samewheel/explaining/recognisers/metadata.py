@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
+from samewheel._standards import requirement_of
 from samewheel.explaining.recognisers.said import coded, consistent, last, may_be_backend, pair, shown
 from samewheel.explaining.recognisers.shapes import misread
 
@@ -53,8 +54,8 @@ def _requirements(texts: Sequence[str]) -> list[Requirement] | None:
     if sum(sizes) > MOST_CHARACTERS or max(sizes, default=0) > LONGEST:
         return None
     try:
-        return [Requirement(text) for text in texts]
-    except (InvalidRequirement, RecursionError):
+        return [requirement_of(text) for text in texts]
+    except InvalidRequirement:
         return None
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from samewheel._standards import version_of
 from samewheel.explaining.recognisers.said import coded, consistent, may_be_backend, pair, shown
 from samewheel.explaining.values import Certainty
 
@@ -51,7 +52,7 @@ VERSION_FILES = frozenset(
 
 def _parsed(text: str) -> Version | None:
     try:
-        return Version(text) if len(text) <= LONGEST else None
+        return version_of(text) if len(text) <= LONGEST else None
     except InvalidVersion:
         return None
 

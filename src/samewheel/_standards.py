@@ -1,0 +1,77 @@
+"""The short texts of packaging's standards, read with a limit of length.
+
+``packaging`` takes numbers of any length for a version, and Python then refuses to read more than 4,300 digits, with
+an error that is none of packaging's. Whatever stands in these texts is short where nobody means harm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.markers import Marker
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+    from packaging.version import Version
+
+__all__ = ["LONGEST", "marker_of", "requirement_of", "specifiers_of", "version_of"]
+
+LONGEST = 4096
+"""Characters."""
+
+
+def _short(text: str, error: type[ValueError]) -> str:
+    """Return a text unless it is too long."""
+    if len(text) > LONGEST:
+        raise error(f"longer than {LONGEST} characters: {text[:40]!r}…")
+    return text
+
+
+def version_of(text: str) -> Version:
+    """Read a version, as the version specifiers specification says.
+
+    Raises:
+        packaging.version.InvalidVersion: it is none, or too long.
+    """
+    from packaging.version import InvalidVersion, Version
+
+    return Version(_short(text, InvalidVersion))
+
+
+def specifiers_of(text: str, *, prereleases: bool | None = None) -> SpecifierSet:
+    """Read version specifiers, such as ``>=1,<2``.
+
+    Raises:
+        packaging.specifiers.InvalidSpecifier: it is none, or too long.
+    """
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    return SpecifierSet(_short(text, InvalidSpecifier), prereleases=prereleases)
+
+
+def requirement_of(text: str) -> Requirement:
+    """Read a requirement, as the dependency specifiers specification says (PEP 508).
+
+    Raises:
+        packaging.requirements.InvalidRequirement: it is none, or too long.
+    """
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        return Requirement(_short(text, InvalidRequirement))
+    except RecursionError as error:
+        raise InvalidRequirement(f"too many brackets in each other: {text[:40]!r}…") from error
+
+
+def marker_of(text: str) -> Marker:
+    """Read an environment marker.
+
+    Raises:
+        packaging.markers.InvalidMarker: it is none, or too long.
+    """
+    from packaging.markers import InvalidMarker, Marker
+
+    try:
+        return Marker(_short(text, InvalidMarker))
+    except RecursionError as error:
+        raise InvalidMarker(f"too many brackets in each other: {text[:40]!r}…") from error
