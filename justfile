@@ -233,10 +233,16 @@ torture-load *args:
 [group('check')]
 hostile-sdists *args:
     {{ run }} python -m tests.torture.sdists "$@"
+
 # Have commands meet full disks, broken tools, wrong clocks and bad indexes, as namespaces allow; `--topic`, `--only`
 [group('check')]
 torture-faults *args:
     {{ run }} python -m tests.torture.faults "$@"
+
+# Let hostile builds loose on a machine of decoys at each level of isolation; minutes, or `--only ATTACK --level LEVEL`
+[group('check')]
+torture-builds *args:
+    {{ run }} python -m tests.torture.builds "$@"
 
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]

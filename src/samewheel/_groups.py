@@ -146,12 +146,11 @@ def kill_strays() -> None:
 
 def _children() -> set[int]:
     """Return our children, whichever of our threads started or adopted them."""
-    found = set[int]()
-    for children in Path("/proc/self/task").glob("*/children"):
-        # A thread that has ended meanwhile has handed on its own.
+    while True:
+        # A thread that ends meanwhile takes its file with it, and leaves its children to another one.
         with suppress(FileNotFoundError, ProcessLookupError):
-            found |= {int(pid) for pid in children.read_text("ascii").split()}
-    return found
+            tasks = Path("/proc/self/task").glob("*/children")
+            return {int(pid) for task in tasks for pid in task.read_text("ascii").split()}
 
 
 def _kill_children(spared: frozenset[int]) -> None:

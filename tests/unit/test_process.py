@@ -320,6 +320,34 @@ for _ in range(30):
     lifeline.last_words()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is adopted")
+@pytest.mark.parametrize("error", ["FileNotFoundError", "ProcessLookupError"])
+def test_thread_that_ends_while_orphans_are_looked_for_is_no_failure(error: str, lifeline: Lifeline) -> None:
+    """A run that ended well would else end in a traceback, with its orphans alive."""
+    script = f"""
+import pathlib, subprocess, sys
+from samewheel._groups import adopt_orphans, kill_orphans
+whole, times = pathlib.Path.read_text, []
+def ending(path, *words):
+    times.append(path)
+    if len(times) == 1:
+        raise {error}(path)
+    return whole(path, *words)
+adopt_orphans()
+subprocess.run(["/bin/sh", "-c", '(exec 3>"$1"; echo started >&3; exec setsid sleep 1000) &', "sh", sys.argv[1]])
+input()
+pathlib.Path.read_text = ending
+kill_orphans()
+print("all is well", len(times) > 1)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, lifeline.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert lifeline.heard() == b"started\n"
+        assert process.communicate("go on\n", timeout=PATIENCE)[0] == "all is well True\n"
+    assert lifeline.last_words() == b""
+
+
 def test_kill_all_ends_runs_of_other_threads(lifeline: Lifeline) -> None:
     """An interrupted audit has a build in every thread, and only the main thread sees the interruption."""
     script = """trap '' TERM; exec 3>"$1"; echo started >&3; sleep 1000 & sleep 1000"""
