@@ -58,6 +58,10 @@ class PackageIndex:
     """Bytes that were sent one by one."""
     drip: float = 0.02
     """Seconds between them."""
+    wanted: str = ""
+    """``user:password`` of those who are let in; empty: everybody is."""
+    refusal: int = 401
+    """The status of the answer to all others."""
 
     @property
     def simple(self) -> str:
@@ -99,9 +103,38 @@ def entry(filename: str, content: bytes = b"content") -> dict[str, object]:
     }
 
 
+def _let_in(request: BaseHTTPRequestHandler, index: PackageIndex) -> bool:
+    """Tell whether whoever asks may come in; if not, they are told."""
+    words = base64.b64encode(index.wanted.encode()).decode()
+    if not index.wanted or request.headers.get("Authorization") == f"Basic {words}":
+        return True
+    request.send_response(index.refusal)
+    request.send_header("WWW-Authenticate", 'Basic realm="index"')
+    request.send_header("Content-Length", "0")
+    request.end_headers()
+    return False
+
+
+def _drip(request: BaseHTTPRequestHandler, index: PackageIndex, content: bytes) -> None:
+    """Send an answer byte by byte."""
+    request.close_connection = True
+    start, _, rest = content.partition(b"|")
+    request.wfile.write(start)
+    never = threading.Event()
+    try:
+        for byte in rest:
+            request.wfile.write(bytes([byte]))
+            index.drops += 1
+            never.wait(index.drip)
+    except OSError:
+        pass  # nobody listens any more
+
+
 def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
+            if not _let_in(self, index):
+                return
             # uv asks so whether a part of a wheel can be had, and takes the whole one if not.
             reply = index.answers.get(self.path, [Reply(status=404)])[0]
             self.send_response(reply.status)
@@ -112,10 +145,12 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             index.asked.append(
                 Asked(self.path, self.headers.get("Accept", ""), self.headers.get("Authorization", ""))
             )
+            if not _let_in(self, index):
+                return
             replies = index.answers.get(self.path, [Reply(status=404)])
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
             if reply.dripped:
-                self.drip(reply.dripped)
+                _drip(self, index, reply.dripped)
                 return
             self.send_response(reply.status)
             for name, value in reply.headers.items():
@@ -123,19 +158,6 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(reply.content) if reply.claimed is None else reply.claimed))
             self.end_headers()
             self.wfile.write(reply.content)
-
-        def drip(self, content: bytes) -> None:
-            self.close_connection = True
-            start, _, rest = content.partition(b"|")
-            self.wfile.write(start)
-            never = threading.Event()
-            try:
-                for byte in rest:
-                    self.wfile.write(bytes([byte]))
-                    index.drops += 1
-                    never.wait(index.drip)
-            except OSError:
-                pass  # nobody listens any more
 
         def log_message(self, *_: object) -> None:
             pass
