@@ -202,13 +202,13 @@ commit-id = "1111111111111111111111111111111111111111"
 [[packages]]\nname = "other"\nversion = "1.0"\nindex = "https://user:{}@127.0.0.1:9/simple"
 [[packages.wheels]]\nname = "other-1.0-py3-none-any.whl"
 url = "https://user:{}@127.0.0.1:9/other-1.0-py3-none-any.whl?signature={}"
-hashes = {sha256 = "1111111111111111111111111111111111111111111111111111111111111111"}
+hashes = {sha256 = "DIGEST"}
 """,
     "uv.lock": """version = 1\nrequires-python = ">=3.11"
 [[package]]\nname = "mine"\nversion = "1"\nsource = { virtual = "." }
 dependencies = [{ name = "sample" }, { name = "other" }]
 [[package]]\nname = "sample"\nversion = "1.0"\nsource = { registry = "https://user:{}@127.0.0.1:9/simple" }
-wheels = [{ url = "https://user:{}@127.0.0.1:9/sample-1.0-py3-none-any.whl?signature={}", hash = "sha256:1111111111111111111111111111111111111111111111111111111111111111" }]
+wheels = [{ url = "https://u:{}@127.0.0.1:9/sample-1.0-py3-none-any.whl?signature={}", hash = "sha256:DIGEST" }]
 [[package]]\nname = "other"\nversion = "1.0"\nsource = { git = "https://user:{}@127.0.0.1:9/x.git?tag=v1#1" }
 """,
 }
@@ -228,7 +228,7 @@ def direct_references(vault: Vault) -> None:
         vault.run((0, *FAILED), "audit", "run", named.name, "--json", "--html", "site")
         vault.run((0, 2), "audit", "list", "--csv", "--name", named.name)
     for name, text in LOCKS.items():
-        vault.plant(f"project/locks/{name}", filled(vault, text))
+        vault.plant(f"project/locks/{name}", filled(vault, text.replace("DIGEST", "1" * 64)))
         vault.run((0, 1), "audit", "run", f"locks/{name}", "--markdown")
     info = "project/installed/lib/python3.11/site-packages/sample-1.0.dist-info"
     vault.plant(f"{info}/direct_url.json", filled(vault, DIRECT))

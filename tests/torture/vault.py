@@ -38,8 +38,21 @@ sys.addaudithook(note)
 """
 """Has every Python of ours write down which processes it starts, with which words and variables."""
 
+BUILD_SDIST = """
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    import tarfile
+    text = "Metadata-Version: 2.1\\nName: sample\\nVersion: 1.0\\n"
+    pathlib.Path("PKG-INFO").write_text(text)
+    with tarfile.open(pathlib.Path(sdist_directory, "sample-1.0.tar.gz"), "w:gz") as archive:
+        for name in ("pyproject.toml", "backend.py", "PKG-INFO"):
+            archive.add(name, f"sample-1.0/{name}")
+    return "sample-1.0.tar.gz"
+"""
+"""What a backend must have to build sdists."""
+
 LOOK_AROUND = """
-import tarfile
 
 
 def find():
@@ -81,15 +94,6 @@ def get_requires_for_build_wheel(config_settings=None):
         print(name, value)
     return []
 
-
-def build_sdist(sdist_directory, config_settings=None):
-    with tarfile.open(pathlib.Path(sdist_directory, "sample-1.0.tar.gz"), "w:gz") as archive:
-        for name in ("pyproject.toml", "backend.py"):
-            archive.add(name, f"sample-1.0/{name}")
-        text = "Metadata-Version: 2.1\\nName: sample\\nVersion: 1.0\\n"
-        pathlib.Path("PKG-INFO").write_text(text)
-        archive.add("PKG-INFO", "sample-1.0/PKG-INFO")
-    return "sample-1.0.tar.gz"
 """
 """A backend that looks for whatever it can see: variables, those of other processes, handles, files."""
 
@@ -178,7 +182,7 @@ class Vault:
         (self.project / "list.txt").write_text("sample==1.0\n", "utf-8")
         make_project(self.project, 'files["seen.json"] = __import__("json").dumps(find())', requires=f'"{KIT}"')
         with (self.project / "backend.py").open("a", encoding="utf-8") as file:
-            file.write(LOOK_AROUND)
+            file.write(LOOK_AROUND + BUILD_SDIST)
         (self.project / "constraints.txt").unlink()
         publish(self.index, self.project, self.folder / "published")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from samewheel._text import discreet
 from samewheel.constraints import for_interpreter, make_header, normalise, unsatisfied
 
 if TYPE_CHECKING:
@@ -78,4 +79,5 @@ def stale(
     for bound, version in unsatisfied(pins, bounds, environment):
         if version is not None:
             reasons.append(f"{Requirement(bound).name}=={version} is not within the constraint {bound}")
-    return tuple(reasons)
+    # A requirement may be a URL, and that may have a password.
+    return tuple(map(discreet, reasons))
