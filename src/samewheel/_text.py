@@ -18,7 +18,7 @@ _QUERY = re.compile(r"(?P<bare>https?://[^\s?#'\"<>`]+)\?[^\s'\"<>`)]+", re.IGNO
 
 def discreet(text: str) -> str:
     """Return a text in which no URL has a user, a password or a query, which may be a signature."""
-    if "://" not in text:
+    if ":/" not in text:
         return text
     return _QUERY.sub(r"\g<bare>?…", _USER.sub("****@", text))
 

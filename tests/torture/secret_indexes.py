@@ -46,7 +46,7 @@ def _heeded(vault: Vault, case: Case) -> None:
             own.write_text(text + own.read_text("utf-8"), "utf-8")
         vault.planted |= {vault.folder / name for name in case.files}
         uv, pip, ours = (letter != "-" for letter in case.heeded)
-        vault.run(0 if pip else FAILED, *BY_PIP)
+        vault.run(0 if pip and uv else FAILED, *BY_PIP)
         vault.run(0 if uv else FAILED, "lock", "--force", "--upgrade")
         vault.run(0 if uv else FAILED, "build", "-q", "--json")
         vault.run(DIFFERS if uv else FAILED, "verify", "-q")
@@ -145,6 +145,8 @@ def signed_links(vault: Vault) -> None:
     """Have the index's page name files by URLs with a password or a signature, as stores with signed links do."""
     vault.arrange()
     host = vault.index.url.partition("://")[2]
+    # What an index says of its files is kept as it is, by uv, too: the page of figures has it as open.
+    vault.planted |= {vault.folder / cache / name for cache in ("cache", "cold") for name in ("index", "uv")}
     for name in ("sample", KIT):
         page = json.loads(vault.index.answers[f"/simple/{name}/"][0].content)
         for file in page["files"]:
