@@ -244,6 +244,16 @@ torture-faults *args:
 torture-builds *args:
     {{ run }} python -m tests.torture.builds "$@"
 
+# Fill environment, repositories and index settings with secrets, and look for them everywhere; minutes; `--only TEXT`
+[group('check')]
+torture-secrets *args:
+    {{ run }} python -m tests.torture.secrets "$@"
+
+# Run each command 16 times at once on one cold cache, and compare; minutes; `--runs N`, `--only TEXT`
+[group('check')]
+torture-at-once *args:
+    {{ run }} python -m tests.torture.at_once "$@"
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:

@@ -68,6 +68,10 @@ class PackageIndex:
     """What it speaks TLS with; None: it speaks none."""
     over: threading.Event = field(default_factory=threading.Event)
     """Set at the end."""
+    wanted: str = ""
+    """``user:password`` of those who are let in; empty: everybody is."""
+    refusal: int = 401
+    """The status of the answer to all others."""
 
     @property
     def simple(self) -> str:
@@ -136,9 +140,38 @@ def _send(handler: BaseHTTPRequestHandler, reply: Reply, over: threading.Event) 
     handler.close_connection = bool(reply.endless or reply.claimed)
 
 
+def _let_in(request: BaseHTTPRequestHandler, index: PackageIndex) -> bool:
+    """Tell whether whoever asks may come in; if not, they are told."""
+    words = base64.b64encode(index.wanted.encode()).decode()
+    if not index.wanted or request.headers.get("Authorization") == f"Basic {words}":
+        return True
+    request.send_response(index.refusal)
+    request.send_header("WWW-Authenticate", 'Basic realm="index"')
+    request.send_header("Content-Length", "0")
+    request.end_headers()
+    return False
+
+
+def _drip(request: BaseHTTPRequestHandler, index: PackageIndex, content: bytes) -> None:
+    """Send an answer byte by byte."""
+    request.close_connection = True
+    start, _, rest = content.partition(b"|")
+    request.wfile.write(start)
+    never = threading.Event()
+    try:
+        for byte in rest:
+            request.wfile.write(bytes([byte]))
+            index.drops += 1
+            never.wait(index.drip)
+    except OSError:
+        pass  # nobody listens any more
+
+
 def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
+            if not _let_in(self, index):
+                return
             # uv asks so whether a part of a wheel can be had, and takes the whole one if not.
             reply = index.reply(self.path)
             if reply.silent or reply.dripped:
@@ -152,26 +185,15 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             index.asked.append(
                 Asked(self.path, self.headers.get("Accept", ""), self.headers.get("Authorization", ""))
             )
+            if not _let_in(self, index):
+                return
             reply = index.reply(self.path)
             if reply.silent:
                 index.over.wait()
             elif reply.dripped:
-                self.drip(reply.dripped)
+                _drip(self, index, reply.dripped)
             else:
                 _send(self, reply, index.over)
-
-        def drip(self, content: bytes) -> None:
-            self.close_connection = True
-            start, _, rest = content.partition(b"|")
-            self.wfile.write(start)
-            never = threading.Event()
-            try:
-                for byte in rest:
-                    self.wfile.write(bytes([byte]))
-                    index.drops += 1
-                    never.wait(index.drip)
-            except OSError:
-                pass  # nobody listens any more
 
         def log_message(self, *_: object) -> None:
             pass

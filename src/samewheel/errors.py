@@ -23,7 +23,7 @@ import functools
 from enum import IntEnum
 from typing import ClassVar
 
-from samewheel._text import printable
+from samewheel._text import discreet, printable
 
 __all__ = [
     "BuildFailedError",
@@ -78,7 +78,7 @@ class ExitCode(IntEnum):
 
 
 class SamewheelError(Exception):
-    """Something failed, and samewheel knows what.
+    """Something failed, and samewheel knows what; no URL in it has a user, a password or a query, whoever wrote it.
 
     Attributes:
         what: what failed, naming the file, member or key; one sentence without a full stop.
@@ -90,10 +90,8 @@ class SamewheelError(Exception):
 
     def __init__(self, what: str, *, cause: str = "", hint: str = "") -> None:
         """Keep the three parts; ``str()`` joins those that are there."""
-        super().__init__(what, cause, hint)
-        self.what = what
-        self.cause = cause
-        self.hint = hint
+        self.what, self.cause, self.hint = map(discreet, (what, cause, hint))
+        super().__init__(self.what, self.cause, self.hint)
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         """Let it cross from one process to another: what only keywords set is not in ``args`` alone."""

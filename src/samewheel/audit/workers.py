@@ -6,6 +6,7 @@ outlive the one that was killed. A process for each job would cost the start of 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -31,8 +32,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Workers", "workers"]
 
-SERVE = "import sys; sys.path[:] = sys.argv[1:]; from samewheel.audit.serving import serve; serve()"
-"""A worker finds its modules where we found ours."""
+PLACES = "SAMEWHEEL_WORKER_PATH"
+"""A worker finds its modules where we found ours. In a variable: everybody can read the words of a command."""
+
+SERVE = f"""import json, os, sys
+sys.path[:] = json.loads(os.environ.pop({PLACES!r}))
+from samewheel.audit.serving import serve
+serve()"""
 
 OUTCOMES = msgspec.json.Decoder(Outcome)
 """Made once: where two threads decode into a type that msgspec sees for the first time, it crashes (0.22)."""
@@ -81,8 +87,8 @@ class Workers(Executor):
         """Return this thread's process."""
         kept: Companion | None = getattr(self._slot, "companion", None)
         if kept is None:
-            env = {**os.environ, "TMPDIR": str(self._folder)}
-            kept = Companion([sys.executable, "-c", SERVE, *sys.path], env=env)
+            env = {**os.environ, "TMPDIR": str(self._folder), PLACES: json.dumps(sys.path)}
+            kept = Companion([sys.executable, "-c", SERVE], env=env)
             with self._lock:
                 self._companions.add(kept)
                 ending = self._ending
