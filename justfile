@@ -254,6 +254,12 @@ torture-secrets *args:
 torture-at-once *args:
     {{ run }} python -m tests.torture.at_once "$@"
 
+# The short form of every torture: some 20 minutes; each recipe called `torture-…`, `fuzz…` and `hostile…` can do more
+[group('check')]
+torture: (fuzz "60") (fuzz-readers "--inputs" "20000") hostile (hostile-sdists "--alone") torture-builds \
+    (torture-secrets "--only" "variables") torture-faults (torture-kills "--times" "5") (torture-at-once "--runs" "4") \
+    (torture-load "--runs" "1" "--small")
+
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]
 fuzz-guided seconds="60" *args:

@@ -71,6 +71,7 @@ def test_variable_that_is_passed_on_is_found(vault: Vault) -> None:
 
 
 @isolated
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["remotes", "refused: 401", "refused: a slash in the password", "signed links"])
 def test_credentials_of_repositories_and_indexes_are_written_nowhere(name: str, tmp_path: Path) -> None:
     """Whether they are right or wrong: reports and logs go to places that more people read."""
@@ -80,6 +81,7 @@ def test_credentials_of_repositories_and_indexes_are_written_nowhere(name: str, 
 
 
 @isolated
+@pytest.mark.long
 def test_credentials_in_the_settings_of_a_repository_stay_there(tmp_path: Path) -> None:
     """A build has a clone with a history, and none of the remotes, helpers and headers."""
     tally = tortured("repositories", tmp_path / "vault")
