@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.certificates import Files, authority
 from tests.clusters import SOON, Cluster, Dask, cluster
 from tests.functional.builds import PATIENCE
 from tests.functional.test_audit import call, listed, start, statuses
@@ -119,11 +120,10 @@ def test_end_of_the_scheduler_is_an_error_that_loses_nothing(tmp_path: Path) -> 
     assert listed(here) == listed(other)
 
 
-@pytest.mark.parametrize("allowed", ["0", "10"])
-def test_two_workers_may_die_whatever_the_scheduler_allows(tmp_path: Path, allowed: str) -> None:
-    """Its setting is for all of its users; ours is ours."""
+def test_two_workers_may_die_where_the_scheduler_allows_none(tmp_path: Path) -> None:
+    """Its setting is for all of its users; ours is ours. Elsewhere here it allows three."""
     here = names(tmp_path / "here", "once", "always", "a")
-    with cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES=allowed) as found:
+    with cluster(tmp_path, DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0") as found:
         found.worker("--nworkers", "2", HELD=f"{tmp_path}/")
         done = audit(here, found, work="deadly_work")
     assert done.returncode == 0, done.stderr
@@ -185,6 +185,35 @@ def test_unfit_worker_that_comes_later_ends_the_audit(tmp_path: Path) -> None:
     assert "another samewheel" in stderr
     assert "has 0.0.1" in stderr
     assert statuses(here)["a"] == "rebuilt"
+
+
+def given(files: Files) -> tuple[str, ...]:
+    """Return the options that name one's certificate."""
+    return ("--cluster-ca", str(files.ca), "--cluster-cert", str(files.cert), "--cluster-key", str(files.key))
+
+
+def test_tls_lets_in_who_has_a_certificate_of_the_same_ca(tmp_path: Path) -> None:
+    """By options or by Dask's own configuration; nobody else, also not without TLS."""
+    ours, others = (authority(tmp_path / name) for name in ("ours", "others"))
+    here = names(tmp_path / "here", "a")
+    words = ("--protocol", "tls", "--tls-ca-file", str(ours.ca), "--tls-cert", str(ours.cert), "--tls-key")
+    with cluster(tmp_path, *words, str(ours.key)) as found:
+        found.worker("--no-nanny")
+        assert found.address.startswith("tls://")
+        done = audit(here, found, *given(ours))
+        assert (done.returncode, statuses(here)) == (0, {"a": "rebuilt"}), done.stderr
+        settings = {"CA_FILE": ours.ca, "CLIENT__CERT": ours.cert, "CLIENT__KEY": ours.key}
+        env = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(path) for name, path in settings.items()}
+        done = call(here, "list.txt", "--anew", "--cluster", found.address, **env)
+        assert done.returncode == 0, done.stderr
+        plain = found.address.replace("tls://", "tcp://")
+        soon = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
+        for address in ((found.address, *given(others)), (found.address,), (plain,)):
+            refused = call(here, "list.txt", "--anew", "--cluster", *address, **soon)
+            assert refused.returncode == 1
+            assert "cannot reach a Dask scheduler" in refused.stderr
+            assert "Traceback" not in refused.stderr
+    assert statuses(here) == {"a": "rebuilt"}
 
 
 USAGE = [
