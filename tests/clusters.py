@@ -29,10 +29,10 @@ SOON = {
 class Dask:
     """A process of a cluster, whose words are read until its end."""
 
-    def __init__(self, words: Sequence[str | Path], env: Mapping[str, str]) -> None:
-        """Start it, as the leader of a process group."""
+    def __init__(self, words: Sequence[str | Path], env: Mapping[str, str], prefix: Sequence[str] = ()) -> None:
+        """Start it, as the leader of a process group; ``prefix`` stands before the command."""
         self.process = subprocess.Popen(
-            [*DASK, *map(str, words)],
+            [*prefix, *DASK, *map(str, words)],
             env={**os.environ, **SOON, "PYTHONPATH": str(ROOT), **env},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -83,6 +83,10 @@ class Dask:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.kill()
+        self.release()
+
+    def release(self) -> None:
+        """Close what it was read by, now that it has ended."""
         self._thread.join(20)
         if self.process.stderr is not None:
             self.process.stderr.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -194,6 +195,12 @@ def building_work(job: Job) -> Outcome:
     script = 'exec 3>"$1"; echo "$2" >&3; exec sleep infinity'
     with temporary_folder() as folder:
         run(["/bin/sh", "-c", script, "sh", os.environ["HELD"] + job.name, str(os.getpid())], env={}, cwd=folder)
+    return Outcome(rebuilt=rebuilt_of(job))
+
+
+def lasting_work(job: Job) -> Outcome:
+    """Do a job in as many seconds as LASTING says, without work for the processor."""
+    time.sleep(float(os.environ.get("LASTING", "0")))
     return Outcome(rebuilt=rebuilt_of(job))
 
 
