@@ -207,7 +207,10 @@ def one(kind: str, names: Sequence[str], hosts: Sequence[Host], draw: random.Ran
             crew.end(kill=False)
         left = outlived()
         lost = [*found.lost, *([f"{left} processes are left"] if left else [])]
-        lost += [] if there.listed() == here.listed() else [f"other results: {there.listed()}"]
+        lost += [f"another result: {one}" for one in there.listed() if one not in here.listed()]
+        lost += [
+            f"no result: {one}" for one in here.listed() if one["name"] not in {x["name"] for x in there.listed()}
+        ]
         lost += [f"{found.twice} told twice"] * bool(found.twice)
     where = "namespaces" if hosts[0].prefix else "loopback"
     counts = [len(names), found.workers, found.schedulers, found.kept, found.twice, left, len(lost)]

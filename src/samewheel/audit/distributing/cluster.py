@@ -161,6 +161,7 @@ class Cluster(Executor):
             with suppress(Exception):
                 await asyncio.wait_for(self._orders.forget(), 2)
             await self._client.close(timeout=5)
+        await self._loop.shutdown_default_executor()
 
     def close(self) -> None:
         """Cancel what is under way, and take leave of the scheduler."""
