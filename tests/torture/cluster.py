@@ -18,6 +18,7 @@ import json
 import os
 import random
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,13 @@ GONE = ("the Dask scheduler is gone", "cannot reach a Dask scheduler")
 """What an audit says whose scheduler was killed; the latter if that was before it was there."""
 
 COUNTED = ("jobs", "workers killed", "schedulers killed", "results kept", "told twice", "left behind", "lost")
+
+
+def free_port() -> str:
+    """Return a port of the loopback interface that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
 
 
 class Audit(NamedTuple):
@@ -90,12 +98,13 @@ class Crew:
         self._hosts = hosts
         self._folder = folder
         self._env = env
-        self.address = f"tcp://{hosts[0].address}:{PORT}"
+        self._port = PORT if hosts[0].prefix else free_port()
+        self.address = f"tcp://{hosts[0].address}:{self._port}"
         self.begin()
 
     def begin(self) -> None:
         """Start everybody."""
-        words = ("scheduler", "--port", PORT, "--host", self._hosts[0].address, "--no-dashboard")
+        words = ("scheduler", "--port", self._port, "--host", self._hosts[0].address, "--no-dashboard")
         self.scheduler = Dask(words, self._env, self._hosts[0].prefix)
         self.scheduler.said("Scheduler at:")
         self.workers = [self._worker(host) for host in self._hosts[1:]]
@@ -184,6 +193,18 @@ def audit_options(audit: Audit) -> tuple[str, ...]:
     return ("--offline",) if audit.command == SAMEWHEEL else ()
 
 
+def differences(expected: Sequence[dict[str, object]], found: Sequence[dict[str, object]]) -> list[str]:
+    """Return what is wrong with the list of an audit."""
+    other = [f"another result: {package}" for package in found if package not in expected]
+    names = [package["name"] for package in found]
+    missing = [f"no result: {package['name']}" for package in expected if package["name"] not in names]
+    return [
+        *other,
+        *missing,
+        *([f"{len(names) - len(set(names))} listed twice"] if len(names) > len(set(names)) else []),
+    ]
+
+
 def prepared(folder: Path, names: Sequence[str], command: Sequence[str], env: dict[str, str]) -> Audit:
     """Make a folder with a list."""
     folder.mkdir()
@@ -191,7 +212,9 @@ def prepared(folder: Path, names: Sequence[str], command: Sequence[str], env: di
     return Audit(folder, command, {**os.environ, **SOON, **env})
 
 
-def one(kind: str, names: Sequence[str], hosts: Sequence[Host], draw: random.Random, schedulers: int) -> list[str]:
+def one(
+    kind: str, names: Sequence[str], hosts: Sequence[Host], draw: random.Random, given: argparse.Namespace
+) -> list[str]:
     """Torture the audit of a list, print its line, and return what was lost."""
     command, env = (SAMEWHEEL, {}) if kind == "real" else (DRIVER, {"WORK": "lasting_work", "LASTING": "0.5"})
     with tempfile.TemporaryDirectory() as temporary:
@@ -202,15 +225,12 @@ def one(kind: str, names: Sequence[str], hosts: Sequence[Host], draw: random.Ran
             subprocess.run(words, cwd=here.folder, env=here.env, check=True, stdout=subprocess.DEVNULL)
         crew = Crew(hosts, Path(temporary), env)
         try:
-            found = tortured(there, crew, draw, pause=4.0, schedulers=schedulers)
+            found = tortured(there, crew, draw, given.pause, given.schedulers)
         finally:
             crew.end(kill=False)
         left = outlived()
         lost = [*found.lost, *([f"{left} processes are left"] if left else [])]
-        lost += [f"another result: {one}" for one in there.listed() if one not in here.listed()]
-        lost += [
-            f"no result: {one}" for one in here.listed() if one["name"] not in {x["name"] for x in there.listed()}
-        ]
+        lost += differences(here.listed(), there.listed())
         lost += [f"{found.twice} told twice"] * bool(found.twice)
     where = "namespaces" if hosts[0].prefix else "loopback"
     counts = [len(names), found.workers, found.schedulers, found.kept, found.twice, left, len(lost)]
@@ -224,6 +244,7 @@ def main() -> None:
     parser.add_argument("--fake", type=int, default=200, help="fake builds of half a second  [default: 200]")
     parser.add_argument("--real", type=int, default=20, help="builds of published wheels  [default: 20]")
     parser.add_argument("--schedulers", type=int, default=2, help="that are killed in each audit  [default: 2]")
+    parser.add_argument("--pause", type=float, default=4.0, help="seconds between two kills, about  [default: 4]")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn  [default: 0]")
     parser.add_argument("--loopback", action="store_true", help="no namespaces")
     options = parser.parse_args()
@@ -237,7 +258,7 @@ def main() -> None:
         fakes = [f"project{number}==1.0" for number in range(options.fake)]
         for kind, names in (("fake", fakes), ("real", REAL[: options.real])):
             if names:
-                lost[kind] = one(kind, names, hosts, draw, options.schedulers)
+                lost[kind] = one(kind, names, hosts, draw, options)
     if any(lost.values()):
         sys.exit(json.dumps(lost, indent=2))
 
