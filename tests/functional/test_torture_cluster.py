@@ -26,7 +26,8 @@ def test_audit_survives_a_few_kills() -> None:
 
 def test_recipe_would_notice() -> None:
     """The control: another result, a missing one, and one that is there twice."""
-    one, two = {"name": "one", "status": "rebuilt"}, {"name": "two", "status": "rebuilt"}
+    one: dict[str, object] = {"name": "one", "status": "rebuilt"}
+    two: dict[str, object] = {"name": "two", "status": "rebuilt"}
     assert differences([one, two], [one, two]) == []
     assert len(differences([one, two], [one, {**two, "status": "failed"}])) == 1
     assert differences([one, two], [one]) == ["no result: two"]

@@ -120,6 +120,8 @@ class Crew:
         self.workers[number].kill()
         self.workers[number].release()
         self.workers[number] = self._worker(self._hosts[1 + number])
+        # On a busy machine, all of them would be starting all of the time.
+        self.workers[number].said("Registered to:")
 
     def end(self, *, kill: bool) -> None:
         """End everybody, the scheduler by a kill or as an operator does."""
@@ -198,11 +200,8 @@ def differences(expected: Sequence[dict[str, object]], found: Sequence[dict[str,
     other = [f"another result: {package}" for package in found if package not in expected]
     names = [package["name"] for package in found]
     missing = [f"no result: {package['name']}" for package in expected if package["name"] not in names]
-    return [
-        *other,
-        *missing,
-        *([f"{len(names) - len(set(names))} listed twice"] if len(names) > len(set(names)) else []),
-    ]
+    twice = len(names) - len(set(names))
+    return [*other, *missing, *([f"{twice} listed twice"] if twice else [])]
 
 
 def prepared(folder: Path, names: Sequence[str], command: Sequence[str], env: dict[str, str]) -> Audit:
