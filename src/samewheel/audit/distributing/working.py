@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -86,6 +86,13 @@ class Keeper(WorkerPlugin):
         """Return what the worker's event loop finds out; for its other threads."""
         return asyncio.run_coroutine_threadsafe(question, self.worker.loop.asyncio_loop).result(PATIENCE)  # type: ignore[attr-defined]
 
+    def _tell(self, message: Coroutine[Any, Any, None]) -> None:
+        """Have the worker's event loop do something, if it still runs, without waiting for it."""
+        try:
+            asyncio.run_coroutine_threadsafe(message, self.worker.loop.asyncio_loop)  # type: ignore[attr-defined]
+        except RuntimeError:
+            message.close()
+
     def do(self, order: Order, key: object) -> Outcome:
         """Do a job, unless too many workers have died of it."""
         record: list[str | int] = [RECORDS, order.audit, order.number]
@@ -97,9 +104,8 @@ class Keeper(WorkerPlugin):
             return self.companions.do(order.request, key)
         finally:
             self._set_timer(threading.Timer(KEPT, self.companions.end_idle))
-            with suppress(Exception):
-                # It did not die of it. Where the scheduler is gone, nobody will ask.
-                self.asked(_set(self.worker, record, begun))
+            # The worker did not die of it. Nobody waits for that, and where the scheduler is gone, nobody will ask.
+            self._tell(_set(self.worker, record, begun))
 
 
 async def _get(worker: Worker, record: list[str | int]) -> list[str]:
