@@ -44,6 +44,9 @@ DOING = frozenset({"executing", "long-running"})
 DONE = frozenset({"memory", "error", "rescheduled", "executing", "long-running"})
 """States that follow without anybody having lost interest."""
 
+SPOKEN, ORDERS = msgspec.json.Decoder(Spoken), msgspec.json.Decoder(Order)
+"""Made once, as jobs come in several threads: see :data:`samewheel.audit.companions.OUTCOMES`."""
+
 _setting_up = threading.Lock()
 
 Found = TypeVar("Found")
@@ -130,8 +133,8 @@ def do(line: bytes) -> bytes:
     """Do an order, and return the answer."""
     worker = get_worker()
     answer = Answer(samewheel=__version__, worker=worker.address, outcome=None)
-    if msgspec.json.decode(line, type=Spoken).samewheel == __version__:
-        outcome = _keeper(worker).do(msgspec.json.decode(line, type=Order), worker.get_current_task())
+    if SPOKEN.decode(line).samewheel == __version__:
+        outcome = _keeper(worker).do(ORDERS.decode(line), worker.get_current_task())
         answer = msgspec.structs.replace(answer, outcome=outcome)
     return msgspec.json.encode(answer)
 
