@@ -194,6 +194,11 @@ bench-diff *args:
 bench-check *args:
     {{ run }} benchmarks/checking.py "$@"
 
+# See what a cluster costs an audit: overhead, throughput beside --jobs, memory of the coordinator
+[group('check')]
+bench-cluster *args:
+    {{ run }} benchmarks/cluster.py "$@"
+
 # See how soon Chromium shows an audit of many packages
 [group('check')]
 bench-pages *args:
@@ -259,6 +264,11 @@ torture-at-once *args:
 torture: (fuzz "60") (fuzz-readers "--inputs" "20000") hostile (hostile-sdists "--alone") torture-builds \
     (torture-secrets "--only" "variables") torture-faults (torture-kills "--times" "5") (torture-at-once "--runs" "4") \
     (torture-load "--runs" "1" "--small")
+
+# Kill workers and the scheduler of a cluster during audits, some ten minutes; in network namespaces as root
+[group('check')]
+torture-cluster *args:
+    {{ run }} python -m tests.torture.cluster "$@"
 
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]

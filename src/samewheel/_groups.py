@@ -37,6 +37,7 @@ __all__ = [
     "stopped",
     "uninterrupted",
     "wait_for",
+    "watched",
 ]
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -160,6 +161,31 @@ def _kill_children(spared: frozenset[int]) -> None:
                 os.kill(pid, KILL)
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+
+
+def watched() -> int | None:
+    """Go on in a child (POSIX); the process that called waits for its end, kills what it left behind, and ends alike.
+
+    For a program's very first lines: nothing may have been started, neither processes nor threads.
+
+    Returns:
+        None in the child; else the exit code that is left to end with. A signal that ended it ends this one, too.
+    """
+    adopt_orphans()
+    child = os.fork()
+    if not child:
+        return None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Sent to the group, it is for the child, which cleans up.
+        signal.signal(number, signal.SIG_IGN)
+    _, status = os.waitpid(child, 0)
+    kill_orphans()
+    if os.WIFSIGNALED(status):
+        ending = os.WTERMSIG(status)
+        if ending not in {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(ending, signal.SIG_DFL)
+        os.kill(os.getpid(), ending)
+    return os.waitstatus_to_exitcode(status)
 
 
 def wait_for(process: subprocess.Popen[bytes]) -> None:
