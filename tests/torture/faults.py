@@ -1,6 +1,6 @@
 """Have commands meet disks, permissions, tools, clocks and indexes that fail, and look at what becomes of it.
 
-    python -m tests.torture.faults                                   # all of them, which takes some minutes
+    python -m tests.torture.faults                                   # all of them, which takes a while
     python -m tests.torture.faults --topic places --fault "no room" --only build
 
 Each cell is one command that meets one fault, really: it must end with the exit code that the corpus says, soon, with
