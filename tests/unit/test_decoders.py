@@ -8,7 +8,13 @@ import pytest
 
 from tests.conftest import ROOT
 
-THREADED = ("audit/workers.py", "index/client.py", "index/pages.py", "observation.py")
+THREADED = (
+    "audit/companions.py",
+    "audit/distributing/working.py",
+    "index/client.py",
+    "index/pages.py",
+    "observation.py",
+)
 """Modules whose functions run in several threads at once, and decode."""
 
 
