@@ -272,9 +272,18 @@ def _unseen(path: Path) -> IO[bytes]:
 
 def _show(file: IO[bytes], path: Path) -> None:
     """Give a file its name, unless it was opened with one: open(2), under O_TMPFILE."""
-    if not path.exists():
+    if path.exists():
+        return
+    try:
         # Only with a folder's descriptor, which an absolute path has no use for, is the link followed to the file.
         os.link(f"/proc/self/fd/{file.fileno()}", path.absolute(), src_dir_fd=file.fileno(), follow_symlinks=True)
+    except OSError:
+        # Where programs are confined (AppArmor, for one), what has no name can be made, and then gets none.
+        file.seek(0)
+        with path.open("xb") as named:
+            shutil.copyfileobj(file, named, CHUNK)
+            named.flush()
+            os.fsync(named.fileno())
 
 
 def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:

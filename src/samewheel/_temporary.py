@@ -56,7 +56,9 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
     try:
         if lock is not None:
             # Not before it is locked: one that is marked and not locked has lost its owner.
-            folder.chmod(MARKED)
+            with suppress(OSError):
+                # Not every file system has such a mode: FAT has none.
+                folder.chmod(MARKED)
             _sweep(folder.parent)
         yield folder
     finally:

@@ -6,6 +6,7 @@ import re
 
 __all__ = ["discreet", "printable"]
 
+_WORD = re.compile(r"[^\s'\"<>]+")
 _USER = re.compile(
     # Some tools take a URL for a path, and leave one slash of two.
     r"(?<=:/)[^\s/?#@:'\"<>]+:[^\s/?#@'\"<>]*@|"
@@ -13,14 +14,20 @@ _USER = re.compile(
     # All that stands before the last @ of a host, or a password with a slash in it, which is no port with a path.
     r"[^\s/?#'\"<>]*@|[^\s/?#@:'\"<>]+:(?![0-9]+/)[^\s@'\"<>]*@)"
 )
-_QUERY = re.compile(r"(?P<bare>https?://[^\s?#'\"<>`]+)\?[^\s'\"<>`)]+", re.IGNORECASE)
+_QUERY = re.compile(r"(?P<bare>https?://(?:(?!https?://)[^\s?#'\"<>`])+)\?[^\s'\"<>`)]+", re.IGNORECASE)
+
+
+def _without_user(word: re.Match[str]) -> str:
+    # Behind the last @ there is none, and looking for one from each :// on would take hours with a text of strangers.
+    head, at, tail = word[0].rpartition("@")
+    return _USER.sub("****@", head + at) + tail
 
 
 def discreet(text: str) -> str:
     """Return a text in which no URL has a user, a password or a query, which may be a signature."""
     if ":/" not in text:
         return text
-    return _QUERY.sub(r"\g<bare>?…", _USER.sub("****@", text))
+    return _QUERY.sub(r"\g<bare>?…", _WORD.sub(_without_user, text))
 
 
 def printable(text: str) -> str:

@@ -41,7 +41,9 @@ def test_steps_on_audits_do_what_they_say(tmp_path: Path) -> None:
 
 
 def test_what_grows_too_much_is_told() -> None:
-    """The control: ten times as much may take ten times as long, and not a hundred times."""
+    """The control: twice as much may take twice as long, and not four times."""
     assert grown(10, 10.0, (1, 1.0)) == (1.0, False)
     assert grown(10, 100.0, (1, 1.0)) == (10.0, True)
+    assert grown(2, 4.0, (1, 1.0)) == (2.0, True)
+    assert grown(2, 2.6, (1, 1.0)) == (1.3, False)
     assert grown(10, 1.0, (1, 0.01)) == (None, False)

@@ -5,8 +5,9 @@
     python -m tests.torture.load stored --sizes 256 1024 --runs 5
 
 Each command runs in a process of its own. ``grows`` is the CPU per unit at this size against that at the size before,
-the start of the program left out: 1.0 is linear, 2.0 for ten times the size is not. Exits with 1 if anything takes
-more than 2.0 (and 0.5 seconds more than in proportion), or more memory than its bound. POSIX only.
+the start of the program left out: 1.0 is linear; 2.0 for twice the size is quadratic, and so is 10.0 for ten times.
+Exits with 1 if anything grows faster than half way to that (and takes 0.5 seconds more than in proportion), or takes
+more memory than its bound. POSIX only.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ from tests.torture.running import SAMEWHEEL, Measured, head, measured, row, run
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-LINEAR, SLACK = 2.0, 0.5
-"""What CPU per unit may grow by from one size to the next, and seconds that do not count."""
+GROWTH, SLACK = 0.5, 0.5
+"""With which power of the size CPU per unit may grow (0: linear, 1: quadratic), and seconds that do not count."""
 MEMORY = 200
 """MiB at most, but for what compresses: libdeflate wants a whole member, and its output beside it."""
 CODES = {"one member differs": 13, "all headers differ": 11}
@@ -199,7 +200,7 @@ def grown(size: int, cpu: float, before: tuple[int, float] | None) -> tuple[floa
     if before is None or before[1] <= 0.05:
         return None, False
     expected = before[1] * size / before[0]
-    return cpu / expected, cpu / expected > LINEAR and cpu - expected > SLACK
+    return cpu / expected, cpu / expected > (size / before[0]) ** GROWTH and cpu - expected > SLACK
 
 
 def series(name: str, sizes: Sequence[int], runs: int, start: float) -> Iterator[str]:

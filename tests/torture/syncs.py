@@ -31,10 +31,9 @@ def calls(trace: str) -> Iterator[tuple[str, list[str]]]:
     """Yield the calls that succeeded, with the paths that they name; of a file that is open, where it was opened."""
     for line in trace.splitlines():
         if (found := LINE.match(line)) is not None:
-            words, call = found["words"], found["call"]
-            opened, said = re.findall(r"^\d+<([^>]+)>", words), re.findall(r'"([^"]+)"', words)
-            # By its descriptor, a file that had no name gets one.
-            yield call, [*opened, said[-1]] if opened and call == "linkat" else opened or said
+            opened, quoted = (re.findall(one, found["words"]) for one in (r"^\d+<([^>]+)>", r'"([^"]+)"'))
+            # A file that gets its first name is named by its handle, in /proc.
+            yield found["call"], [*opened, *quoted[-1:]] if opened else quoted
 
 
 def _unsynced(path: Path, trace: Sequence[tuple[str, list[str]]]) -> list[str]:
@@ -44,17 +43,16 @@ def _unsynced(path: Path, trace: Sequence[tuple[str, list[str]]]) -> list[str]:
         for number, (call, words) in enumerate(trace)
         if call.startswith(("rename", "link")) and Path(words[-1]) in {path, *path.parents}
     ]
-    synced = [(number, Path(words[0])) for number, (call, words) in enumerate(trace) if "sync" in call and words]
     nameless = {Path(words[-1]): Path(words[0]) for call, words in trace if call == "linkat"}
+    synced = [(number, Path(words[0])) for number, (call, words) in enumerate(trace) if "sync" in call and words]
     if not named:
         # It was made under its own name, as keys are.
         before = [number for number, place in synced if place == path]
         at, folder = (before or [len(trace)])[-1], path.parent
     else:
         at, old, new = named[-1]
-        written = old / path.relative_to(new)
-        own = {written, nameless.get(written)}
-        before = [number for number, place in synced if place in own and number < at]
+        source = old / path.relative_to(new)
+        before = [number for number, place in synced if place in {source, nameless.get(source)} and number < at]
         folder = new.parent
     wrong = [f"{path.name} was not synced before it had its name"] * (not before)
     return wrong + [f"{folder.name} was not synced after {path.name}"] * (

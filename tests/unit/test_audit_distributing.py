@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 import pytest
@@ -16,6 +18,7 @@ from samewheel.audit.companions import WATCHED, Companions
 from samewheel.audit.distributing.checking import refuse_unfit, told_apart
 from samewheel.audit.distributing.orders import _checked
 from samewheel.audit.distributing.values import Answer, Described, Order, described_here, killed
+from samewheel.audit.distributing.working import Keeper
 from samewheel.audit.serving import requested
 from samewheel.errors import ClusterError
 from tests.conftest import ROOT
@@ -26,6 +29,8 @@ from .test_process import Lifeline
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from distributed import Worker
 
     from samewheel.audit.serving import Request
     from samewheel.audit.values import Job, Outcome
@@ -185,3 +190,16 @@ def test_crash_is_told_through_the_watching_process(companions: Companions) -> N
         failure = companions.do(asked(easy_work, name)).failure
         assert failure is not None
         assert said in failure.cause
+
+
+def test_temporary_folder_of_a_worker_outlives_its_processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Those that end when they are idle must not take it away from those that have something to do."""
+    monkeypatch.syspath_prepend(str(ROOT))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    keeper = Keeper()
+    keeper.setup(cast("Worker", None))
+    keeper.companions.do(asked(easy_work, "identical"))
+    keeper.companions.end_idle()
+    assert [folder.name.partition("-")[0] for folder in tmp_path.iterdir()] == ["samewheel"]
+    asyncio.run(keeper.teardown(cast("Worker", None)))
+    assert list(tmp_path.iterdir()) == []

@@ -71,3 +71,11 @@ def test_no_url_in_an_error_tells_a_password(url: str, shown: str) -> None:
     error = SamewheelError(f"no {url}", cause=f"'{url}' failed: ({url})", hint=url)
     assert (error.what, error.cause, error.hint) == (f"no {shown}", f"'{shown}' failed: ({shown})", shown)
     assert error.args == (error.what, error.cause, error.hint)
+
+
+@pytest.mark.parametrize("unit", ["://a:", "://a", "https://a/b", "a:/b:"])
+@pytest.mark.parametrize("end", ["", " @", "?"])
+def test_long_text_of_a_stranger_is_read_once(unit: str, end: str) -> None:
+    """A line of an sdist's own constraints may have a megabyte; looked through from each URL on, it took hours."""
+    text = unit * 200_000 + end
+    assert SamewheelError("what", cause=text).cause == text

@@ -321,6 +321,22 @@ def test_file_system_without_nameless_files_will_do(tmp_path: Path, monkeypatch:
     assert (tmp_path / "file").read_bytes() == b"new"
 
 
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_nameless_file_that_may_get_no_name_is_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
+) -> None:
+    """Where AppArmor confines us, the one is allowed and the other is not."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("link")
+
+    if old is not None:
+        (tmp_path / "file").write_bytes(old)
+    monkeypatch.setattr(os, "link", refuse)
+    write_atomic(tmp_path / "file", b"new")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"file": b"new"}
+
+
 def test_place_copies_whole_files_and_keeps_the_source(tmp_path: Path) -> None:
     """The wheel goes from the build's folder to dist/, which may be another disk."""
     (tmp_path / "built").write_bytes(b"x" * 3_000_000)

@@ -43,3 +43,10 @@ def test_address_that_would_show_a_password_on_a_command_line_is_refused(url: st
         clone(url, "v1", tmp_path / "into")
     assert "word" not in str(caught.value).replace("password", "")
     assert not (tmp_path / "into").exists()
+
+
+def test_hint_says_where_credentials_stand(tmp_path: Path) -> None:
+    """What is hidden in messages must not hide the hint's own example."""
+    with pytest.raises(UsageError) as caught:
+        clone("https://example.org/x.git?token=word", "v1", tmp_path / "into")
+    assert "user:password@host" in caught.value.hint

@@ -121,6 +121,18 @@ def test_temporary_folder_that_cannot_be_made_is_our_error(tmp_path: Path) -> No
     assert "TMPDIR" in caught.value.hint
 
 
+def test_file_system_without_such_modes_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FAT refuses the sticky bit; a folder there only is not removed by others if its user is killed."""
+
+    def refuse(_: Path, mode: int) -> None:
+        raise PermissionError(oct(mode))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with temporary_folder(tmp_path) as folder:
+        (folder / "file").touch()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_messages_lose_the_places_of_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept of a failure is compared between runs and machines; everything else in it stays."""
     monkeypatch.setenv("HOME", "/home/somebody")

@@ -67,7 +67,9 @@ def _protocols(url: str) -> str:
     if mark and "?" in rest:
         # It would be on git's command line, which everybody can read.
         raise UsageError(
-            "a repository's URL has a query", hint="Credentials are given so: https://user:password@host/path"
+            # Without https:// before them: they would be taken for somebody's, and hidden.
+            "a repository's URL has a query",
+            hint="Credentials stand before the host: user:password@host",
         )
     if not mark:
         # As scp has it, host:path, or a path of this machine.

@@ -61,7 +61,10 @@ class Keeper(WorkerPlugin):
         """Begin with none."""
         self.worker = worker
         self._stack = ExitStack()
-        self.companions = Companions(self._stack.enter_context(temporary_folder()), serve=WATCHED, hint=HINT)
+        folder = self._stack.enter_context(temporary_folder())
+        # Each process removes it at its end if it is empty, and here some end while others go on.
+        (folder / "kept").touch()
+        self.companions = Companions(folder, serve=WATCHED, hint=HINT)
         self._timer: threading.Timer | None = None
         self._timing = threading.Lock()
 
