@@ -177,6 +177,11 @@ bench-diff *args:
 bench-check *args:
     {{ run }} benchmarks/checking.py "$@"
 
+# See what a cluster costs an audit: overhead, throughput beside --jobs, memory of the coordinator
+[group('check')]
+bench-cluster *args:
+    {{ run }} benchmarks/cluster.py "$@"
+
 # See how soon Chromium shows an audit of many packages
 [group('check')]
 bench-pages *args:
@@ -206,6 +211,11 @@ fuzz-readers *args:
 [group('check')]
 torture-kills *args:
     {{ run }} python -m tests.torture.kills "$@"
+
+# Kill workers and the scheduler of a cluster during audits, some ten minutes; in network namespaces as root
+[group('check')]
+torture-cluster *args:
+    {{ run }} python -m tests.torture.cluster "$@"
 
 # As `fuzz`, guided by what inputs reach; takes a compiler where atheris has no wheel
 [group('check')]

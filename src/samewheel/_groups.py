@@ -37,6 +37,7 @@ __all__ = [
     "stopped",
     "uninterrupted",
     "wait_for",
+    "watched",
 ]
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -144,14 +145,58 @@ def kill_strays() -> None:
             _kill_children(spared=frozenset(process.pid for process in _running))
 
 
+PASSES = 100
+"""How often the threads are looked at again because one of them has ended meanwhile."""
+
+
+def _children(tasks: Path) -> set[int]:
+    """Return the children of a process, given the folder of its threads; each thread has its own."""
+    found = set[int]()
+    for _ in range(PASSES):
+        vanished = False
+        for task in os.listdir(tasks) if tasks.is_dir() else ():  # noqa: PTH208 - only names are needed
+            try:
+                found.update(map(int, (tasks / task / "children").read_text("ascii").split()))
+            except (FileNotFoundError, ProcessLookupError):
+                # It has ended, and another thread, which may have been looked at before, has its children.
+                vanished |= not (tasks / task).is_dir()
+        if not vanished:
+            break
+    return found
+
+
 def _kill_children(spared: frozenset[int]) -> None:
-    tasks = Path("/proc/self/task")
-    while pids := {int(pid) for task in tasks.glob("*/children") for pid in task.read_text("ascii").split()} - spared:
+    while pids := _children(Path("/proc/self/task")) - spared:
         for pid in sorted(pids):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, KILL)
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
+
+
+def watched() -> int | None:
+    """Go on in a child (POSIX); the process that called waits for its end, kills what it left behind, and ends alike.
+
+    For a program's very first lines: nothing may have been started, neither processes nor threads.
+
+    Returns:
+        None in the child; else the exit code that is left to end with. A signal that ended it ends this one, too.
+    """
+    adopt_orphans()
+    child = os.fork()
+    if not child:
+        return None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Sent to the group, it is for the child, which cleans up.
+        signal.signal(number, signal.SIG_IGN)
+    _, status = os.waitpid(child, 0)
+    kill_orphans()
+    if os.WIFSIGNALED(status):
+        ending = os.WTERMSIG(status)
+        if ending not in {signal.SIGKILL, signal.SIGSTOP}:
+            signal.signal(ending, signal.SIG_DFL)
+        os.kill(os.getpid(), ending)
+    return os.waitstatus_to_exitcode(status)
 
 
 def wait_for(process: subprocess.Popen[bytes]) -> None:

@@ -11,6 +11,7 @@
     │   └── BuildFailedError      14   a backend failed, hung or produced something else than a wheel
     │       └── LimitExceededError  14   it used more than its caller allows
     ├── NoSourceError             15   there is nothing to build from
+    ├── ClusterError              1    the cluster that rebuilds cannot be used, or is gone
     └── StaleLockError            20   constraints.txt is missing, or older than what the project asks for
 
 Every error says three things: what failed (with the file, member or key), the likely cause, and the next command.
@@ -26,6 +27,7 @@ from samewheel._text import printable
 
 __all__ = [
     "BuildFailedError",
+    "ClusterError",
     "ExitCode",
     "Flaw",
     "InvalidAttestationError",
@@ -157,6 +159,10 @@ class NoSourceError(SamewheelError):
     """There is nothing to build from."""
 
     exit_code = ExitCode.NO_SOURCE
+
+
+class ClusterError(SamewheelError):
+    """The cluster that does the rebuilds of an audit cannot be used, or is gone: nothing came of the jobs."""
 
 
 class StaleLockError(SamewheelError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -194,6 +195,29 @@ def building_work(job: Job) -> Outcome:
     script = 'exec 3>"$1"; echo "$2" >&3; exec sleep infinity'
     with temporary_folder() as folder:
         run(["/bin/sh", "-c", script, "sh", os.environ["HELD"] + job.name, str(os.getpid())], env={}, cwd=folder)
+    return Outcome(rebuilt=rebuilt_of(job))
+
+
+def lasting_work(job: Job) -> Outcome:
+    """Do a job in as many seconds as LASTING says, without work for the processor."""
+    time.sleep(float(os.environ.get("LASTING", "0")))
+    return Outcome(rebuilt=rebuilt_of(job))
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def deadly_work(job: Job) -> Outcome:
+    """Do a job; those called ``once`` and ``always`` kill the worker of the cluster, and write that down in HELD."""
+    if job.name in {"once", "always"}:
+        deaths = Path(os.environ["HELD"], job.name)
+        with deaths.open("a") as file:
+            file.write("x")
+        if job.name == "always" or len(deaths.read_text()) == 1:
+            # This process does jobs, its parent watches it, and that one's is the worker.
+            os.kill(_parent(os.getppid()), signal.SIGKILL)
+            signal.pause()
     return Outcome(rebuilt=rebuilt_of(job))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._groups import kill_all, stopped
+from samewheel._groups import _children, kill_all, stopped
 from samewheel._process import Finished, run
 from samewheel.errors import SamewheelError
 
@@ -438,3 +438,14 @@ def test_guard_sees_what_was_printed_on_both_streams() -> None:
     script = "import sys\nfor _ in range(40):\n sys.stdout.write('o' * 65536); sys.stderr.write('e' * 65536)"
     assert run(python(script), env={}, keep=10, guard=guard, timeout=PATIENCE).ok
     assert guard.printed > 4 << 20
+
+
+def test_thread_that_ends_meanwhile_hides_no_child(tmp_path: Path) -> None:
+    """Its folder is there when threads are listed, and its file is not when it is read; others have children, too."""
+    for name, children in (("1", None), ("2", "5 6 "), ("3", "7")):
+        (tmp_path / name).mkdir()
+        if children is not None:
+            (tmp_path / name / "children").write_text(children, "ascii")
+    (tmp_path / "4").symlink_to("gone")
+    assert _children(tmp_path) == {5, 6, 7}
+    assert _children(tmp_path / "none") == set()

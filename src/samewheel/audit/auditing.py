@@ -8,7 +8,6 @@ from samewheel.audit.choosing import choose
 from samewheel.audit.reading import read_files
 from samewheel.audit.running import audit, jobs_of
 from samewheel.audit.store import writing
-from samewheel.audit.workers import workers
 from samewheel.limits import AUDIT
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from samewheel._types import Progress
     from samewheel.audit.choosing import Released
+    from samewheel.audit.places import Place
     from samewheel.audit.target import Target
     from samewheel.audit.values import Entry, Job, Outcome
     from samewheel.limits import Limits
@@ -47,7 +47,7 @@ def audit_files(
     target: Target,
     files: Callable[[str], Sequence[Released]],
     work: Callable[[Job], Outcome],
-    slots: int,
+    place: Place,
     told: Told,
     progress: Progress,
     resume: bool = False,
@@ -64,7 +64,7 @@ def audit_files(
         target: what would be installed into.
         files: asks the index which files a project has; see :func:`samewheel.audit.choosing.choose`.
         work: does one job; a function at the top of a module.
-        slots: jobs at the same time.
+        place: where jobs are done.
         told: told of each job.
         progress: told what is going on before.
         resume: go on with an audit of that name.
@@ -78,14 +78,17 @@ def audit_files(
     Raises:
         UsageError: a file cannot be read, or the store is none, or has that audit already.
         SamewheelError: the index cannot be asked, or the store cannot be written.
+        ClusterError: jobs are done on a cluster, and it cannot be reached, is not fit, or is gone.
     """
     progress.step("Reading what is to be audited")
     named = read_files(paths, target)
-    progress.step("Asking the index for wheels")
-    items = choose(named, target, files)
-    with writing(store, title, items, resume=resume, anew=anew) as writer:
-        jobs = jobs_of(writer.entries(writer.audit), offline=offline, limits=limits)
-        told.begin(len(jobs), sum(item.skipped is None for item in items))
-        with workers(min(slots, len(jobs)) or 1) as executor:
-            audit(jobs, executor=executor, work=work, store=store, writer=writer, ahead=2 * slots, told=told.done)
-        return writer.entries(writer.audit)
+    with place.open(progress) as executor:
+        progress.step("Asking the index for wheels")
+        items = choose(named, target, files)
+        with writing(store, title, items, resume=resume, anew=anew) as writer:
+            jobs = jobs_of(writer.entries(writer.audit), offline=offline, limits=limits)
+            told.begin(len(jobs), sum(item.skipped is None for item in items))
+            audit(
+                jobs, executor=executor, work=work, store=store, writer=writer, ahead=place.ahead, told=told.done
+            )  # fmt: skip
+            return writer.entries(writer.audit)

@@ -14,7 +14,7 @@ from samewheel._groups import uninterrupted
 from samewheel._text import printable
 from samewheel.audit.values import Failure, Job, Outcome, Status, failed
 from samewheel.comparison import Verdict
-from samewheel.errors import SamewheelError
+from samewheel.errors import ClusterError, SamewheelError
 from samewheel.limits import AUDIT
 
 if TYPE_CHECKING:
@@ -97,9 +97,15 @@ def _keep(job: Job, outcome: Outcome, store: Path, writer: Writer) -> None:
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
-    """Return what came of a job, also where the executor or the work has a mistake."""
+    """Return what came of a job, also where the executor or the work has a mistake.
+
+    Raises:
+        ClusterError: nothing came of it, and nothing will of the others.
+    """
     try:
         return future.result()
+    except ClusterError:
+        raise
     except BrokenExecutor as error:
         return Outcome(failure=Failure(what="the process that rebuilt it died", cause=str(error)))
     except Exception as error:  # noqa: BLE001 - a mistake in one rebuild must not cost the others; its log has it
@@ -168,6 +174,7 @@ def audit(
 
     Raises:
         SamewheelError: the store cannot be written, or the executor broke down.
+        ClusterError: the cluster is gone.
     """
     waiting, flight = iter(jobs), _Flight(executor, work)
     try:

@@ -22,10 +22,10 @@ from samewheel._groups import adopt_orphans, kill_orphans, stopped
 from samewheel.audit.values import Job, Outcome, failed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import FrameType
 
-__all__ = ["Request", "serve"]
+__all__ = ["Request", "requested", "serve"]
 
 FIRST_TO_GO = "500"
 """Of a thousand: how much rather the system ends a worker, and the build in it, than others when memory is short."""
@@ -37,6 +37,18 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     work: str
     """A function at the top of a module: ``module:name``."""
     job: Job
+
+
+def requested(work: Callable[..., object], args: tuple[object, ...], kwargs: Mapping[str, object]) -> Request:
+    """Return what a call of a function with one job asks for, so that another process can do it.
+
+    Raises:
+        TypeError: it is no function at the top of a module, or gets something else than one Job.
+    """
+    name = f"{work.__module__}:{work.__qualname__}"
+    if kwargs or len(args) != 1 or not isinstance(args[0], Job) or "." in work.__qualname__:
+        raise TypeError(name)
+    return Request(work=name, job=args[0])
 
 
 def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from samewheel._types import SILENT
 from samewheel.audit.auditing import audit_files, usual_title
+from samewheel.audit.places import Here
 from samewheel.audit.target import find_target
 from samewheel.audit.working import work
 from samewheel.limits import AUDIT
@@ -78,7 +79,7 @@ def audit_wheels(
         target=find_target(python, extras=extras, groups=groups),
         files=index.files,
         work=work,
-        slots=jobs or os.cpu_count() or 1,
+        place=Here(slots=jobs or os.cpu_count() or 1),
         told=_Unwatched(),
         progress=progress,
         resume=resume,

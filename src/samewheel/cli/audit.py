@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from samewheel.cli.forms import markdown_option, refuse_several
-from samewheel.cli.options import limit_option, limits_from
+from samewheel.cli.options import limit_option, limits_from, stacked
 from samewheel.cli.pages import site_option, write_site
 from samewheel.cli.targets import refuse_other_folder
-from samewheel.errors import ExitCode, UsageError
+from samewheel.errors import ClusterError, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from samewheel.audit.choosing import Released
+    from samewheel.audit.places import Place
     from samewheel.audit.values import Entry
+    from samewheel.cli.console import TerminalProgress
 
 __all__ = ["command"]
 
@@ -32,6 +34,10 @@ SAID_AGAIN = {
     "--group": "groups",
     "--python": "python",
     "--jobs": "jobs",
+    "--cluster": "cluster",
+    "--cluster-ca": "cluster_ca",
+    "--cluster-cert": "cluster_cert",
+    "--cluster-key": "cluster_key",
     "--limit": "limits",
     "--policy": "policy",
     "--html": "html",
@@ -68,6 +74,23 @@ name_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+cluster_options = stacked(
+    [
+        click.option(
+            "--cluster", metavar="ADDRESS", help="Rebuild on the workers of this Dask scheduler."
+        ),
+        *(
+            click.option(
+                f"--cluster-{name}", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help=f"{what} for tls:// addresses.  [default: as Dask is configured]",
+            )
+            for name, what in (("ca", "The CA"), ("cert", "Our certificate"), ("key", "Its key"))
+        ),
+    ]
+)  # fmt: skip
+"""Where rebuilds are done elsewhere."""
+
+
 @click.group("audit", cls=_Default)
 def command() -> None:
     """Rebuild the wheels that FILEs name for this platform, compare them with the published ones, keep the results.
@@ -93,6 +116,7 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1, 256), metavar="N", help="Rebuilds at once.  [default: one per CPU]"
 )
+@cluster_options
 @click.option(
     "--policy", metavar="min=RUNG[,skips=allow][,isolation=none]", multiple=True,
     help="Exit with 16 unless every package reaches identical, identical-after-replay or same-contents in a sandbox.",
@@ -122,6 +146,7 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
     if options["resume"] and options["anew"]:
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")
     refuse_several(json=options["as_json"], markdown=options["as_markdown"])
+    _refuse_half_a_cluster(options)
     demanded = parse_policy(policy)
     title = options["title"] or usual_title(files)
     entries = _audited(files, store, title, {**options, "policy": policy})
@@ -145,6 +170,29 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
     return ExitCode.REFUSED
 
 
+def _refuse_half_a_cluster(options: dict[str, Any]) -> None:
+    """Refuse options that say nothing together."""
+    if options["cluster"] is not None and options["jobs"] is not None:
+        raise click.UsageError("--jobs is for this machine; on a cluster, workers have threads.")
+    files = {name: options[f"cluster_{name}"] is not None for name in ("ca", "cert", "key")}
+    if any(files.values()) and options["cluster"] is None:
+        raise click.UsageError("--cluster-ca, --cluster-cert and --cluster-key need --cluster.")
+    if any(files.values()) and not all(files.values()):
+        raise click.UsageError("TLS takes all of --cluster-ca, --cluster-cert and --cluster-key.")
+
+
+def _place(options: dict[str, Any], shown: TerminalProgress) -> Place:
+    """Return where the rebuilds are done."""
+    from samewheel.audit.places import Here, There
+
+    if options["cluster"] is None:
+        return Here(slots=options["jobs"] or os.cpu_count() or 1)
+    from samewheel.audit.distributing.connecting import Address
+
+    files = {name: options[f"cluster_{name}"] for name in ("ca", "cert", "key")}
+    return There(address=Address(url=options["cluster"], **files), note=shown.note)
+
+
 def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str, Any]) -> tuple[Entry, ...] | None:
     """Run an audit; None if it was interrupted, which is told."""
     from samewheel.audit.auditing import audit_files
@@ -165,7 +213,7 @@ def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str
                 target=find_target(python, extras=options["extras"], groups=options["groups"] or None),
                 files=_files(offline=offline),
                 work=work,
-                slots=options["jobs"] or os.cpu_count() or 1,
+                place=_place(options, shown),
                 told=bar,
                 progress=shown,
                 resume=options["resume"],
@@ -179,6 +227,12 @@ def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str
             say(f"Interrupted; {bar.finished} more results are in {store}.")
             say(f"{click.style('next:', bold=True)} {shlex.join(_again(files, store, title, options))}")
             return None
+        except ClusterError as error:
+            if not bar.begun:
+                raise
+            say(f"{bar.finished} more results are in {store}.")
+            hint = shlex.join(_again(files, store, title, options))
+            raise ClusterError(error.what, cause=error.cause, hint=hint) from error
 
 
 def _again(files: tuple[Path, ...], store: Path, title: str, options: dict[str, Any]) -> list[str]:

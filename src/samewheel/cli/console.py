@@ -69,6 +69,17 @@ class TerminalProgress:
 
             self._status.console.print(Text.from_ansi(line), soft_wrap=True)
 
+    def note(self, text: str) -> None:
+        """Say something that stays, and is no warning."""
+        if self._quiet:
+            return
+        if self._status is None:
+            say(printable(text))
+        else:
+            from rich.text import Text
+
+            self._status.console.print(Text(printable(text)), soft_wrap=True)
+
     def timings(self) -> Iterator[str]:
         """Yield, for each step so far, the seconds until the next one, the last until now."""
         ends = [*(start for _, start in self._steps[1:]), time.perf_counter()]
