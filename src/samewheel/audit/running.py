@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from samewheel.audit.values import Entry
     from samewheel.limits import Limits
 
-__all__ = ["audit", "jobs_of", "log_folder"]
+__all__ = ["NOT_KEPT", "audit", "jobs_of", "log_file", "log_folder"]
 
 
 def jobs_of(entries: Iterable[Entry], *, offline: bool = False, limits: Limits = AUDIT) -> tuple[Job, ...]:
@@ -70,6 +70,11 @@ def _log_name(filename: str) -> str:
     return whole if len(whole) <= LONGEST_NAME else f"{_told_apart(filename, LONGEST_NAME - len(ending))}{ending}"
 
 
+def log_file(store: Path, title: str, filename: str) -> Path:
+    """Return where the log of a wheel is, if it has one."""
+    return log_folder(store, title) / _log_name(filename)
+
+
 def _log_text(job: Job, outcome: Outcome) -> str:
     """Return what is worth keeping of a job that failed; empty if it did not."""
     rebuilt, failure = outcome.rebuilt, outcome.failure
@@ -85,7 +90,7 @@ def _log_text(job: Job, outcome: Outcome) -> str:
 def _keep(job: Job, outcome: Outcome, store: Path, writer: Writer) -> None:
     """Keep an outcome, and its log if it failed; a log that cannot be written costs neither."""
     text = _log_text(job, outcome)
-    file = log_folder(store, writer.name) / _log_name(job.filename)
+    file = log_file(store, writer.name, job.filename)
     log = file.relative_to(store.parent).as_posix() if text else ""
     if text:
         try:
