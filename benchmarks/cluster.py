@@ -111,14 +111,14 @@ def compared(folder: Path, names: Sequence[str], rounds: int, command: Sequence[
     print(f"| {len(names)} | {medians} | {statistics.median(ratios):.2f} ({shown}) |", flush=True)
 
 
-def throughput(folder: Path, rounds: int, *, real: bool) -> None:
-    """Print it for fake builds of half a second, or for real ones."""
-    kind = "real builds" if real else "fake builds of 0.5 s"
+def throughput(folder: Path, given: argparse.Namespace, *, real: bool) -> None:
+    """Print it for fake builds, or for real ones."""
+    kind = "real builds" if real else f"fake builds of {given.lasting} s"
     print(head(kind, "--jobs 2", "two workers", "throughput", numbers=[kind, "--jobs 2", "two workers"]))
     if real:
-        compared(folder, REAL, rounds, SAMEWHEEL)
+        compared(folder, REAL, given.rounds, SAMEWHEEL)
     else:
-        compared(folder, fake(120), rounds, DRIVER, WORK="lasting_work", LASTING="0.5")
+        compared(folder, fake(given.builds), given.rounds, DRIVER, WORK="lasting_work", LASTING=given.lasting)
 
 
 def memory(folder: Path, count: int) -> None:
@@ -137,6 +137,8 @@ def main() -> None:
     parts = ("overhead", "throughput", "memory", "real")
     parser.add_argument("parts", nargs="*", choices=[*parts, []], help="[default: all but real]")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--builds", type=int, default=120, help="fake ones, for throughput  [default: 120]")
+    parser.add_argument("--lasting", default="0.5", help="seconds that each of them takes  [default: 0.5]")
     parser.add_argument("--jobs", type=int, default=10_000, help="of the measurement of memory  [default: 10000]")
     given = parser.parse_args()
     for part in given.parts or parts[:-1]:
@@ -146,7 +148,7 @@ def main() -> None:
             elif part == "memory":
                 memory(Path(name), given.jobs)
             else:
-                throughput(Path(name), given.rounds, real=part == "real")
+                throughput(Path(name), given, real=part == "real")
         print()
 
 

@@ -71,12 +71,12 @@ def test_many_unfit_workers_fill_no_screen() -> None:
 def test_what_results_can_depend_on_is_told() -> None:
     """No reason to refuse, as one such machine is none either."""
     bare = replace(HERE, isolation="none", host="two")
-    (text,) = told_apart(HERE, {"tcp://a": HERE, "tcp://b": bare})
+    ((_, text),) = told_apart(HERE, {"tcp://a": HERE, "tcp://b": bare})
     assert "1 of 2 workers keep builds apart by nothing" in text
     assert "tcp://b (two)" in text
     assert list(told_apart(bare, {"tcp://b": bare})) == []
     old = replace(HERE, pythons=("3.11",), host="three")
-    (text,) = told_apart(HERE, {"tcp://a": HERE, "tcp://b": old})
+    ((_, text),) = told_apart(HERE, {"tcp://a": HERE, "tcp://b": old})
     assert "here: 3.11, 3.12\nthree: 3.11" in text
 
 

@@ -31,6 +31,9 @@ WATCHED = (
 )
 """The same, with a parent that kills what it leaves: for where the parent may not adopt orphans."""
 
+OUTCOMES = msgspec.json.Decoder(Outcome)
+"""Made once: where two threads decode into a type that msgspec sees for the first time, it crashes (0.22)."""
+
 LONGEST_ANSWER = 256 << 20
 """Bytes of an outcome."""
 
@@ -83,7 +86,7 @@ class Companions:
         companion = self._taken(key)
         answer = companion.ask(msgspec.json.encode(request) + b"\n", longest=LONGEST_ANSWER)
         if self._given_back(companion, key, fit=answer.endswith(b"\n")):
-            return msgspec.json.decode(answer, type=Outcome)
+            return OUTCOMES.decode(answer)
         finished = companion.end(within=0 if answer else PATIENCE)
         with self._lock:
             self._all.discard(companion)

@@ -59,14 +59,17 @@ def refuse_unfit(workers: Mapping[str, Described | str], platform: str) -> None:
         )
 
 
-def told_apart(here: Described, workers: Mapping[str, Described]) -> Iterator[str]:
-    """Yield what results could depend on: whether builds are kept apart, and which interpreters there are."""
+def told_apart(here: Described, workers: Mapping[str, Described]) -> Iterator[tuple[str, str]]:
+    """Yield what results could depend on: whether builds are kept apart, and which interpreters there are.
+
+    Returns:
+        Pairs of a name for what it is about, and a text.
+    """
     open_ = {where: one for where, one in workers.items() if one.isolation == "none"}
     if open_ and here.isolation != "none":
-        yield (
-            f"{len(open_)} of {len(workers)} workers keep builds apart by nothing; a policy takes those results only "
-            f"with isolation=none\n{_listed(f'{where} ({one.host})' for where, one in open_.items())}"
-        )
+        what = f"{len(open_)} of {len(workers)} workers keep builds apart by nothing"
+        which = _listed(f"{where} ({one.host})" for where, one in open_.items())
+        yield "isolation", f"{what}; a policy takes those results only with isolation=none\n{which}"
     known = {one.pythons for one in workers.values()}
     if len(known | {here.pythons}) > 1:
         sets = [f"here: {', '.join(here.pythons)}"]
@@ -74,4 +77,4 @@ def told_apart(here: Described, workers: Mapping[str, Described]) -> Iterator[st
             hosts = sorted({one.host for one in workers.values() if one.pythons == pythons})
             sets.append(f"{', '.join(hosts[:SHOWN])}: {', '.join(pythons) or 'none'}")
         sets_text = "\n".join(sets)
-        yield f"not all machines have the same interpreters, on which results can depend\n{sets_text}"
+        yield "pythons", f"not all machines have the same interpreters, on which results can depend\n{sets_text}"

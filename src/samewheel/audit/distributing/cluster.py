@@ -162,6 +162,11 @@ class Cluster(Executor):
                 await asyncio.wait_for(self._orders.forget(), 2)
             await self._client.close(timeout=5)
         await self._loop.shutdown_default_executor()
+        if rest := asyncio.all_tasks() - {asyncio.current_task()}:
+            # What Dask had going on, such as a connection that never came about.
+            for task in rest:
+                task.cancel()
+            await asyncio.wait(rest, timeout=2)
 
     def close(self) -> None:
         """Cancel what is under way, and take leave of the scheduler."""
@@ -169,6 +174,8 @@ class Cluster(Executor):
             asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as in the base
         """Take leave of the scheduler; what is under way is cancelled."""

@@ -63,6 +63,8 @@ class Orders:
 
     async def _asked(self, line: bytes, job: Job) -> bytes:
         """Submit an order, and return the answer; whoever cancels this cancels the task."""
+        if self._client.status != "running":
+            raise ClusterError("the Dask scheduler is gone", cause="The connection to it was lost.")
         # The first part groups tasks in Dask's dashboard, the second one tells them apart.
         key = ("rebuild", f"{job.name}-{job.version}-{uuid.uuid4().hex[:8]}")
         future = self._client.submit(do, line, key=key, pure=False)
@@ -82,8 +84,10 @@ class Orders:
 
     async def _begun(self, number: int) -> tuple[str, ...]:
         """Return the workers that have begun a job without finishing it."""
-        found = await self._client.get_metadata([RECORDS, self._audit, number], default=[])
-        return tuple(found)
+        try:
+            return tuple(await self._client.get_metadata([RECORDS, self._audit, number], default=[]))
+        except (OSError, RuntimeError) as error:
+            raise ClusterError("the Dask scheduler is gone", cause=str(error)) from error
 
     async def forget(self) -> None:
         """Have the scheduler forget what was begun."""

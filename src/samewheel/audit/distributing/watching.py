@@ -13,7 +13,7 @@ from samewheel.audit.distributing.working import describe
 from samewheel.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from distributed import Client
 
@@ -56,7 +56,7 @@ class Watch:
         await self._get_to_know(sorted(set(found) - set(self._known)))
         self._known = {where: one for where, one in self._known.items() if where in found}
         if not found:
-            self._warn("the cluster has no workers; the audit waits for some")
+            self._warn("workers", "the cluster has no workers; the audit waits for some")
         if (len(found), sum(found.values())) != (self.workers, self.threads):
             self.workers, self.threads = len(found), sum(found.values())
             self._changed()
@@ -73,16 +73,13 @@ class Watch:
         read = {where: _read(answer) for where, answer in answers.items() if not isinstance(answer, OSError)}
         refuse_unfit(read, self._here.platform)
         self._known |= {where: one for where, one in read.items() if isinstance(one, Described)}
-        self._tell(told_apart(self._here, self._known))
+        for about, text in told_apart(self._here, self._known):
+            self._warn(about, text)
 
-    def _tell(self, texts: Iterable[str]) -> None:
-        for text in texts:
-            self._warn(text)
-
-    def _warn(self, text: str) -> None:
-        """Warn, but of nothing twice."""
-        if text not in self._warned:
-            self._warned.add(text)
+    def _warn(self, about: str, text: str) -> None:
+        """Warn, but of nothing twice: a cluster may grow by one worker after the other."""
+        if about not in self._warned:
+            self._warned.add(about)
             self._progress.warn(text)
 
     async def go_on(self) -> None:

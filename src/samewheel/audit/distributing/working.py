@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -43,6 +43,9 @@ DOING = frozenset({"executing", "long-running"})
 
 DONE = frozenset({"memory", "error", "rescheduled", "executing", "long-running"})
 """States that follow without anybody having lost interest."""
+
+SPOKEN, ORDERS = msgspec.json.Decoder(Spoken), msgspec.json.Decoder(Order)
+"""Made once, as jobs come in several threads: see :data:`samewheel.audit.companions.OUTCOMES`."""
 
 _setting_up = threading.Lock()
 
@@ -86,6 +89,13 @@ class Keeper(WorkerPlugin):
         """Return what the worker's event loop finds out; for its other threads."""
         return asyncio.run_coroutine_threadsafe(question, self.worker.loop.asyncio_loop).result(PATIENCE)  # type: ignore[attr-defined]
 
+    def _tell(self, message: Coroutine[Any, Any, None]) -> None:
+        """Have the worker's event loop do something, if it still runs, without waiting for it."""
+        try:
+            asyncio.run_coroutine_threadsafe(message, self.worker.loop.asyncio_loop)  # type: ignore[attr-defined]
+        except RuntimeError:
+            message.close()
+
     def do(self, order: Order, key: object) -> Outcome:
         """Do a job, unless too many workers have died of it."""
         record: list[str | int] = [RECORDS, order.audit, order.number]
@@ -97,9 +107,8 @@ class Keeper(WorkerPlugin):
             return self.companions.do(order.request, key)
         finally:
             self._set_timer(threading.Timer(KEPT, self.companions.end_idle))
-            with suppress(Exception):
-                # It did not die of it. Where the scheduler is gone, nobody will ask.
-                self.asked(_set(self.worker, record, begun))
+            # The worker did not die of it. Nobody waits for that, and where the scheduler is gone, nobody will ask.
+            self._tell(_set(self.worker, record, begun))
 
 
 async def _get(worker: Worker, record: list[str | int]) -> list[str]:
@@ -124,8 +133,8 @@ def do(line: bytes) -> bytes:
     """Do an order, and return the answer."""
     worker = get_worker()
     answer = Answer(samewheel=__version__, worker=worker.address, outcome=None)
-    if msgspec.json.decode(line, type=Spoken).samewheel == __version__:
-        outcome = _keeper(worker).do(msgspec.json.decode(line, type=Order), worker.get_current_task())
+    if SPOKEN.decode(line).samewheel == __version__:
+        outcome = _keeper(worker).do(ORDERS.decode(line), worker.get_current_task())
         answer = msgspec.structs.replace(answer, outcome=outcome)
     return msgspec.json.encode(answer)
 
