@@ -193,8 +193,26 @@ class Writer(Reader):
         """Its number."""
         self.name = name
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what is put while the block runs at its end, with one wait for the disk; also if the block fails.
+
+        Raises:
+            SamewheelError: it cannot be written.
+        """
+        with explained(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            with explained(self._path):
+                self._connection.execute("COMMIT")
+
     def put(self, job: Job, outcome: Outcome, log: str = "") -> None:
-        """Keep what came of a job; it is on the disk when this returns. ``log`` is as an :class:`Entry` has it."""
+        """Keep what came of a job; it is on the disk when this returns, or at the end of :meth:`together`.
+
+        ``log`` is as an :class:`Entry` has it.
+        """
         rebuilt, failure = outcome.rebuilt, outcome.failure
         reason = cause_of(rebuilt) if rebuilt is not None else ""
         if failure is not None:
