@@ -255,9 +255,11 @@ def main() -> None:
     )
     parser.add_argument("--workers", type=int, nargs="+", default=[10, 100, 1_000, 10_000])
     parser.add_argument("--wheels", type=int, default=8_000_000, help="of the whole index, which is assumed")
-    parser.add_argument("--index-rate", type=float, default=1_000, help="requests in a second, which is assumed")
-    parser.add_argument("--client-ms", type=float, default=5.0, help="of the coordinator for Dask, for each job")
-    parser.add_argument("--scheduler-ms", type=float, default=5.0, help="of the scheduler, for each job")
+    parser.add_argument(
+        "--index-rate", type=float, default=1e9, help="requests in a second that it takes  [default: no limit]"
+    )
+    parser.add_argument("--client-ms", type=float, default=1.5, help="of the coordinator for Dask, for each job")
+    parser.add_argument("--scheduler-ms", type=float, default=2.4, help="of the scheduler, for each job")
     given = parser.parse_args()
     costs = measured(given.costs, given.cache)
     for part in given.parts or parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -30,7 +31,6 @@ from .test_audit_store import change
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from samewheel._types import Progress
     from samewheel.audit.values import Job
@@ -277,10 +277,11 @@ def test_preferred_store_must_be_one_of_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("prefer", [True, False])
-def test_verdict_counts_more_than_a_failure(tmp_path: Path, *, prefer: bool) -> None:
-    """A failure says nothing of the wheel; every finished result is kept."""
-    broken = one(tmp_path, "a.sqlite3", failed(SamewheelError("the disk is full")))
-    stores = [broken, one(tmp_path, "b.sqlite3", GOOD), one(tmp_path, "c.sqlite3", None)]
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+def test_verdict_counts_more_than_a_failure(tmp_path: Path, names: tuple[str, ...], *, prefer: bool) -> None:
+    """A failure says nothing of the wheel; every finished result is kept, whatever the stores are called."""
+    broken = one(tmp_path, names[0], failed(SamewheelError("the disk is full")))
+    stores = [broken, one(tmp_path, names[1], GOOD), one(tmp_path, names[2], None)]
     for number, order in enumerate(itertools.permutations(stores)):
         merge(order, tmp_path / f"all{number}.sqlite3", prefer=broken if prefer else None)
         assert only(tmp_path / f"all{number}.sqlite3") == (Status.REBUILT, Verdict.IDENTICAL)
@@ -371,11 +372,15 @@ def test_disk_that_is_full_leaves_nothing(
     tmp_path: Path, shards: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whole or not at all: no logs without their store."""
+    linked = Path.hardlink_to
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+    def full(self: Path, target: Path) -> None:
+        if self.parent.name == "merged":
+            assert self.with_name("all.sqlite3-logs").is_dir()
+            raise OSError(28, "No space left on device")
+        linked(self, target)
 
-    monkeypatch.setattr("pathlib.Path.hardlink_to", full)
+    monkeypatch.setattr(Path, "hardlink_to", full)
     with pytest.raises(SamewheelError, match="cannot"):
         merge(shards, tmp_path / "merged" / "all.sqlite3")
     assert list((tmp_path / "merged").iterdir()) == []
