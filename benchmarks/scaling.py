@@ -94,9 +94,11 @@ class Busy(NamedTuple):
     rate: float
     """Results in a second, in the middle half of the run."""
     used: dict[str, float]
-    """The share of the time that each part was busy, by its name."""
+    """The share of the middle half that each part was busy, by its name."""
     requests: float
-    """In a second."""
+    """In a second of the middle half."""
+    coordinator: float
+    """Seconds that the coordinator was busy in all."""
 
 
 class Simulated(Executor):
@@ -106,16 +108,17 @@ class Simulated(Executor):
         """Have so many workers for so many jobs."""
         self._free = [0.0] * workers
         self._draw = draw
-        self._left = total
+        self._left = self._total = total
+        self.ahead = min(AHEAD, 2 * workers)
         self._parts = parts
         self._busy: list[tuple[float, int, Future[Outcome], Outcome]] = []
         self._outcomes: dict[int, Outcome] = {}
         self._ends: deque[float] = deque()
         self._scheduler = self._index = 0.0
-        self._asked = 0
-        self.used = dict.fromkeys(("workers", "coordinator", "scheduler", "index"), 0.0)
+        self.used = dict.fromkeys(("workers", "coordinator", "scheduler", "index", "asked"), 0.0)
+        self._marks: list[tuple[float, dict[str, float]]] = []
         self.now = 0.0
-        self.told: list[float] = []
+        self._told = 0
         self._since = time.perf_counter()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401, ARG002
@@ -131,9 +134,9 @@ class Simulated(Executor):
         self.used["workers"] += cost.seconds / len(self._free)
         self.used["scheduler"] += self._parts.scheduler_ms / 1000
         self.used["index"] += cost.requests / self._parts.index_rate
-        self._asked += cost.requests
+        self.used["asked"] += cost.requests
         self._left -= 1
-        if not self._left or len(self._busy) + len(self._ends) >= AHEAD:
+        if not self._left or len(self._busy) + len(self._ends) >= self.ahead:
             self._deliver()
         self._since = time.perf_counter()
         return future
@@ -150,17 +153,21 @@ class Simulated(Executor):
         took = time.perf_counter() - self._since + self._parts.client_ms / 1000
         self.used["coordinator"] += took
         self.now = max(self.now, self._ends.popleft()) + took
-        self.told.append(self.now)
+        self._told += 1
+        if self._told in {self._total // 4, self._total - self._total // 4}:
+            self._marks.append((self.now, self.used.copy()))
         if not self._left and not self._ends:
             self._deliver()
         self._since = time.perf_counter()
 
     def found(self) -> Busy:
         """Return how it went."""
-        quarter = len(self.told) // 4
-        rate = (len(self.told) - 2 * quarter) / (self.told[-quarter - 1] - self.told[quarter - 1])
-        used = {name: seconds / self.now for name, seconds in self.used.items()}
-        return Busy(self.now / 3600, rate, used, self._asked / self.now)
+        (began, before), (ended, after) = self._marks
+        used = {name: (after[name] - before[name]) / (ended - began) for name in before}
+        requests = used.pop("asked")
+        results = self._total - 2 * (self._total // 4)
+        whole = self.used["coordinator"]
+        return Busy(self.now / 3600, results / (ended - began), used, requests, whole)
 
 
 def run(folder: Path, jobs: int, workers: int, draw: Callable[[], Cost], parts: argparse.Namespace) -> Busy:
@@ -171,7 +178,13 @@ def run(folder: Path, jobs: int, workers: int, draw: Callable[[], Cost], parts: 
         pending = jobs_of(writer.entries(writer.audit))
         executor = Simulated(workers, draw, len(pending), parts)
         audit(
-            pending, executor=executor, work=lasting_work, store=store, writer=writer, ahead=AHEAD, told=executor.kept
+            pending,
+            executor=executor,
+            work=lasting_work,
+            store=store,
+            writer=writer,
+            ahead=executor.ahead,
+            told=executor.kept,
         )
         listed = writer.entries(writer.audit)
     if sum(entry.verdict is not None for entry in listed) != jobs:
@@ -208,9 +221,9 @@ def coordinator(costs: Sequence[Cost], jobs: int) -> None:
         count = jobs if size < LARGE else jobs // 10
         with tempfile.TemporaryDirectory() as name:
             cpu = time.process_time()
-            found = run(Path(name), count, 1, partial(Cost, seconds, 0, size), nothing)
+            found = run(Path(name), count, 1 if seconds else AHEAD // 2, partial(Cost, seconds, 0, size), nothing)
             used = 1000 * (time.process_time() - cpu) / count
-            kept = 3600_000 * found.hours * found.used["coordinator"] / count
+            kept = 1000 * found.coordinator / count
             stored = (Path(name) / "audit.sqlite3").stat().st_size / count / 1e3
         cells = [f"{size / 1e3:.1f}", count, f"{used:.2f}", f"{kept:.2f}", f"{1000 / kept:,.0f}", f"{stored:.1f}"]
         print(row([f"{kind}, {'one at a time' if seconds else 'many at once'}", *cells]), flush=True)
@@ -254,7 +267,7 @@ def main() -> None:
         "--cache", choices=["empty", "warm"], default="empty", help="which rebuilds  [default: empty]"
     )
     parser.add_argument("--workers", type=int, nargs="+", default=[10, 100, 1_000, 10_000])
-    parser.add_argument("--wheels", type=int, default=8_000_000, help="of the whole index, which is assumed")
+    parser.add_argument("--wheels", type=int, default=5_000_000, help="of the whole index, which is assumed")
     parser.add_argument(
         "--index-rate", type=float, default=1e9, help="requests in a second that it takes  [default: no limit]"
     )

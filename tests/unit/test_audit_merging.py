@@ -354,9 +354,20 @@ def test_nothing_is_replaced(tmp_path: Path) -> None:
         merge([store], store)
     assert store.read_bytes() == before
     (tmp_path / "all.sqlite3-logs").mkdir()
+    (tmp_path / "all.sqlite3-logs" / "a.log").write_text("of another audit")
     with pytest.raises(UsageError, match="is there already"):
         merge([store], tmp_path / "all.sqlite3")
     assert not (tmp_path / "all.sqlite3").exists()
+
+
+def test_merge_that_was_killed_is_made_again(tmp_path: Path, shards: list[Path]) -> None:
+    """It may have left its logs, which come first."""
+    merge(shards, tmp_path / "all.sqlite3")
+    before = listed(tmp_path / "all.sqlite3")
+    (tmp_path / "all.sqlite3").unlink()
+    assert logs(tmp_path / "all.sqlite3")
+    merge(shards, tmp_path / "all.sqlite3")
+    assert listed(tmp_path / "all.sqlite3") == before
 
 
 def test_damaged_stores_are_named_and_nothing_is_written(tmp_path: Path, shards: list[Path]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from samewheel._files import sha256_of, walk
 from samewheel._temporary import temporary_folder
 from samewheel.audit.merged import Merged, Result, Share, chosen, joined_items, joined_settings
 from samewheel.audit.running import NOT_KEPT, log_file, log_folder
@@ -135,12 +136,18 @@ def _fill(folder: Path, sources: Sequence[_Source], destination: Path, prefer: P
         connection.execute("COMMIT")
 
 
+def _there(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is there already",
+        cause="A merge replaces nothing.",
+        hint="Remove it, or name another store by --output.",
+    )
+
+
 def _refuse_what_is_there(stores: Sequence[Path], destination: Path, prefer: Path | None) -> None:
     """Refuse to replace anything, and to prefer what is not merged."""
-    hint = "Remove it, or name another store by --output."
-    for path in (destination, log_folder(destination, "").parent):
-        if path.exists() or path.is_symlink():
-            raise UsageError(f"{path} is there already", cause="A merge replaces nothing.", hint=hint)
+    if destination.exists() or destination.is_symlink():
+        raise _there(destination)
     if prefer is not None and prefer not in stores:
         raise UsageError(f"--prefer {prefer} is none of the stores", hint="Name it as one of them, too.")
 
@@ -180,10 +187,21 @@ def merge(stores: Sequence[Path], destination: Path, *, prefer: Path | None = No
     return merged
 
 
+def _contents(folder: Path) -> dict[str, str]:
+    """Return the digests of the files in a folder; none if there is no such folder."""
+    return {name: sha256_of(folder / name) for name in walk(folder)} if folder.is_dir() else {}
+
+
 def _show(folder: Path, destination: Path) -> None:
-    """Give the store and the folder of its logs their places; the store last, and never instead of another one."""
+    """Give the store and the folder of its logs their places; the store last, and never instead of another one.
+
+    A merge that was killed between the two has left the very same logs.
+    """
     logs = log_folder(destination, "").parent
-    if (made := folder / logs.name).exists():
+    made = folder / logs.name
+    if logs.exists() and _contents(made) != _contents(logs):
+        raise _there(logs)
+    if made.exists() and not logs.exists():
         made.rename(logs)
     try:
         destination.hardlink_to(folder / destination.name)
