@@ -89,6 +89,17 @@ lint-workflows:
 workflow-pins file=".github/samewheel.txt":
     uv export -q --locked --no-dev --extra clock --extra sigstore --no-emit-project --no-header -o {{ quote(file) }}
 
+# Rebuild all that samewheel installs, and write what came of it into docs/; goes on where it stopped, `--anew` begins again
+[group('check')]
+audit-self *args:
+    {{ run }} samewheel audit .github/samewheel.txt --name dependencies --store evidence/dependencies.sqlite3 "${@:---resume}"
+    {{ run }} scripts/dependency_page.py evidence/dependencies.sqlite3 docs/understand/our-dependencies.md
+
+# Write a bill of materials of the wheel in dist/ into evidence/: CycloneDX, all that uv.lock pins for its users
+[group('check')]
+sbom:
+    {{ run }} scripts/sbom.py dist/*.whl evidence
+
 # Build the site of docs/, and check that tables, transcripts, commands and links of all pages say what is
 [group('check')]
 docs: docs-site
@@ -136,6 +147,12 @@ report-pictures *args:
 chromium:
     apt-get update -q
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-dejavu-core
+
+# Install bubblewrap for the tests of that level of isolation, as root on Debian; without it they are skipped
+[group('check')]
+bubblewrap:
+    apt-get update -q
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends bubblewrap
 
 # Compare speed with what a user would run instead, in pairs
 [group('check')]
@@ -221,6 +238,42 @@ fuzz-readers *args:
 [group('check')]
 torture-kills *args:
     {{ run }} python -m tests.torture.kills "$@"
+
+# Measure commands on large wheels and audits of many packages, which takes half an hour; `--help` says how to do less
+[group('check')]
+torture-load *args:
+    {{ run }} python -m tests.torture.load "$@"
+
+# See what samewheel, tarfile, pip and uv make of each hostile sdist of the tests; `--output DIR` writes them
+[group('check')]
+hostile-sdists *args:
+    {{ run }} python -m tests.torture.sdists "$@"
+
+# Have commands meet full disks, broken tools, wrong clocks and bad indexes, as namespaces allow; `--topic`, `--only`
+[group('check')]
+torture-faults *args:
+    {{ run }} python -m tests.torture.faults "$@"
+
+# Let hostile builds loose on a machine of decoys at each level of isolation; minutes, or `--only ATTACK --level LEVEL`
+[group('check')]
+torture-builds *args:
+    {{ run }} python -m tests.torture.builds "$@"
+
+# Fill environment, repositories and index settings with secrets, and look for them everywhere; minutes; `--only TEXT`
+[group('check')]
+torture-secrets *args:
+    {{ run }} python -m tests.torture.secrets "$@"
+
+# Run each command 16 times at once on one cold cache, and compare; minutes; `--runs N`, `--only TEXT`
+[group('check')]
+torture-at-once *args:
+    {{ run }} python -m tests.torture.at_once "$@"
+
+# The short form of every torture: some 20 minutes; each recipe called `torture-…`, `fuzz…` and `hostile…` can do more
+[group('check')]
+torture: (fuzz "60") (fuzz-readers "--inputs" "20000") hostile (hostile-sdists "--alone") torture-builds \
+    (torture-secrets "--only" "variables") torture-faults (torture-kills "--times" "5") (torture-at-once "--runs" "4") \
+    (torture-load "--runs" "1" "--small")
 
 # Kill workers and the scheduler of a cluster during audits, some ten minutes; in network namespaces as root
 [group('check')]

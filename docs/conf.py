@@ -53,7 +53,7 @@ READING_ORDER = {
 TABLES = {"explain/README", "explain/causes"}
 """The pages that lead to those of single codes and causes."""
 
-OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[A-Z]+\.md\)")
+OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+[A-Z]+\.md(?:#[\w-]+)?\)")
 """Links to the repository's own pages, which are not on the site."""
 
 

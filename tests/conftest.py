@@ -5,15 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.levels import ISOLATING, at_level, command_line
 from tests.schemas import fits, newer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from samewheel.sandbox import Sandbox
 
 # How long an example takes says more of the machine than of what is tested.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -44,13 +49,20 @@ def _neutral_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(params=ISOLATING)
+def level(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    """A level of isolation, at which all builds of the test run: it runs once at each."""
+    with at_level(request.param) as sandbox:
+        yield sandbox
+
+
 @pytest.fixture
 def samewheel(tmp_path: Path) -> Samewheel:
     """Return what runs ``python -m samewheel`` in ``tmp_path``, or elsewhere, and holds its JSON against schemas."""
 
     def call(*arguments: str | Path, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
         before = time.time()
-        command = [sys.executable, "-m", "samewheel", *(str(argument) for argument in arguments)]
+        command = [*command_line(), *(str(argument) for argument in arguments)]
         environment = {**os.environ, **env}
         finished = subprocess.run(  # the tests' own caller, not the tool's
             command, cwd=cwd or tmp_path, env=environment, capture_output=True, text=True, check=False

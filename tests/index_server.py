@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import ssl
+import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,10 @@ class Reply:
     """The length that the answer says it has, if it lies."""
     dripped: bytes = b""
     """What is sent instead of all this, from the status on; what comes after a ``|``, byte by byte."""
+    endless: bytes = b""
+    """What is sent after the content, again and again, while somebody listens."""
+    silent: bool = False
+    """Whether nothing is sent at all, and the line stays open until the index ends."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,14 @@ class PackageIndex:
     """Bytes that were sent one by one."""
     drip: float = 0.02
     """Seconds between them."""
+    tls: ssl.SSLContext | None = None
+    """What it speaks TLS with; None: it speaks none."""
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set at the end."""
+    wanted: str = ""
+    """``user:password`` of those who are let in; empty: everybody is."""
+    refusal: int = 401
+    """The status of the answer to all others."""
 
     @property
     def simple(self) -> str:
@@ -83,6 +97,11 @@ class PackageIndex:
         content = json.dumps({"info": {}, "releases": releases}).encode()
         self.put(f"/pypi/{name}/json", Reply(content, headers={"Content-Type": "application/json"}))
 
+    def reply(self, path: str) -> Reply:
+        """Return the next answer."""
+        replies = self.answers.get(path, [Reply(status=404)])
+        return replies.pop(0) if len(replies) > 1 else replies[0]
+
     def paths(self) -> list[str]:
         """Return what was asked for, in order."""
         return [asked.path for asked in self.asked]
@@ -99,12 +118,66 @@ def entry(filename: str, content: bytes = b"content") -> dict[str, object]:
     }
 
 
+def _start(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    """Send the status, and all headers but the length."""
+    handler.send_response(reply.status)
+    for name, value in reply.headers.items():
+        handler.send_header(name, value)
+
+
+def _send(handler: BaseHTTPRequestHandler, reply: Reply, over: threading.Event) -> None:
+    """Answer at once, with all of it."""
+    _start(handler, reply)
+    if not reply.endless:
+        length = len(reply.content) if reply.claimed is None else reply.claimed
+        handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+    with suppress(OSError):  # nobody listens any more
+        handler.wfile.write(reply.content)
+        while reply.endless and not over.is_set():
+            handler.wfile.write(reply.endless)
+    # Whoever was promised more must not wait for it.
+    handler.close_connection = bool(reply.endless or reply.claimed)
+
+
+def _let_in(request: BaseHTTPRequestHandler, index: PackageIndex) -> bool:
+    """Tell whether whoever asks may come in; if not, they are told."""
+    words = base64.b64encode(index.wanted.encode()).decode()
+    if not index.wanted or request.headers.get("Authorization") == f"Basic {words}":
+        return True
+    request.send_response(index.refusal)
+    request.send_header("WWW-Authenticate", 'Basic realm="index"')
+    request.send_header("Content-Length", "0")
+    request.end_headers()
+    return False
+
+
+def _drip(request: BaseHTTPRequestHandler, index: PackageIndex, content: bytes) -> None:
+    """Send an answer byte by byte."""
+    request.close_connection = True
+    start, _, rest = content.partition(b"|")
+    request.wfile.write(start)
+    never = threading.Event()
+    try:
+        for byte in rest:
+            request.wfile.write(bytes([byte]))
+            index.drops += 1
+            never.wait(index.drip)
+    except OSError:
+        pass  # nobody listens any more
+
+
 def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
+            if not _let_in(self, index):
+                return
             # uv asks so whether a part of a wheel can be had, and takes the whole one if not.
-            reply = index.answers.get(self.path, [Reply(status=404)])[0]
-            self.send_response(reply.status)
+            reply = index.reply(self.path)
+            if reply.silent or reply.dripped:
+                self.close_connection = True
+                return
+            _start(self, reply)
             self.send_header("Content-Length", str(len(reply.content)))
             self.end_headers()
 
@@ -112,30 +185,15 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
             index.asked.append(
                 Asked(self.path, self.headers.get("Accept", ""), self.headers.get("Authorization", ""))
             )
-            replies = index.answers.get(self.path, [Reply(status=404)])
-            reply = replies.pop(0) if len(replies) > 1 else replies[0]
-            if reply.dripped:
-                self.drip(reply.dripped)
+            if not _let_in(self, index):
                 return
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.content) if reply.claimed is None else reply.claimed))
-            self.end_headers()
-            self.wfile.write(reply.content)
-
-        def drip(self, content: bytes) -> None:
-            self.close_connection = True
-            start, _, rest = content.partition(b"|")
-            self.wfile.write(start)
-            never = threading.Event()
-            try:
-                for byte in rest:
-                    self.wfile.write(bytes([byte]))
-                    index.drops += 1
-                    never.wait(index.drip)
-            except OSError:
-                pass  # nobody listens any more
+            reply = index.reply(self.path)
+            if reply.silent:
+                index.over.wait()
+            elif reply.dripped:
+                _drip(self, index, reply.dripped)
+            else:
+                _send(self, reply, index.over)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -143,11 +201,27 @@ def _handler(index: PackageIndex) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    packages: PackageIndex
+
+    def finish_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the base
+        """Answer, after a handshake if TLS is spoken; it takes place in the thread of this request."""
+        tls = self.packages.tls
+        with tls.wrap_socket(request, server_side=True) if tls else nullcontext(request) as line:
+            super().finish_request(line, client_address)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of those that hang up."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as given
+
+
 @contextmanager
 def package_index() -> Iterator[PackageIndex]:
     """Run an index that knows nothing yet."""
     index = PackageIndex()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(index)) as server:
+    with _Server(("127.0.0.1", 0), _handler(index)) as server:
+        server.packages = index
         index.url = f"http://127.0.0.1:{server.server_port}"
         # Asked often whether to end: a test waits for it.
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -155,5 +229,6 @@ def package_index() -> Iterator[PackageIndex]:
         try:
             yield index
         finally:
+            index.over.set()
             server.shutdown()
             thread.join()

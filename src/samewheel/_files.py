@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from samewheel._process import run
+from samewheel._syncing import folder_of, sync_folder
 from samewheel._types import Sha256
 from samewheel.errors import SamewheelError
 
@@ -24,9 +25,11 @@ __all__ = [
     "copy_file",
     "copy_listed",
     "copy_tree",
+    "is_full",
     "place",
     "put",
     "put_folder",
+    "read_at_most",
     "remove",
     "sha256_of",
     "tree_digest",
@@ -99,6 +102,17 @@ def tree_digest(root: Path, *, skip: Callable[[str], bool] = lambda _: False) ->
     return Sha256(digest.hexdigest())
 
 
+def read_at_most(most: int, path: Path) -> bytes | None:
+    """Return what is in a file; None if that is more than ``most`` bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    return content if len(content) <= most else None
+
+
 def remove(path: Path) -> None:
     """Remove a folder with all that is in it, also what a build left unwritable; nothing happens if it is gone.
 
@@ -146,6 +160,22 @@ def check_writable(folder: Path, hint: str = "Name another folder with --out-dir
             cause=f"{nearest} is {'not writable' if nearest.is_dir() else 'not a folder'}.",
             hint=hint,
         )
+
+
+FULL = 1 << 20
+"""Bytes with which a disk is as good as full."""
+
+
+def is_full(folder: Path) -> bool:
+    """Tell whether hardly any room is left on a folder's disk, or none for further files; not if nobody knows."""
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < FULL:
+            return True
+        if hasattr(os, "statvfs"):
+            names = os.statvfs(folder)
+            # Some file systems count none.
+            return names.f_files > 0 and names.f_favail == 0
+    return False
 
 
 def copy_tree(source: Path, destination: Path) -> None:
@@ -219,14 +249,16 @@ def copy_listed(source: Path, destination: Path, *, turned: bool) -> None:
         shutil.copymode(folder, copy)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` survive a power cut; not every platform can open a folder."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _sync_tree(root: Path) -> None:
+    """Make all that is below a folder survive a power cut, and the folder itself."""
+    folders = {root}
+    for relative in walk(root):
+        path = root / relative
+        folders |= {folder for folder in path.parents if root in folder.parents}
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    for folder in sorted(folders):
+        sync_folder(folder)
 
 
 def _unseen(path: Path) -> IO[bytes]:
@@ -248,31 +280,27 @@ def _show(file: IO[bytes], path: Path) -> None:
 def put(destination: Path, fill: Callable[[IO[bytes]], object]) -> None:
     """Fill a temporary file beside ``destination``, sync it, and rename it into place; a failure leaves nothing.
 
-    What replaces a file keeps its mode.
+    What replaces a file keeps its mode. When this returns, a power cut does not undo it.
     """
-    missing = [folder for folder in (destination.parent, *destination.parent.parents) if not folder.exists()]
     temporary = destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}")
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        with _unseen(temporary) as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-            _show(file, temporary)
-        with suppress(FileNotFoundError):
-            temporary.chmod(stat.S_IMODE(destination.stat().st_mode))
-        temporary.replace(destination)
+        with folder_of(destination):
+            try:
+                with _unseen(temporary) as file:
+                    fill(file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                    _show(file, temporary)
+                with suppress(FileNotFoundError):
+                    temporary.chmod(stat.S_IMODE(destination.stat().st_mode))
+                temporary.replace(destination)
+            finally:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SamewheelError(
             f"cannot write {destination}", cause=str(error), hint="The file is as it was before."
         ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-            for folder in missing:
-                # It goes only if it is empty.
-                folder.rmdir()
-    _sync_folder(destination.parent)
 
 
 def write_atomic(destination: Path, content: bytes) -> None:
@@ -295,7 +323,7 @@ def place(source: Path, destination: Path) -> None:
 
 
 def put_folder(destination: Path, fill: Callable[[Path], object]) -> None:
-    """Fill a new folder beside ``destination`` and rename it into place; a failure leaves what was there before.
+    """Fill a new folder beside ``destination``, sync it, and rename it into place; a failure leaves what was there.
 
     What it replaces goes as a whole: whoever calls makes sure that it may.
 
@@ -304,21 +332,28 @@ def put_folder(destination: Path, fill: Callable[[Path], object]) -> None:
     """
     temporary, before = (destination.with_name(f".{destination.name[:40]}.{os.urandom(8).hex()}") for _ in range(2))
     try:
-        temporary.mkdir(parents=True)
-        fill(temporary)
-        with suppress(FileNotFoundError):
-            destination.replace(before)
-        try:
-            temporary.replace(destination)
-        except OSError:
-            before.replace(destination)
-            raise
+        with folder_of(destination):
+            try:
+                temporary.mkdir()
+                fill(temporary)
+                _sync_tree(temporary)
+                _exchange(temporary, destination, before)
+            finally:
+                for folder in (temporary, before):
+                    if folder.exists():
+                        remove(folder)
     except OSError as error:
         raise SamewheelError(
             f"cannot write {destination}", cause=str(error), hint="The folder is as it was before."
         ) from error
-    finally:
-        for folder in (temporary, before):
-            if folder.exists():
-                remove(folder)
-    _sync_folder(destination.parent)
+
+
+def _exchange(new: Path, destination: Path, before: Path) -> None:
+    """Rename a folder into its place, and what is there to ``before``."""
+    with suppress(FileNotFoundError):
+        destination.replace(before)
+    try:
+        new.replace(destination)
+    except OSError:
+        before.replace(destination)
+        raise

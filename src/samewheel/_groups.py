@@ -145,28 +145,17 @@ def kill_strays() -> None:
             _kill_children(spared=frozenset(process.pid for process in _running))
 
 
-PASSES = 100
-"""How often the threads are looked at again because one of them has ended meanwhile."""
-
-
-def _children(tasks: Path) -> set[int]:
-    """Return the children of a process, given the folder of its threads; each thread has its own."""
-    found = set[int]()
-    for _ in range(PASSES):
-        vanished = False
-        for task in os.listdir(tasks) if tasks.is_dir() else ():  # noqa: PTH208 - only names are needed
-            try:
-                found.update(map(int, (tasks / task / "children").read_text("ascii").split()))
-            except (FileNotFoundError, ProcessLookupError):
-                # It has ended, and another thread, which may have been looked at before, has its children.
-                vanished |= not (tasks / task).is_dir()
-        if not vanished:
-            break
-    return found
+def _children() -> set[int]:
+    """Return our children, whichever of our threads started or adopted them."""
+    while True:
+        # A thread that ends meanwhile takes its file with it, and leaves its children to another one.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            tasks = Path("/proc/self/task").glob("*/children")
+            return {int(pid) for task in tasks for pid in task.read_text("ascii").split()}
 
 
 def _kill_children(spared: frozenset[int]) -> None:
-    while pids := _children(Path("/proc/self/task")) - spared:
+    while pids := _children() - spared:
         for pid in sorted(pids):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, KILL)

@@ -5,7 +5,7 @@
 SPEC is a file of marshal's, which :mod:`samewheel.sandbox` writes. The command gets a file system of just what SPEC
 names, an empty network with a loopback that is up, its own host name, process ids and user id. It can gain no
 privileges; when it ends, everything that it started ends with it. Needs user namespaces (user_namespaces(7)), but no
-privileges and no packages.
+privileges and no packages; or SPEC has bubblewrap make the namespaces, with this script once outside and once inside.
 
 Ends with the command's status, or 128 + n if signal n ended it; with 125, and a message, if the sandbox fails.
 """
@@ -32,12 +32,14 @@ CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x4000000, 0x8
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
 MS_NOSUID, MS_NODEV, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x1000, 0x4000, 0x40000
 MNT_DETACH, MOUNT_ATTR_RDONLY, AT_RECURSIVE, AT_FDCWD = 2, 1, 0x8000, -100
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 AF_INET, SOCK_DGRAM, SIOCSIFFLAGS, IFF_UP_LOOPBACK_RUNNING = 2, 2, 0x8914, 0x49
 MOUNT_SETATTR = 442
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390x": 217}
 
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
+
+POLLIN = 1
 
 SANDBOX_FAILED = 125
 
@@ -230,11 +232,23 @@ def status_of(status: int) -> int:
     return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 
 
-def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
-    """Be process 1: start the command, reap orphans, and end with the command; the kernel then kills the rest."""
+def end_with(parent: int) -> None:
+    """Have the kernel kill us when our parent ends, of which we have a handle; and end if it already has."""
     check(libc.prctl(PR_SET_PDEATHSIG, _signal.SIGKILL), "prctl")
-    fill(spec["root"], spec)
-    enter(spec["root"])
+    if libc.poll(struct.pack("ihh", parent, POLLIN, 0), ctypes.c_ulong(1), 0) > 0:
+        os._exit(SANDBOX_FAILED)
+    os.close(parent)
+
+
+def be_first(spec: dict[str, Any], command: list[str], parent: int) -> NoReturn:
+    """Be process 1: start the command, reap orphans, and end with the command; the kernel then kills the rest."""
+    end_with(parent)
+    if spec["way"] == "inside":
+        # Bubblewrap took the capabilities that keep the command from tracing us: it could have us not end with it.
+        check(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl")
+    else:
+        fill(spec["root"], spec)
+        enter(spec["root"])
     child = os.fork()
     if child == 0:
         start(spec, command)
@@ -244,6 +258,40 @@ def be_first(spec: dict[str, Any], command: list[str]) -> NoReturn:
             os._exit(status_of(status))
 
 
+def guard_devices(devices: list[str]) -> None:
+    """Have nobody change the files that stand for devices, which bubblewrap leaves open; only root could."""
+    check(libc.unshare(CLONE_NEWNS), "unshare")
+    mount("none", "/", flags=MS_REC | MS_PRIVATE)
+    for path in devices:
+        mount(path, path, flags=MS_BIND)
+        make_read_only(path)
+
+
+def become_bubblewrap(spec: dict[str, Any], command: list[str]) -> NoReturn:
+    """Have bubblewrap run this script as process 1 of namespaces that it makes: bwrap(1).
+
+    Files that it and this script read are handed on open, so that nothing of them can be found inside.
+    """
+    if os.geteuid() == 0:
+        guard_devices(spec["devices"])
+    words, script, inside = (os.open(path, os.O_RDONLY) for path in (spec["words"], __file__, spec["inside"]))
+    parent = os.pidfd_open(os.getpid())
+    for handle in (words, script, inside, parent):
+        os.set_inheritable(handle, True)  # noqa: FBT003 - it takes no name
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, [])
+    python = [spec["python"], "-I", "-S", *(f"/proc/self/fd/{handle}" for handle in (script, inside, parent))]
+    # It has no variables of its own: those of the command are in the file of the script inside.
+    os.execve(spec["program"], ["bwrap", "--args", str(words), "--", *python, *command], {})  # noqa: S606 - as above
+
+
+def run_inside(spec: dict[str, Any], command: list[str]) -> NoReturn:
+    """Go on where bubblewrap has made the namespaces; the open files that led here are the command's no more."""
+    script, inside, parent = (int(os.path.basename(path)) for path in (*sys.argv[:2], command[0]))
+    for handle in (script, inside):
+        os.close(handle)
+    be_first(spec, command[1:], parent)
+
+
 def main() -> NoReturn:
     """Run the command that the arguments name."""
     caller = os.getppid()
@@ -251,6 +299,8 @@ def main() -> NoReturn:
         spec = marshal.load(file)  # noqa: S302 - our own caller wrote it
     command = sys.argv[2:]
     try:
+        if spec["way"] == "inside":
+            run_inside(spec, command)
         # If whoever started us is killed, we are, too; it may have been before this call.
         check(libc.prctl(PR_SET_PDEATHSIG, _signal.SIGKILL), "prctl")
         if os.getppid() != caller:
@@ -259,10 +309,13 @@ def main() -> NoReturn:
         if "memory" in spec["limits"]:
             # When memory runs out, the kernel kills us and what we start first: proc_pid_oom_score_adj(5).
             write("/proc/self/oom_score_adj", "1000")
+        if spec["way"] == "bubblewrap":
+            become_bubblewrap(spec, command)
+        parent = os.pidfd_open(os.getpid())
         make_namespaces(spec)
         child = os.fork()
         if child == 0:
-            be_first(spec, command)
+            be_first(spec, command, parent)
         _, status = os.waitpid(child, 0)
         os._exit(status_of(status))
     except OSError as error:

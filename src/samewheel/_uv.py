@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,13 +20,15 @@ from samewheel._early import once
 from samewheel._indexes import index_settings
 from samewheel._process import Finished, run
 from samewheel._temporary import temporary_folder
-from samewheel.errors import NoWheelError, SamewheelError, UnlockableError
+from samewheel.errors import NoWheelError, SamewheelError, UnlockableError, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "AGAIN",
     "cache_folder",
+    "ended",
     "explain",
     "fetch_variables",
     "index_identity",
@@ -41,6 +44,11 @@ KEPT_SETTINGS = re.compile(
     r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|OFFLINE|EXCLUDE_NEWER|CREDENTIALS_DIR|CONCURRENT_.*)"
 )
 """What of the caller's uv settings says where packages come from; the rest would change what is done with them."""
+
+ANSWERS_WITHIN = 60.0
+"""Seconds that uv may take to say its version."""
+
+AGAIN = "If nothing of yours is wrong, install both again: pip install --force-reinstall samewheel uv"
 
 TIMEOUT = 900.0
 """Seconds after which fetching is given up; uv itself gives up a silent connection much earlier."""
@@ -122,11 +130,22 @@ def uv_binary() -> Path:
 @once
 def uv_version() -> str:
     """Return uv's version, such as ``0.13.9``."""
-    finished = run([uv_binary(), "--version"], env={})
+    finished = run([uv_binary(), "--version"], env={}, timeout=ANSWERS_WITHIN)
     match = re.match(r"uv (\S+)", finished.text)
     if match is None:
-        raise SamewheelError("uv does not say its version", cause=finished.tail())
+        cause = f"It gave no answer in {ANSWERS_WITHIN:g} s." if finished.timed_out else ended(finished)
+        raise SamewheelError(f"uv does not say its version: {uv_binary()}", cause=cause, hint=AGAIN)
     return match[1]
+
+
+def ended(finished: Finished) -> str:
+    """Return how uv ended, and its last words."""
+    number = -finished.returncode
+    signals = {one.value: one.name for one in signal.Signals}
+    how = f"It was ended by {signals.get(number, f'signal {number}')}." if number > 0 else ""
+    return (
+        "\n".join(filter(None, [how, finished.tail(60)])) or f"It ended with {finished.returncode} and said nothing."
+    )
 
 
 def without_wheel(said: str) -> tuple[str, ...]:
@@ -149,7 +168,7 @@ def explain(finished: Finished, what: str) -> SamewheelError:
     uv tells a solution that does not exist (exit code 1) from a failure on the way (2); the rest can only be read
     from its text.
     """
-    said = finished.tail(60)
+    said = ended(finished)
     if names := without_wheel(said):
         return NoWheelError(
             f"{names[0]} has no wheel that fits",
@@ -169,8 +188,32 @@ def explain(finished: Finished, what: str) -> SamewheelError:
             f"{what}: the package index refuses us", cause=said, hint="Check the index URL and its credentials."
         )
     if "No solution found" in said:
-        return UnlockableError(f"{what}: the requirements have no solution", cause=said)
-    return SamewheelError(what, cause=said)
+        return _unsolved(what, said)
+    return SamewheelError(what, cause=said, hint=_next(finished, said))
+
+
+def _unsolved(what: str, said: str) -> SamewheelError:
+    """Return our error where uv finds no solution: there is none, or it cannot read a file, and counts it as none."""
+    if "has an invalid package format" in said:
+        return SamewheelError(
+            f"{what}: a file of the package index is damaged",
+            cause=said,
+            hint="Check the network, proxy and index URL; if the index itself has it so, require another version.",
+        )
+    hint = "Change what is required, or ask another index: UV_DEFAULT_INDEX or the settings of uv name it."
+    return UnlockableError(f"{what}: the requirements have no solution", cause=said, hint=hint)
+
+
+def _next(finished: Finished, said: str) -> str:
+    """Return what to do where uv failed by itself, or by what the machine did not give it."""
+    if "Hash mismatch" in said:
+        return "Something between here and there changes files: check the proxy and the index."
+    # The numbers that uv shows are those of this system's errors.
+    if by_system := re.search(r"\(os error ([0-9]{1,4})\)", said):
+        return remedy(int(by_system[1]))
+    if finished.returncode == -getattr(signal, "SIGXFSZ", 0):
+        return remedy(errno.EFBIG)
+    return AGAIN
 
 
 def run_uv(arguments: Sequence[str | Path], *, offline: bool = False, cwd: Path | None = None) -> Finished:

@@ -5,22 +5,24 @@ This is the build phase: project code runs here and nowhere else, with an enviro
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.util
 import json
 import os
+import re
 import sys
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samewheel._early import once
-from samewheel._files import remove
+from samewheel._files import is_full, remove
 from samewheel._process import Finished, run
 from samewheel._temporary import temporary_folder
 from samewheel._types import Frontend, Value
 from samewheel._uv import uv_binary
-from samewheel.errors import BuildFailedError, LimitExceededError
+from samewheel.errors import BuildFailedError, LimitExceededError, SamewheelError, remedy
 from samewheel.leavings import read_left, take_left
 from samewheel.limits import allowed, likely_limit
 from samewheel.observation import read_observed
@@ -40,6 +42,8 @@ __all__ = ["Workshop", "frontends", "keep_bytecode", "output_of"]
 
 HOOKS = Path(__file__).with_name("_hooks.py")
 
+NO_ROOM = re.compile(r"No space left on device|\bENOSPC\b|Errno 28\b")
+"""What a step says that met a full disk."""
 
 LIBRARIES = ("build", "packaging", "pyproject_hooks")
 """What the hook script imports."""
@@ -180,11 +184,26 @@ class Workshop(Value, frozen=True, kw_only=True):
                 hint="Give it more time with --timeout SECONDS, if it is not stuck.",
             )
         if not finished.ok:
+            self._refuse_full_disk(finished, what)
             ended = f"status {finished.returncode}" if finished.returncode >= 0 else f"signal {-finished.returncode}"
             if self.limits and (likely := likely_limit(self.limits, finished.returncode, finished.tail())):
                 raise self._past(likely, f"{what} failed ({ended}), as it seems at its limit", finished)
             raise BuildFailedError(f"{what} failed ({ended})", cause=self.conditions.masked(finished.tail()))
         return finished
+
+    def _refuse_full_disk(self, finished: Finished, what: str) -> None:
+        """Raise if the machine has no room left, which says nothing of the project.
+
+        Raises:
+            SamewheelError: it has none, and the step says that it failed of that.
+        """
+        said = finished.tail()
+        if NO_ROOM.search(said) and (folder := next(filter(is_full, self.places.values()), None)) is not None:
+            raise SamewheelError(
+                f"{what} failed, as the disk of {folder} is full",
+                cause=self.conditions.masked(said),
+                hint=remedy(errno.ENOSPC),
+            )
 
     def _past(self, name: str, what: str, finished: Finished) -> LimitExceededError:
         """Return the error of a step that went past a limit."""

@@ -19,11 +19,12 @@ Every error says three things: what failed (with the file, member or key), the l
 
 from __future__ import annotations
 
+import errno
 import functools
 from enum import IntEnum
 from typing import ClassVar
 
-from samewheel._text import printable
+from samewheel._text import discreet, printable
 
 __all__ = [
     "BuildFailedError",
@@ -41,7 +42,12 @@ __all__ = [
     "StaleLockError",
     "UnlockableError",
     "UsageError",
+    "remedy",
 ]
+
+
+FREE = "Make room, or name places on another disk: TMPDIR, SAMEWHEEL_CACHE_DIR, and where the output goes."
+ELSEWHERE = "Name places that you may write to: TMPDIR, SAMEWHEEL_CACHE_DIR, and where the output goes."
 
 
 class ExitCode(IntEnum):
@@ -74,7 +80,7 @@ class ExitCode(IntEnum):
 
 
 class SamewheelError(Exception):
-    """Something failed, and samewheel knows what.
+    """Something failed, and samewheel knows what; no URL in it has a user, a password or a query, whoever wrote it.
 
     Attributes:
         what: what failed, naming the file, member or key; one sentence without a full stop.
@@ -86,10 +92,8 @@ class SamewheelError(Exception):
 
     def __init__(self, what: str, *, cause: str = "", hint: str = "") -> None:
         """Keep the three parts; ``str()`` joins those that are there."""
-        super().__init__(what, cause, hint)
-        self.what = what
-        self.cause = cause
-        self.hint = hint
+        self.what, self.cause, self.hint = map(discreet, (what, cause, hint))
+        super().__init__(self.what, self.cause, self.hint)
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         """Let it cross from one process to another: what only keywords set is not in ``args`` alone."""
@@ -169,6 +173,19 @@ class StaleLockError(SamewheelError):
     """The build constraints are missing, or no longer what the project asks for."""
 
     exit_code = ExitCode.STALE
+
+
+def remedy(number: int | None) -> str:
+    """Return the next step after something that the system refused, by its ``errno``."""
+    return {
+        errno.EACCES: ELSEWHERE,
+        errno.EDQUOT: FREE,
+        errno.EFBIG: "Raise the limit for the size of files: ulimit -f unlimited",
+        errno.EMFILE: "Raise the limit for open files: ulimit -n 4096",
+        errno.ENOSPC: FREE,
+        errno.EPERM: ELSEWHERE,
+        errno.EROFS: ELSEWHERE,
+    }.get(number or 0, "Look after what the system says, then run it again.")
 
 
 class Flaw(Exception):  # noqa: N818 - no error of a user's yet: the file's name is missing

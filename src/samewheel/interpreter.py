@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from samewheel._early import once
 from samewheel._process import run
@@ -16,6 +18,8 @@ from samewheel.errors import SamewheelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from samewheel._process import Finished
 
 __all__ = ["Interpreter", "find_interpreter"]
 
@@ -49,6 +53,21 @@ json.dump({
     },
 }, sys.stdout)
 """
+
+
+CONFIG = frozenset({"ABIFLAGS", "CC", "CFLAGS", "CXX", "INCLUDEPY", "LDCXXSHARED", "LDSHARED", "installed_base"})
+MARKERS = frozenset(
+    {
+        *("implementation_name", "implementation_version", "os_name", "platform_machine"),
+        *("platform_python_implementation", "platform_release", "platform_system", "platform_version"),
+        *("python_full_version", "python_version", "sys_platform"),
+    }
+)
+
+ANOTHER = "Name one that works by its path, for example: --python /usr/bin/python3"
+
+PATIENCE = 60.0
+"""Seconds that an interpreter may take to answer."""
 
 
 class Interpreter(Value, frozen=True, kw_only=True):
@@ -94,28 +113,58 @@ def _locate(request: str) -> Path:
     raise UsageError(
         f"there is no interpreter {request!r}",
         cause="It is neither a path nor a name or version found on PATH.",
-        hint="Name one by its path, for example: --python /usr/bin/python3",
+        hint=ANOTHER,
     )
 
 
+class _Answer(msgspec.Struct, frozen=True):
+    """What an interpreter answers."""
+
+    prefix: str
+    zlib: str
+    platform: str
+    config: dict[str, str]
+    markers: dict[str, str]
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be an answer to :data:`QUESTION`.
+
+        Raises:
+            ValueError: something is missing, or the version is none.
+        """
+        if missing := sorted((MARKERS - self.markers.keys()) | (CONFIG - self.config.keys())):
+            raise ValueError(f"It does not say its {', '.join(missing)}.")
+        version, minor = self.markers["python_full_version"], self.markers["python_version"]
+        if not re.fullmatch(r"[0-9]+\.[0-9]+", minor) or not version.startswith(f"{minor}."):
+            raise ValueError(f"It says that it is version {version[:40]!r} of {minor[:40]!r}.")
+
+
+def _why(finished: Finished) -> str:
+    """Return why an interpreter did not answer: of a traceback, the last line."""
+    if finished.timed_out:
+        return f"It gave no answer in {PATIENCE:g} s."
+    said = finished.tail(10)
+    if "Traceback (most recent call last)" in said:
+        return said.splitlines()[-1]
+    return said or f"It said nothing, and ended with {finished.returncode}."
+
+
 @once
-def _answer(path: Path) -> dict[str, Any]:
+def _answer(path: Path) -> _Answer:
     """Ask an interpreter, which exists, what it is."""
     # The home folder and the search path stay: version managers put scripts on PATH that need them.
     env = {name: os.environ[name] for name in ("HOME", "PATH", "PYENV_ROOT") if name in os.environ}
     try:
-        finished = run([path, "-I", "-c", QUESTION], env=env, timeout=60)
+        finished = run([path, "-I", "-c", QUESTION], env=env, timeout=PATIENCE)
     except SamewheelError as error:
         raise UsageError(f"the interpreter {path} cannot be run", cause=error.cause, hint=error.hint) from error
     if not finished.ok:
-        raise UsageError(f"the interpreter {path} does not work", cause=finished.tail(10))
+        raise UsageError(f"the interpreter {path} does not work", cause=_why(finished), hint=ANOTHER)
     try:
-        answer = json.loads(finished.stdout)
-    except ValueError as error:
-        raise UsageError(f"{path} is no Python interpreter", cause=finished.tail(10)) from error
-    if not isinstance(answer, dict):
-        raise UsageError(f"{path} is no Python interpreter", cause=finished.tail(10))
-    return answer
+        return msgspec.json.decode(finished.stdout, type=_Answer)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        cause = f"It answered, but not what was asked: {error}\n{finished.tail(10)}"
+        raise UsageError(f"{path} is no Python interpreter", cause=cause, hint=ANOTHER) from error
 
 
 def find_interpreter(request: str | None = None) -> Interpreter:
@@ -129,13 +178,13 @@ def find_interpreter(request: str | None = None) -> Interpreter:
     """
     path = _locate(request) if request else Path(sys.executable)
     if not path.exists():
-        raise UsageError(f"there is no interpreter {path}")
+        raise UsageError(f"there is no interpreter {path}", hint=ANOTHER)
     answer = _answer(path)
     return Interpreter(
         path=path,
-        prefix=Path(answer["prefix"]),
-        zlib=answer["zlib"],
-        platform=answer["platform"],
-        config=answer["config"],
-        markers=answer["markers"],
+        prefix=Path(answer.prefix),
+        zlib=answer.zlib,
+        platform=answer.platform,
+        config=answer.config,
+        markers=answer.markers,
     )

@@ -79,7 +79,11 @@ def take_left(folder: Path, name: str, into: Path) -> Path:
             # No name that we could not show either: it stands in errors and reports.
             if len(found) != 1 or not found[0].isprintable():
                 listed = ", ".join(map(shown, found)) or "nothing"
-                raise BuildFailedError(f"building the {name} must leave one file", cause=f"It left: {listed}.")
+                raise BuildFailedError(
+                    f"building the {name} must leave one file",
+                    cause=f"It left: {listed}.",
+                    hint="Look at what the backend does, or have another frontend call it: --frontend.",
+                )
             os.rename(found[0], into / found[0], src_dir_fd=inside)
     except OSError as error:
         raise BuildFailedError(f"building the {name} left no folder that can be read", cause=str(error)) from error

@@ -4,7 +4,7 @@ A step is one call of a backend's hook, or of the frontend that calls it. Two gu
 which makes what goes too far fail at once (see :func:`kernel_limits`), and a watcher of ours (``watching``), which
 ends the step. The kernel's limits lie a little above ours, so that as a rule the watcher ends it and can say why.
 
-What holds where user namespaces work:
+What holds where user namespaces work, and with bubblewrap but for what stands below:
 
 ========== ============================================ ==================================================
 limit      the kernel                                   the watcher
@@ -18,6 +18,12 @@ disk       each file: RLIMIT_FSIZE; each tmpfs: size    all that lies where the 
 processes  RLIMIT_NPROC, but not if root calls; the     all, threads included
            namespace's own pid_max (Linux 6.14)
 ========== ============================================ ==================================================
+
+With bubblewrap, the kernel limits neither process ids nor the entries of a tmpfs, so that only the watcher counts
+them, and shared memory of System V counts only while a process has it attached. Where bubblewrap itself runs as root
+(set-user-ID), folders on the disk take the place of each tmpfs, and / is read-only; a build may make namespaces of
+its own if the machine lets it; and the watcher does not see files without a name, and counts what processes share
+once for each of them.
 
 Elsewhere the kernel's part is RLIMIT_CPU, RLIMIT_DATA and RLIMIT_FSIZE. A process whose parents have ended is then
 not seen by the watcher, nor is what is written outside of the build's folders: there, limits stop accidents, not

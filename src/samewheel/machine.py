@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from samewheel._early import meanwhile, once
-from samewheel._files import remove
 from samewheel._process import run
 from samewheel._temporary import temporary_folder
 from samewheel._types import Value
@@ -53,6 +52,15 @@ def _is_locale(folder: Path) -> bool:
     return all((folder / part).is_file() for part in ("LC_COLLATE", "LC_CTYPE", "LC_TIME"))
 
 
+def _keep(fresh: Path, made: Path, old: Path) -> None:
+    """Move a locale to its place, unless another process was faster: a build may see that one already."""
+    with suppress(OSError):
+        if made.exists() and not _is_locale(made):
+            # Half of one, as by a cleaner of old files.
+            made.rename(old)
+        fresh.rename(made)
+
+
 def _find_locale() -> tuple[str | None, Path | None]:
     """Return a second locale: one that the system has, else one that we make from its sources."""
     installed = {name.lower().replace("-", "") for name in _system("locale", "-a").split()}
@@ -66,10 +74,7 @@ def _find_locale() -> tuple[str | None, Path | None]:
             with temporary_folder(folder) as fresh:
                 _system("localedef", "-i", name, "-f", "UTF-8", str(fresh / made.name))
                 if _is_locale(fresh / made.name):
-                    remove(made)
-                    with suppress(OSError):
-                        # Another process may have been faster.
-                        (fresh / made.name).rename(made)
+                    _keep(fresh / made.name, made, fresh / "old")
         if _is_locale(made):
             return f"{name}.UTF-8", folder
     return None, None

@@ -44,6 +44,10 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     user: Text | None
 
 
+OBSERVED = msgspec.json.Decoder(Observed)
+"""Made once: where two threads decode into a type that msgspec sees for the first time, it crashes (0.22)."""
+
+
 def read_observed(content: bytes) -> Observed | None:
     """Return what the process that ran the backend saw; None if no probe wrote it.
 
@@ -56,7 +60,7 @@ def read_observed(content: bytes) -> Observed | None:
     last = None
     for line in content.splitlines():
         try:
-            last = msgspec.json.decode(line, type=Observed)
+            last = OBSERVED.decode(line)
         except (RecursionError, msgspec.MsgspecError):
             return None
         if last.frontend is not None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from packaging.specifiers import InvalidSpecifier
 
-from samewheel._files import below
+from samewheel._files import below, read_at_most
 from samewheel._standards import specifiers_of
 from samewheel._temporary import temporary_folder
 from samewheel._types import SILENT, SourceKind, Value
@@ -59,6 +59,9 @@ __all__ = [
 
 LEAST = 1 << 30
 """Bytes that must be free in memory for a build there: what it makes goes there, too."""
+
+MAX_LOCK = 4 << 20
+"""Bytes of constraints that an sdist may bring along; those of 300 packages have 500 kB."""
 
 ROOM = 8
 """A source is copied into memory if it takes no more than this part of what is free there."""
@@ -291,9 +294,8 @@ def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
     try:
         content = wanted.read_bytes()
     except FileNotFoundError:
-        own = opened.snapshot.project / opened.settings.constraints
-        if opened.source.kind is SourceKind.SDIST and file is None and own.is_file() and is_ours(own.read_bytes()):
-            return parse_constraints(own.read_bytes(), f"{opened.source.path.name}: {opened.settings.constraints}")
+        if file is None and opened.source.kind is SourceKind.SDIST and (own := _own_lock(opened)) is not None:
+            return parse_constraints(own, f"{opened.source.path.name}: {opened.settings.constraints}")
         given = os.path.relpath(opened.source.path)
         raise StaleLockError(
             f"{os.path.relpath(wanted)} does not exist",
@@ -303,6 +305,13 @@ def read_lock(opened: Opened, file: Path | None = None) -> Constraints:
     except OSError as error:
         raise InvalidProjectError(f"cannot read {wanted}", cause=str(error)) from error
     return parse_constraints(content, os.path.relpath(wanted))
+
+
+def _own_lock(opened: Opened) -> bytes | None:
+    """Return the build constraints that an sdist brings along; None without any that we wrote."""
+    path = opened.snapshot.project / opened.settings.constraints
+    content = read_at_most(MAX_LOCK, path) if path.is_file() else None
+    return content if content is not None and is_ours(content) else None
 
 
 def ask_backend(

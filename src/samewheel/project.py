@@ -14,6 +14,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier
 
+from samewheel._files import read_at_most
 from samewheel._standards import requirement_of, specifiers_of
 from samewheel._types import Frontend, Value, Via
 from samewheel.errors import InvalidProjectError, NoSourceError
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["BuildSystem", "Overrides", "Project", "Settings", "read_project"]
+
+MAX_FILE = 1 << 20
+"""Bytes of a ``pyproject.toml``; reading it takes a hundred times as much memory, and the largest have 100 kB."""
 
 LEGACY_REQUIRES = ("setuptools>=40.8.0",)
 """What a project without a build-system table needs: the first setuptools that has the legacy backend."""
@@ -101,8 +105,10 @@ class Project(Value, frozen=True, kw_only=True):
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        content = read_at_most(MAX_FILE, path)
+        if content is None:
+            raise InvalidProjectError(f"{path} is too large", cause=f"It has more than {MAX_FILE} bytes.")
+        return tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         # Not TOMLDecodeError alone: also bytes that are not UTF-8, integers of 5000 digits, brackets without end.
         raise InvalidProjectError(f"{path} is not valid TOML", cause=str(error)) from error

@@ -37,7 +37,7 @@ class Variation(Value, frozen=True, kw_only=True):
 
 
 def _needs_sandbox(_: Machine, moves: bool) -> str:  # noqa: FBT001 - the signature that all of them have
-    return "" if moves else "no user namespaces here"
+    return "" if moves else "no sandbox here: neither user namespaces nor bubblewrap"
 
 
 def _beside(path: Path, name: str) -> Path:

@@ -7,7 +7,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import tarfile
 import zipfile
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.conftest import PROJECTS
 from tests.functional.git_projects import write
+from tests.levels import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ class Lifeline:
 def started(*arguments: str | Path, cwd: Path, **env: str) -> Iterator[subprocess.Popen[str]]:
     """Start the command line as the leader of a process group of its own; at the end it is gone."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "samewheel", *(str(argument) for argument in arguments)],
+        [*command_line(), *(str(argument) for argument in arguments)],
         cwd=cwd,
         env={**os.environ, **env},
         stdout=subprocess.PIPE,

@@ -203,4 +203,4 @@ def _no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     from samewheel import pairing, sandbox, staging
 
     for module in (building, pairing, staging):
-        monkeypatch.setattr(module, "choose_sandbox", sandbox._Open)  # noqa: SLF001 - as on a machine without them
+        monkeypatch.setattr(module, "choose_sandbox", sandbox.Unisolated)  # as on a machine without them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 from samewheel.cli import audit
 from samewheel.cli.console import TerminalProgress
 from samewheel.cli.main import run
+from samewheel.errors import SamewheelError
 from tests.functional.builds import make_project
 
 if TYPE_CHECKING:
@@ -97,6 +99,46 @@ def test_mistake_has_its_code_and_no_traceback(
     assert said in shown
     assert "Traceback" not in shown
     assert project.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("refused", "said", "hint"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "temporary files: ", "Make room"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "/full/file"), "/full/file", "Make room"),
+        (OSError(errno.EFBIG, "File too large"), "caches: ", "ulimit -f"),
+        (OSError(errno.EROFS, "Read-only file system", "/there"), "/there", "may write to"),
+        (OSError("odd"), "temporary files: ", "run it again"),
+    ],
+    ids=["full", "quota", "large", "read-only", "odd"],
+)
+def test_what_the_system_refuses_says_where_and_what_to_do(
+    refused: OSError, said: str, hint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It can happen anywhere, and a write that fails late does not know its file any more."""
+
+    def fail(**_: object) -> None:
+        raise refused
+
+    monkeypatch.setattr("samewheel.cli.conditions.command.callback", fail)
+    assert run(["conditions"]) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: ")
+    assert said in shown
+    assert hint in shown.partition("next: ")[2]
+
+
+def test_error_without_a_next_step_gets_that_of_its_cause(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever copies files knows what failed; what to do about a full disk is the same everywhere."""
+
+    def fail(**_: object) -> None:
+        raise SamewheelError("cannot copy") from OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("samewheel.cli.conditions.command.callback", fail)
+    assert run(["conditions"]) == 1
+    assert "next: Make room" in capsys.readouterr().err
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,13 +18,12 @@ from samewheel import BuildFailedError, Frontend, build
 from samewheel.sandbox import DEVICES, View, choose_sandbox
 from samewheel.verifying import verify
 from tests.functional.builds import OURS, PATIENCE, make_project, members, started
+from tests.levels import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-isolated = pytest.mark.skipif(
-    choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
-)
+isolated = pytest.mark.usefixtures("level")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="to others the kernel forbids it anyway")
 
 WHEEL = "sample-1.0-py3-none-any.whl"
@@ -438,7 +437,7 @@ add, control = @numbers@
 assert libc.syscall(control, 1, None) >= 0
 assert libc.syscall(add, b"user", b"samewheel-test", b"secret", ctypes.c_size_t(6), ctypes.c_long(-3)) >= 0
 assert libc.syscall(control, 10, ctypes.c_long(-3), b"user", b"samewheel-test", 0) >= 0
-os.execv(sys.executable, [sys.executable, "-m", "samewheel", "build", "-q", *sys.argv[1:]])
+os.execv(sys.executable, [*@words@, "build", "-q", *sys.argv[1:]])
 """
 """Joins a new session keyring, puts a key into it, and builds."""
 
@@ -450,7 +449,7 @@ def test_keys_of_the_caller_are_out_of_reach(tmp_path: Path) -> None:
     if numbers is None or ctypes.CDLL(None).syscall(numbers[1], 0, ctypes.c_long(-3), 0) < 0:
         pytest.skip("this kernel has no keys")
     project = make_project(tmp_path / "project", SEARCH.replace("@keyctl@", str(numbers[1])))
-    code = WITH_KEY.replace("@numbers@", str(numbers))
+    code = WITH_KEY.replace("@numbers@", str(numbers)).replace("@words@", str(command_line()))
     subprocess.run([sys.executable, "-c", code, str(project)], check=True, timeout=PATIENCE)
     assert members(project / "dist" / WHEEL)["told.txt"] == b"-1"
 
@@ -478,7 +477,7 @@ def test_folders_deeper_than_any_path_go_away(command: str, tmp_path: Path) -> N
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     own_memory = 'mount -t tmpfs none /dev/shm && "$@" && ls -A /dev/shm'
-    words = [sys.executable, "-m", "samewheel", command, "-q", str(project)]
+    words = [*command_line(), command, "-q", str(project)]
     finished = subprocess.run(
         [str(shutil.which("unshare")), "-Urm", "sh", "-c", own_memory, "sh", *words],
         env={**os.environ, "TMPDIR": str(temporary)},

@@ -16,19 +16,18 @@ from typing import TYPE_CHECKING
 import build as frontend
 import pytest
 
-from samewheel.sandbox import choose_sandbox
+from samewheel.sandbox import find_sandbox
 from tests.conftest import ROOT
 from tests.functional.builds import PATIENCE, Lifeline, make_project, members
 from tests.functional.test_build_misbehaving import HOLD
+from tests.levels import command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conftest import ProjectCopier, Samewheel
 
-isolated = pytest.mark.skipif(
-    choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
-)
+isolated = pytest.mark.usefixtures("level")
 
 WHEEL = "sample-1.0-py3-none-any.whl"
 
@@ -56,7 +55,7 @@ files["told.txt"] = repr([path for path in {[str(path) for path in [*secrets, *s
 files["listed.txt"] = json.dumps(os.listdir({str(home)!r}))
 """
     project = make_project(tmp_path / "project", body)
-    command: list[str | Path] = [python, "-m", "samewheel", "build", "-q", project, "--readable", theirs]
+    command: list[str | Path] = [python, *command_line()[1:], "build", "-q", project, "--readable", theirs]
     subprocess.run(command, check=True, cwd=tmp_path, timeout=PATIENCE)
     contents = members(project / "dist" / WHEEL)
     assert contents["told.txt"].decode() == repr([str(path) for path in shown])
@@ -79,7 +78,7 @@ def test_killed_samewheel_leaves_no_process_of_the_build(command: str, tmp_path:
     project = make_project(tmp_path / "project", f"{HOLD}\ntime.sleep(600)")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    words: list[str | Path] = [sys.executable, "-m", "samewheel", command, project]
+    words: list[str | Path] = [*command_line(), command, project]
     options: list[str | Path] = ["--env", lifeline.option, "--readable", lifeline.path]
     # Nobody will remove what it made in memory, unless that goes with it.
     own_memory = 'mount -t tmpfs none /dev/shm && exec "$@"'
@@ -154,7 +153,7 @@ def test_user_without_a_home_is_told_what_to_do() -> None:
     assert "next:" in finished.stderr
 
 
-@isolated
+@pytest.mark.skipif(find_sandbox("user-namespaces") is None, reason="this machine forbids user namespaces")
 @pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is not installed")
 def test_report_without_a_sandbox_names_no_folder_of_ours_and_is_the_same_twice(tmp_path: Path) -> None:
     """Where places cannot be moved, a build sees folders with random names; published reports must not."""

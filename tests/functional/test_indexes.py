@@ -8,7 +8,7 @@ import re
 import sys
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from packaging.markers import default_environment
@@ -18,13 +18,11 @@ from samewheel.index import Index as Client
 from samewheel.locking.by_pip_tools import resolve_pip_tools
 from samewheel.locking.by_uv import resolve_uv
 from tests.conftest import ROOT
-from tests.functional.git_projects import write
+from tests.functional.index_cases import CASES, PASSWORD, USER, Case, settle
 from tests.functional.test_locking_resolving import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-USER, PASSWORD = "me", "s3cr3t"
 
 AUTHORIZATION = f"Basic {base64.b64encode(f'{USER}:{PASSWORD}'.encode()).decode()}"
 
@@ -48,76 +46,6 @@ class Guard(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-class Case(NamedTuple):
-    """One setting."""
-
-    name: str
-    """As the page has it."""
-    heeded: str
-    """By whom: u for ``lock``, ``build``, ``verify``; p for the second resolver; r for ``rebuild``, ``audit``."""
-    environ: dict[str, str]
-    files: dict[str, str] = {}  # noqa: RUF012 - nobody changes it
-
-
-NAMED = '[[tool.uv.index]]\nname = "own"\nurl = "{url}"\ndefault = true\n'
-SECRETS = {"UV_INDEX_OWN_USERNAME": USER, "UV_INDEX_OWN_PASSWORD": PASSWORD}
-NETRC = f"machine 127.0.0.1\nlogin {USER}\npassword {PASSWORD}\n"
-NONE = {"UV_DEFAULT_INDEX": "{empty}", "PIP_INDEX_URL": "{empty}"}
-BARE = {"UV_DEFAULT_INDEX": "{url}", "PIP_INDEX_URL": "{url}"}
-KEYRING = f"""#!/bin/sh
-case "$*" in *json*) echo '{{"username": "{USER}", "password": "{PASSWORD}"}}' ;; *) echo {PASSWORD} ;; esac
-"""
-WITH_NAME = {"UV_DEFAULT_INDEX": "{named}", "PIP_INDEX_URL": "{named}"}
-
-CASES = [
-    Case("`UV_DEFAULT_INDEX`", "u-r", {**NONE, "UV_DEFAULT_INDEX": "{secret}"}),
-    Case("`UV_INDEX_URL`", "u-r", {"PIP_INDEX_URL": "{empty}", "UV_INDEX_URL": "{secret}"}),
-    Case("`UV_INDEX`", "u--", {**NONE, "UV_INDEX": "{secret}"}),
-    Case("`UV_EXTRA_INDEX_URL`", "u--", {**NONE, "UV_EXTRA_INDEX_URL": "{secret}"}),
-    Case("`UV_FIND_LINKS`, a folder", "u--", {**NONE, "UV_FIND_LINKS": "{folder}/guarded/one"}),
-    Case(
-        "`UV_INDEX_NAME_USERNAME`, `UV_INDEX_NAME_PASSWORD`",
-        "u-r",
-        {"PIP_INDEX_URL": "{empty}", **SECRETS},
-        {"project/pyproject.toml": NAMED},
-    ),
-    Case(
-        "`[[tool.uv.index]]` with `default = true`",
-        "u-r",
-        {"PIP_INDEX_URL": "{empty}"},
-        {"project/pyproject.toml": NAMED.replace("{url}", "{secret}")},
-    ),
-    Case(
-        "other `[[tool.uv.index]]`, `extra-index-url`, `find-links` of uv's files",
-        "u--",
-        NONE,
-        {"project/pyproject.toml": NAMED.replace("{url}", "{secret}").replace("true", "false")},
-    ),
-    Case(
-        "`index-url` of uv's files",
-        "u-r",
-        {"PIP_INDEX_URL": "{empty}"},
-        {"home/.config/uv/uv.toml": 'index-url = "{secret}"\n'},
-    ),
-    Case("`PIP_INDEX_URL`", "-p-", {**NONE, "PIP_INDEX_URL": "{secret}"}),
-    Case("`PIP_EXTRA_INDEX_URL`", "-p-", {**NONE, "PIP_EXTRA_INDEX_URL": "{secret}"}),
-    Case("`PIP_FIND_LINKS`", "-p-", {**NONE, "PIP_FIND_LINKS": "{secret}/one/"}),
-    Case(
-        "`pip.conf`",
-        "-p-",
-        {"UV_DEFAULT_INDEX": "{empty}"},
-        {"home/.config/pip/pip.conf": "[global]\nindex-url = {secret}\n"},
-    ),
-    Case("`~/.netrc`", "upr", BARE, {"home/.netrc": NETRC}),
-    Case("`NETRC`", "upr", {**BARE, "NETRC": "{folder}/home/secrets"}, {"home/secrets": NETRC}),
-    Case(
-        "keyring (`UV_KEYRING_PROVIDER`, `PIP_KEYRING_PROVIDER`)",
-        "up-",
-        {**WITH_NAME, "UV_KEYRING_PROVIDER": "subprocess", "PIP_KEYRING_PROVIDER": "subprocess"},
-        {"bin/keyring": KEYRING},
-    ),
-]  # fmt: skip
-
 every_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
 
@@ -140,32 +68,13 @@ def empty(tmp_path: Path) -> Iterator[Index]:
 
 def arrange(case: Case, folder: Path, guarded: Index, empty: Index, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make this setting the only one that leads to the package; return the project."""
-    bare = guarded.url
-    places = {
-        "{url}": bare,
-        "{secret}": bare.replace("://", f"://{USER}:{PASSWORD}@"),
-        "{named}": bare.replace("://", f"://{USER}@"),
-        "{empty}": empty.url,
-        "{folder}": str(folder),
-    }
-
-    def filled(text: str) -> str:
-        for word, place in places.items():
-            text = text.replace(word, place)
-        return text
-
     for name in os.environ:
         if name.startswith(("UV_", "PIP_")) or name in {"NETRC", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"}:
             monkeypatch.delenv(name)
-    write(folder, {name: filled(text) for name, text in case.files.items()})
     (folder / "project").mkdir(exist_ok=True)
-    for name, text in {"UV_HTTP_RETRIES": "0", "PIP_RETRIES": "0", **case.environ}.items():
-        monkeypatch.setenv(name, filled(text))
-    monkeypatch.setenv("HOME", str(folder / "home"))
+    for name, text in settle(case, folder, guarded.url, empty.url).items():
+        monkeypatch.setenv(name, text)
     monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(folder / "cache"))
-    if (keyring := folder / "bin" / "keyring").exists():
-        keyring.chmod(0o755)
-        monkeypatch.setenv("PATH", f"{keyring.parent}{os.pathsep}{os.environ['PATH']}")
     return folder / "project"
 
 

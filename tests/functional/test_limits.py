@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only some of the limits hold")
 
-isolated = pytest.mark.skipif(
-    sandbox.choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
-)
+isolated = pytest.mark.usefixtures("level")
 
 MIB = 1 << 20
 
@@ -46,7 +44,7 @@ ANYWHERE = [
     ("eats-memory", {"WAY": "together"}, MEMORY, "200 MiB of memory"),
     ("burns-cpu", {"WAY": "together"}, CPU, "1 seconds of CPU time"),
     ("burns-cpu", {"WAY": "in_turn"}, CPU, "1 seconds of CPU time"),
-    ("sleeps-for-ever", {}, Limits(seconds=0.5), "0.5 seconds"),
+    ("sleeps-for-ever", {}, Limits(seconds=3), "3 seconds"),
     ("prints-without-end", {}, Limits(output=MIB, seconds=60), "1 MiB of output"),
     ("fills-the-disk", {"WAY": "one", "FOLDER": "."}, DISK, "8 MiB of disk"),
     ("fills-the-disk", {"WAY": "many", "FOLDER": "."}, DISK, "8 MiB of disk"),
@@ -173,7 +171,7 @@ def test_limits_hold_without_namespaces_for_who_does_not_run_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where nothing can be isolated, a build that fails by accident still must not take the machine with it."""
-    monkeypatch.setattr(staging, "choose_sandbox", sandbox._Open)  # noqa: SLF001 - as on a machine without namespaces
+    monkeypatch.setattr(staging, "choose_sandbox", sandbox.Unisolated)  # as on a machine without namespaces
     error = attack(copied(name), env, limits, Frontend.BUILD, tmp_path)
     assert said in error.what
     assert [list(folder.iterdir()) for folder in folders] == [[], []]
@@ -222,13 +220,18 @@ except OSError as error:
     print(error, forked)
 """
 
+MANY = """
+import os
+for number in range(99999):
+    os.mkdir(f"/tmp/{number}")
+"""
+
 per_namespace = pytest.mark.skipif(
     os.geteuid() == 0 and tuple(map(int, os.uname().release.split(".")[:2])) < (6, 14),
     reason="before Linux 6.14, the kernel does not count the processes of root",
 )
 
 
-@isolated
 @pytest.mark.parametrize(
     ("limits", "code", "said"),
     [
@@ -242,14 +245,18 @@ per_namespace = pytest.mark.skipif(
             )
             for place in ("", "/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108 - the command's own
         ),
-        (DISK, "import os\nfor n in range(99999): os.mkdir(f'/tmp/{n}')", "No space left on device"),
+        (DISK, MANY, "No space left on device"),
         (MEMORY, "print(len(bytearray(1 << 30)))", "MemoryError"),
         (CPU, "while True: pass", ""),
         (MEMORY, "print('oom', open('/proc/self/oom_score_adj').read())", "oom 1000"),
     ],
 )
-def test_kernel_holds_limits_alone(limits: Limits, code: str, said: str, tmp_path: Path) -> None:
+def test_kernel_holds_limits_alone(
+    limits: Limits, code: str, said: str, *, level: sandbox.Sandbox, tmp_path: Path
+) -> None:
     """A watcher that comes too late must not find a machine that is past help."""
+    if level.isolation.mechanism == "bubblewrap" and (code == MANY or (code == FORK and os.geteuid() == 0)):
+        pytest.skip("bubblewrap cannot have the kernel count entries, nor processes of root: limits.py says so")
     (tmp_path / "folder").mkdir()
     who = sandbox.Appearance(readable=(Path(sys.base_prefix), Path(sys.prefix)))
     view = sandbox.View(cwd=Path("/"), limits=limits, appearance=who)

@@ -26,6 +26,19 @@ def test_locale_that_is_half_made_is_made_again(tmp_path: Path, monkeypatch: pyt
     assert (folder / "tr_TR.UTF-8" / "LC_COLLATE").stat().st_size > 0
 
 
+def test_locale_that_another_process_made_meanwhile_stays(tmp_path: Path) -> None:
+    """A build that runs may see it: with a cold cache, one of 14 verifications lost its locale so."""
+    for name in ("fresh", "made"):
+        (tmp_path / name).mkdir()
+        for part in ("LC_COLLATE", "LC_CTYPE", "LC_TIME"):
+            (tmp_path / name / part).write_text(name, "utf-8")
+    machine._keep(tmp_path / "fresh", tmp_path / "made", tmp_path / "old")  # noqa: SLF001 - a race is not for a test
+    assert (tmp_path / "made" / "LC_TIME").read_text("utf-8") == "made"
+    (tmp_path / "made" / "LC_TIME").unlink()
+    machine._keep(tmp_path / "fresh", tmp_path / "made", tmp_path / "old")  # noqa: SLF001 - half of one goes
+    assert (tmp_path / "made" / "LC_TIME").read_text("utf-8") == "fresh"
+
+
 REFUSES = """\
 #define _GNU_SOURCE
 #include <errno.h>

@@ -70,21 +70,30 @@ def warnings(outcome: Outcome) -> list[str]:
     return [line for line in outcome.output.splitlines() if line.startswith("::warning")]
 
 
-def released(done: Service, room: Path, outcomes: Mapping[str, Outcome], tag: str = "v1.0") -> Path:
-    """Check that all went well, and return the wheel that was published."""
+def released(
+    done: Service, room: Path, outcomes: Mapping[str, Outcome], tag: str = "v1.0", *, more: tuple[str, ...] = ()
+) -> Path:
+    """Check that all went well, and return the wheel that was published.
+
+    Args:
+        done: the jobs.
+        room: where they ran.
+        outcomes: of the jobs.
+        tag: that was released.
+        more: the kinds of evidence that the template has none of.
+    """
     wanted = {name: "skipped" if name == "explain" else "success" for name in EVERY_JOB}
     assert results(outcomes) == wanted, "".join(outcome.output for outcome in outcomes.values())
     (wheel,) = done.published.glob("*.whl")
     (sdist,) = done.published.glob("*.tar.gz")
     assert len(list(done.published.iterdir())) == 2
+    kinds = sorted(("buildinfo.json", "sigstore.json", "verify.json", *more))
     (call,) = calls_of_gh(room)
     assert call[:5] == ["release", "create", tag, "--repo", "us/demo"]
     assert [word for word in call if "/" in word and word != "us/demo"] == [
         f"dist/{wheel.name}",
         f"dist/{sdist.name}",
-        f"evidence/{wheel.name}.buildinfo.json",
-        f"evidence/{wheel.name}.sigstore.json",
-        f"evidence/{wheel.name}.verify.json",
+        *(f"evidence/{wheel.name}.{kind}" for kind in kinds),
     ]
     assert "accepted" in outcomes["check"].summary
     assert "not by the public Sigstore" in outcomes["attest"].output
@@ -96,8 +105,16 @@ def test_our_release_is_built_again_attested_checked_and_published(tmp_path: Pat
     repository = our_repository(tmp_path / "repository", root)
     with service(OURS, tmp_path / "room", repository, SIGSTORE, OUR_TAG) as run:
         outcomes = run.run_all()
-        wheel = released(run, tmp_path / "room", outcomes, OUR_TAG)
-    assert f"identical: {wheel.name} sha256:{digest_of(wheel)}" in outcomes["rebuild"].output
+        wheel = released(run, tmp_path / "room", outcomes, OUR_TAG, more=("cdx.json",))
+        bill = run.artifacts / "sbom" / f"{wheel.name}.cdx.json"
+        digest = digest_of(wheel)
+        assert digest in bill.read_text("utf-8")
+        release = Release(run, outcomes)
+        for attack in (another_bill, bills_that_differ):
+            release.restore()
+            attack(release)
+        assert len(calls_of_gh(tmp_path / "room")) == 1
+    assert f"identical: {wheel.name} sha256:{digest}" in outcomes["rebuild"].output
     assert not warnings(outcomes["compare"])
     left_out = {command for outcome in outcomes.values() for command in outcome.left_out}
     assert left_out == {INSTALL, SANDBOXES}
@@ -203,6 +220,21 @@ def other_reports(release: Release) -> None:
     assert outcomes["publish"] == SKIPPED
     edited(release, "attestations")
     assert release.again("release")["release"].failed == "Check that these are the files that were compared"
+
+
+def another_bill(release: Release) -> None:
+    """Replace the bill of materials on the way: it is released as both builds have made it, or not at all."""
+    edited(release, "sbom")
+    failed = release.again("release")["release"].failed
+    assert failed == "Check that it is the bill of materials that was compared"
+
+
+def bills_that_differ(release: Release) -> None:
+    """Say, as the second job, that its bill of materials was another one."""
+    rebuild = release.run.results["rebuild"]
+    release.run.results["rebuild"] = replace(rebuild, outputs={**rebuild.outputs, "sbom": "0" * 64})
+    outcomes = release.again("compare", "attest")
+    assert (outcomes["compare"].failed, outcomes["attest"]) == ("Compare the bills of materials", SKIPPED)
 
 
 def more_evidence(release: Release) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Unpack
 import pytest
 
 import samewheel
-from samewheel.sandbox import View, choose_sandbox
+from samewheel.sandbox import Sandbox, View, choose_sandbox, find_sandbox
 from tests.functional.builds import make_project, members
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from samewheel.project import Overrides
 
-isolated = pytest.mark.skipif(
-    choose_sandbox().isolation.mechanism == "none", reason="this machine forbids user namespaces"
+isolated = pytest.mark.usefixtures("level")
+namespaced = pytest.mark.skipif(
+    find_sandbox("user-namespaces") is None, reason="this machine forbids user namespaces"
 )
 
 
@@ -192,14 +193,14 @@ def test_privileges_cannot_be_gained(tmp_path: Path) -> None:
     assert told(trying(tmp_path / "project", code)) == "['0000000000000000', '1']"
 
 
-@isolated
-def test_buildinfo_and_output_say_what_was_in_force(tmp_path: Path) -> None:
+def test_buildinfo_and_output_say_what_was_in_force(tmp_path: Path, level: Sandbox) -> None:
     """A claim that nobody wrote down cannot be checked at the gate."""
     isolation = samewheel.build(make_project(tmp_path / "project", "")).buildinfo.isolation
-    assert (isolation.network, isolation.filesystem, isolation.mechanism) == ("none", "hidden", "user-namespaces")
+    assert (isolation.network, isolation.filesystem) == ("none", "hidden")
+    assert isolation == level.isolation
 
 
-@isolated
+@namespaced
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user, and others try it by being one")
 @pytest.mark.skipif(not Path("/usr/bin/python3").exists(), reason="there is no interpreter that everybody may run")
 def test_sandbox_works_for_an_ordinary_user() -> None:
@@ -224,7 +225,7 @@ def test_sandbox_works_for_an_ordinary_user() -> None:
     assert (finished.stdout, finished.stderr, finished.returncode) == ("1000\n", "", 0)
 
 
-@isolated
+@namespaced
 @pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is not installed")
 def test_build_without_a_sandbox_says_so(tmp_path: Path) -> None:
     """Where the system forbids namespaces a build still runs, and claims nothing."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,39 @@ def run(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> str:
     if done.returncode:
         raise RuntimeError(f"samewheel {' '.join(words)}: exit code {done.returncode}\n{done.stderr}")
     return done.stdout
+
+
+class Measured(NamedTuple):
+    """What a command did, and what it took."""
+
+    code: int
+    said: str
+    """On both streams."""
+    wall: float
+    """Seconds."""
+    cpu: float
+    """Seconds of CPU, with all that it started and waited for."""
+    memory: float
+    """MiB at most in one of its processes."""
+
+
+MEASURE = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=2)
+_, status, usage = os.wait4(process.pid, 0)
+took = time.perf_counter() - start
+print(json.dumps([os.waitstatus_to_exitcode(status), took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))
+"""
+"""Starts a command from a small process: on Linux, a process begins with the peak memory of the one it came from."""
+
+
+def measured(command: Sequence[str], folder: Path, *, env: Mapping[str, str] | None = None) -> Measured:
+    """Run a command in a folder, and return what became of it."""
+    words = [sys.executable, "-I", "-S", "-c", MEASURE, *command]
+    done = subprocess.run(words, cwd=folder, env=env, capture_output=True, check=False)
+    code, *figures = json.loads(done.stdout)
+    return Measured(code, done.stderr.decode("utf-8", "replace"), *figures)
 
 
 def files(folder: Path) -> set[str]:

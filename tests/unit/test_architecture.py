@@ -18,7 +18,7 @@ PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
     *("_text", "errors", "_types", "_standards", "_early"),
-    *("_groups", "_process", "_files", "_temporary", "_uv_settings", "_indexes", "_uv"),
+    *("_groups", "_process", "_syncing", "_files", "_temporary", "_uv_settings", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "patterns", "trials", "explaining", "verification", "excerpts"),
     *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from samewheel._types import Sha256
 from samewheel._uv import uv_binary
 from samewheel.audit.inputs.bytes import MOST_BYTES
+from samewheel.audit.inputs.requirements import read_requirements
+from samewheel.audit.inputs.uv_lock import read_uv_lock
 from samewheel.audit.reading import read_file, read_files
 from samewheel.audit.target import find_target
 from samewheel.audit.values import Skipped
@@ -450,3 +452,31 @@ def test_markers_of_the_target_are_those_of_the_standard() -> None:
     from samewheel.interpreter import find_interpreter
 
     assert set(find_interpreter().markers) == set(MARKERS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-e git+https://user:word@example.org/x.git#egg=x",
+        "https://user:word@example.org/x-1.0-py3-none-any.whl?signature=word",
+        "git+https://word@example.org/" + "x" * 300,
+    ],
+)
+def test_name_that_is_a_url_has_no_password(line: str) -> None:
+    """It is written to the store, and shown in lists."""
+    (named,) = read_requirements(line.encode(), "list.txt")
+    assert "word" not in named.name
+    assert "****@example.org/" in named.name
+
+
+def test_wheel_of_a_signed_link_has_its_name_without_the_signature() -> None:
+    """Stores with private links write such locks; else the message would quote the signature."""
+    lock = (
+        'version = 1\n[[package]]\nname = "mine"\nversion = "1"\nsource = { virtual = "." }\n'
+        'dependencies = [{ name = "six" }]\n[[package]]\nname = "six"\nversion = "1.16.0"\n'
+        'source = { registry = "https://example.org/simple" }\n'
+        'wheels = [{ url = "https://example.org/six-1.16.0-py2.py3-none-any.whl?signature=word", '
+        f'hash = "sha256:{"1" * 64}" }}]\n'
+    )
+    named = [one for one in read_uv_lock(lock.encode(), "uv.lock", target_of()) if one.name == "six"]
+    assert [wheel.filename for one in named for wheel in one.wheels or ()] == ["six-1.16.0-py2.py3-none-any.whl"]

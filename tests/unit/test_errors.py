@@ -51,3 +51,23 @@ def test_names_of_packages_survive_it_too() -> None:
     """Whoever catches it there asks for them."""
     error = pickle.loads(pickle.dumps(NoWheelError("what", names=("a", "b"), hint="hint")))  # noqa: S301 - our own
     assert (error.what, error.cause, error.hint, error.names) == ("what", "", "hint", ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:word@example.org/x", "https://****@example.org/x"),
+        ("git+https://word@example.org/x.git@v1", "git+https://****@example.org/x.git@v1"),
+        ("https://user:wo/rd@example.org/x", "https://****@example.org/x"),
+        ("https://user:w@rd@example.org/x", "https://****@example.org/x"),
+        ("ftp:/user:word@example.org/x", "ftp:/****@example.org/x"),
+        ("https://example.org/x?token=word&more", "https://example.org/x?…"),
+        ("https://example.org:8080/x@v1", "https://example.org:8080/x@v1"),
+        ("https://example.org/x#fragment", "https://example.org/x#fragment"),
+    ],
+)
+def test_no_url_in_an_error_tells_a_password(url: str, shown: str) -> None:
+    """Messages are kept in logs of jobs, and what other tools said in them quotes what they were given."""
+    error = SamewheelError(f"no {url}", cause=f"'{url}' failed: ({url})", hint=url)
+    assert (error.what, error.cause, error.hint) == (f"no {shown}", f"'{shown}' failed: ({shown})", shown)
+    assert error.args == (error.what, error.cause, error.hint)

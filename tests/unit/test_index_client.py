@@ -225,13 +225,41 @@ def test_name_that_is_none_is_asked_nowhere(server: PackageIndex, name: str) -> 
     assert not server.asked
 
 
-def test_failure_of_a_moment_is_nothing(server: PackageIndex) -> None:
+def test_failure_of_a_moment_is_nothing(server: PackageIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers restart."""
+    monkeypatch.setattr("samewheel.index.transport.LONGEST_PAUSE", 0.0)
     page, content = server.answers["/simple/six/"], server.answers[f"/files/{WHEEL}"]
     server.put("/simple/six/", Reply(status=503, headers={"Retry-After": "86400"}), *page)
     server.put(f"/files/{WHEEL}", Reply(status=500), *content)
     index = Index()
     assert index.fetch(wheel_of(index)).read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("said", "paused"),
+    [
+        ("3", [3.0, 3.0]),
+        ("86400", [10.0, 10.0]),
+        ("9" * 5000, [0.0, 0.6]),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", [0.0, 0.6]),
+        ("soon", [0.0, 0.6]),
+        ("-1", [0.0, 0.6]),
+        (None, [0.0, 0.6]),
+    ],
+)
+def test_index_that_is_too_busy_is_asked_again_when_it_says_but_not_for_ever(
+    server: PackageIndex, monkeypatch: pytest.MonkeyPatch, status: int, said: str | None, paused: list[float]
+) -> None:
+    """Whoever limits us says when it will answer; how long we wait, and how often, is ours to decide."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "2")
+    server.put("/simple/six/", Reply(status=status, headers={} if said is None else {"Retry-After": said}))
+    with pytest.raises(SamewheelError, match=f"HTTP {status}"):
+        Index().files("six")
+    assert [pause for pause in pauses if pause] == [pause for pause in paused if pause]
+    assert len(server.asked) == 3
 
 
 def test_failure_that_lasts_is_an_error(server: PackageIndex, cache: Path) -> None:
@@ -359,6 +387,7 @@ def test_answer_that_drips_is_given_up(
     with pytest.raises(SamewheelError, match="too slow") as raised:
         _ = index.files("slow") if what == "page" else index.fetch(file)
     assert raised.value.cause.startswith("The limit is 0.1 s; it is http://127.0.0.1")
+    assert raised.value.hint
     assert server.drops < len(FOREVER)
     # Nor is it tried again, as what fails for a moment is.
     assert len(server.asked) <= asked + 1

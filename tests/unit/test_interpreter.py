@@ -10,11 +10,12 @@ import venv
 import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from packaging.markers import default_environment
 
 from samewheel.errors import UsageError
-from samewheel.interpreter import find_interpreter
+from samewheel.interpreter import CONFIG, MARKERS, find_interpreter
 
 
 def program(path: Path, text: str) -> Path:
@@ -90,6 +91,73 @@ def test_interpreter_that_fails_is_quoted(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not work") as caught:
         find_interpreter(str(path))
     assert caught.value.cause == "libpython is gone"
+
+
+GOOD = msgspec.json.encode(
+    {
+        "prefix": "/usr",
+        "zlib": "1.3",
+        "platform": "linux-x86_64",
+        "config": dict.fromkeys(CONFIG, ""),
+        "markers": {**dict.fromkeys(MARKERS, ""), "python_version": "3.11", "python_full_version": "3.11.7"},
+    }
+).decode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{}",
+        "[]",
+        "[" * 100_000,
+        GOOD.replace('"zlib":"1.3"', '"zlib":3'),
+        GOOD.replace('"CC":""', '"XX":""'),
+        GOOD.replace('"os_name":""', '"xx_name":""'),
+        GOOD.replace("3.11.7", "rubbish"),
+        GOOD.replace("3.11.7", "3.12.1"),
+        GOOD.replace("3.11", "3"),
+    ],
+    ids=["nothing", "list", "deep", "number", "config", "marker", "rubbish", "another-version", "major"],
+)
+def test_answer_that_makes_no_sense_is_none(answer: str, tmp_path: Path) -> None:
+    """A program that answers with something of the same form is no interpreter yet."""
+    (tmp_path / "answer").write_text(answer)
+    path = program(tmp_path / "python", f"#!/bin/sh\ncat '{tmp_path}/answer'\n")
+    with pytest.raises(UsageError, match="is no Python interpreter") as caught:
+        find_interpreter(str(path))
+    assert "--python" in caught.value.hint
+
+
+def test_answer_of_that_form_is_taken(tmp_path: Path) -> None:
+    """The control: what the answers above lack is all that is wrong with them."""
+    path = program(tmp_path / "python", f"#!/bin/sh\necho '{GOOD}'\n")
+    assert find_interpreter(str(path)).version == "3.11.7"
+
+
+def test_interpreter_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One on a network disk that is gone never answers."""
+    monkeypatch.setattr("samewheel.interpreter.PATIENCE", 0.1)
+    path = program(tmp_path / "python", "#!/bin/sh\nexec sleep 1000\n")
+    with pytest.raises(UsageError, match="does not work") as caught:
+        find_interpreter(str(path))
+    assert caught.value.cause == "It gave no answer in 0.1 s."
+    assert "--python" in caught.value.hint
+
+
+def test_interpreter_that_lacks_a_module_says_which(tmp_path: Path) -> None:
+    """Built without zlib, for one; where in our question it failed is nobody's business."""
+    text = f"#!/bin/sh\nexec '{sys.executable}' -c 'import no_such_zlib'\n"
+    with pytest.raises(UsageError, match="does not work") as caught:
+        find_interpreter(str(program(tmp_path / "python", text)))
+    assert caught.value.cause == "ModuleNotFoundError: No module named 'no_such_zlib'"
+
+
+def test_interpreter_that_crashes_says_how(tmp_path: Path) -> None:
+    """Without a word, the signal is all there is."""
+    path = program(tmp_path / "python", "#!/bin/sh\nkill -SEGV $$\n")
+    with pytest.raises(UsageError, match="does not work") as caught:
+        find_interpreter(str(path))
+    assert caught.value.cause == "It said nothing, and ended with -11."
 
 
 def test_what_cannot_be_run_is_the_users_mistake(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import tarfile
 import threading
@@ -11,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from samewheel._process import Finished
 from samewheel._uv import cache_folder, explain, fetch_variables, run_uv, uv_binary, uv_version, without_wheel
 from samewheel.errors import ExitCode, NoWheelError, SamewheelError, UnlockableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from samewheel._process import Finished
 
 
 @pytest.fixture(autouse=True)
@@ -264,3 +264,60 @@ def test_any_other_failure_is_shown_in_uvs_own_words() -> None:
     assert type(error) is SamewheelError
     assert error.what == "doing something"
     assert "no-such-command" in error.cause
+
+
+def ended_by(returncode: int, stderr: bytes = b"") -> Finished:
+    """Return what is known of a uv that ended so."""
+    return Finished(argv=("uv",), returncode=returncode, stdout=b"", stderr=stderr, timed_out=False)
+
+
+@pytest.mark.parametrize(
+    ("finished", "cause", "hint"),
+    [
+        (ended_by(-11), "SIGSEGV", "--force-reinstall"),
+        (ended_by(-25), "SIGXFSZ", "ulimit -f"),
+        (ended_by(3), "said nothing", "--force-reinstall"),
+        (ended_by(2, b"No space left on device (os error 28)"), "No space", "Make room"),
+        (ended_by(2, b"Read-only file system (os error 30)"), "Read-only", "may write to"),
+        (ended_by(1, b"cause: Hash mismatch for `tool==1.0`"), "Hash mismatch", "changes files"),
+        (ended_by(2, b"error: unexpected argument '--x' found"), "unexpected argument", "--force-reinstall"),
+    ],
+    ids=["crash", "file-size", "silent", "full", "read-only", "changed", "another-version"],
+)
+def test_uv_that_fails_by_itself_says_how_and_what_to_do(finished: Finished, cause: str, hint: str) -> None:
+    """Neither the project nor the index has anything to do with it."""
+    error = explain(finished, "locking")
+    assert type(error) is SamewheelError
+    assert error.exit_code is ExitCode.FAILED
+    assert cause in error.cause
+    assert hint in error.hint
+
+
+def test_file_that_uv_cannot_read_is_not_the_projects_fault() -> None:
+    """Uv counts one that was cut off on its way as none, and then finds no solution."""
+    said = b"No solution found when resolving dependencies\n  cause: Because tool==1.0 has an invalid package format"
+    error = explain(ended_by(1, said), "fetching")
+    assert type(error) is SamewheelError
+    assert "damaged" in error.what
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("script", "cause"),
+    [("exec sleep 1000", "no answer in 0.2 s"), ("kill -KILL $$", "SIGKILL"), ("exit 0", "said nothing")],
+    ids=["hangs", "killed", "silent"],
+)
+def test_uv_that_does_not_say_its_version_is_given_up(
+    script: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command asks for it first, and one on a disk that is gone never answers."""
+    broken = tmp_path / "uv"
+    broken.write_text(f"#!/bin/sh\n{script}\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr("samewheel._uv.uv_binary", lambda: broken)
+    monkeypatch.setattr("samewheel._uv.ANSWERS_WITHIN", 0.2)
+    # Asked anew: who asked before remembers.
+    with pytest.raises(SamewheelError, match="does not say its version") as caught:
+        inspect.unwrap(uv_version)()
+    assert cause in caught.value.cause
+    assert caught.value.hint

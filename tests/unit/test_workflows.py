@@ -112,12 +112,25 @@ def filled_in(command: str) -> str:
     return command.replace("@WORKFLOW@", ".github/workflows/release.yml").replace("@CONSTRAINTS@", "constraints.txt")
 
 
+def is_about_the_sbom(step: dict[str, Any]) -> bool:
+    """Whether a step makes, hands over or checks the bill of materials, which the template has none of."""
+    return step.get("with", {}).get("name") == "sbom" or bool(re.search(r"bills? of materials", step.get("name", "")))
+
+
 @pytest.mark.parametrize("name", [path.name for path in TEMPLATES])
 def test_we_use_what_we_give_to_others(name: str) -> None:
-    """Our jobs run the template's commands in their order, and besides only a check that imports nothing of ours."""
+    """Our jobs run the template's commands in their order, and besides only what we have and others may not have.
+
+    That is a check that imports nothing of ours, and a bill of materials, which both builds must give.
+    """
     ours, theirs = (jobs_of(folder / name) for folder in (WORKFLOWS[0].parent, TEMPLATES[0].parent))
     assert list(ours) == list(theirs)
+    about = {job: [one for one in ours[job]["steps"] if is_about_the_sbom(one)] for job in ours}
+    billed = {"build": 2, "rebuild": 1, "compare": 1, "release": 2} if name == "release.yml" else {}
+    assert {job: len(steps) for job, steps in about.items() if steps} == billed
     for job, wanted in theirs.items():
+        ours[job]["steps"] = [one for one in ours[job]["steps"] if one not in about[job]]
+        assert (ours[job].get("outputs", {}).pop("sbom", None) is not None) == (job in {*billed} - {"release"})
         commands = [as_written_for_others(command) for command in commands_of(ours[job]["steps"])]
         more = [command for command in commands if "scripts/verify_twice.py" in command]
         assert len(more) == (job == "rebuild")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from samewheel._syncing import folder_of
 from samewheel.attesting.keys import KeyKind, generate, private_pem, public_pem, read_private
 from samewheel.errors import SamewheelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from samewheel.attesting.keys import PrivateKey, PublicKey
 
@@ -18,6 +19,10 @@ __all__ = ["is_encrypted", "key_in_file", "key_in_variable", "make_key_files"]
 
 LARGEST = 1 << 16
 """Bytes of a file that may be a key."""
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(f"{path} is there already", hint="Name another file; a key is never overwritten.")
 
 
 def _put(path: Path, content: bytes, mode: int) -> None:
@@ -51,19 +56,26 @@ def make_key_files(path: Path, kind: KeyKind = KeyKind.ED25519, passphrase: byte
     public = path.with_name(f"{path.name}.pub")
     for one in (path, public):
         if one.exists() or one.is_symlink():
-            raise UsageError(f"{one} is there already", hint="Name another file; a key is never overwritten.")
+            raise _taken(one)
     key = generate(kind)
     secret = private_pem(key, passphrase)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _put(path, secret, 0o600)
-        try:
-            _put(public, public_pem(key.public_key()), 0o644)
-        except OSError:
-            path.unlink()
-            raise
+        with folder_of(path):
+            _put(path, secret, 0o600)
+            try:
+                _put(public, public_pem(key.public_key()), 0o644)
+            except OSError:
+                path.unlink()
+                raise
+    except FileExistsError as error:
+        # Somebody else was faster.
+        raise _taken(Path(error.filename)) from error
     except OSError as error:
-        raise SamewheelError(f"cannot write the key {path}", cause=str(error.strerror)) from error
+        raise SamewheelError(
+            f"cannot write the key {path}",
+            cause=str(error.strerror),
+            hint="No key was made. Name another place: samewheel keygen PATH",
+        ) from error
     return key.public_key()
 
 

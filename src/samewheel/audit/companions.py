@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -22,13 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["SERVE", "WATCHED", "Companions"]
 
-SERVE = "import sys; sys.path[:] = sys.argv[1:]; from samewheel.audit.serving import serve; serve()"
-"""A worker finds its modules where we found ours."""
+PLACES = "SAMEWHEEL_WORKER_PATH"
+"""A worker finds its modules where we found ours. In a variable: everybody can read the words of a command."""
 
-WATCHED = (
-    "import os, sys; sys.path[:] = sys.argv[1:]; from samewheel._groups import watched; code = watched(); "
-    "None if code is None else os._exit(code); from samewheel.audit.serving import serve; serve()"
-)
+FOUND = f"import json, os, sys; sys.path[:] = json.loads(os.environ.pop({PLACES!r}))\n"
+
+SERVE = f"{FOUND}from samewheel.audit.serving import serve\nserve()"
+
+WATCHED = f"""{FOUND}
+from samewheel._groups import watched
+code = watched()
+if code is not None:
+    os._exit(code)
+from samewheel.audit.serving import serve
+serve()"""
 """The same, with a parent that kills what it leaves: for where the parent may not adopt orphans."""
 
 OUTCOMES = msgspec.json.Decoder(Outcome)
@@ -106,8 +114,8 @@ class Companions:
         with self._lock:
             companion = self._idle.pop() if self._idle else None
         if companion is None:
-            env = {**os.environ, "TMPDIR": str(self._folder)}
-            companion = Companion([sys.executable, "-c", self._serve, *sys.path], env=env)
+            env = {**os.environ, "TMPDIR": str(self._folder), PLACES: json.dumps(sys.path)}
+            companion = Companion([sys.executable, "-c", self._serve], env=env)
         with self._lock:
             self._all.add(companion)
             self._busy[companion] = key

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from samewheel._syncing import folder_of
 from samewheel.errors import SamewheelError, UsageError
 
 if TYPE_CHECKING:
@@ -137,22 +138,27 @@ def create(path: Path) -> None:
     """
     temporary = path.with_name(f".{path.name[:40]}.{os.urandom(8).hex()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with explained(path), closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
-            connection.execute(f"PRAGMA application_id = {APPLICATION}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-            for table in TABLES:
-                connection.execute(table)
-        # Unlike a rename, a link never replaces what somebody else made meanwhile.
-        with suppress(FileExistsError):
-            path.hardlink_to(temporary)
+        with folder_of(path):
+            try:
+                _fill(temporary, path)
+            finally:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
     except OSError as error:
         raise SamewheelError(
             f"cannot make the store {path}", cause=str(error), hint="Name another place by --store."
         ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+
+
+def _fill(temporary: Path, path: Path) -> None:
+    with explained(path), closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        for table in TABLES:
+            connection.execute(table)
+    # Unlike a rename, a link never replaces what somebody else made meanwhile.
+    with suppress(FileExistsError):
+        path.hardlink_to(temporary)
 
 
 def connect(path: Path, *, writing: bool, filling: bool = False) -> sqlite3.Connection:

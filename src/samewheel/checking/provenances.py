@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Provenance"]
 
 
-MECHANISMS = ("user-namespaces",)
+MECHANISMS = ("user-namespaces", "bubblewrap")
 """What can keep a build apart, by the names that builds have for it."""
 
 

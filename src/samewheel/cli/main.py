@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ import click
 from samewheel import __version__
 from samewheel._early import wait_for_early
 from samewheel._groups import stopped
-from samewheel.errors import ExitCode, SamewheelError
+from samewheel.errors import ExitCode, SamewheelError, remedy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +75,22 @@ def _show(error: SamewheelError) -> None:
     say(f"{click.style('error:', fg='red', bold=True)} {printable(error.what)}")
     for line in error.cause.splitlines():
         say(f"  {printable(line)}")
-    if error.hint:
-        say(f"{click.style('next:', bold=True)} {printable(error.hint)}")
+    below = error.__cause__
+    if hint := error.hint or (remedy(below.errno) if isinstance(below, OSError) else ""):
+        say(f"{click.style('next:', bold=True)} {printable(hint)}")
+
+
+def _of_system(error: OSError) -> SamewheelError:
+    """Return our error for what the system refused somewhere, with the file, or where it can have been."""
+    import tempfile
+
+    places = [f"temporary files: {tempfile.gettempdir()}"]
+    with suppress(SamewheelError):
+        from samewheel._uv import cache_folder
+
+        places.append(f"caches: {cache_folder()}")
+    cause = str(error.filename or f"It does not say where. {'; '.join(places)}.")
+    return SamewheelError(error.strerror or str(error), cause=cause, hint=remedy(error.errno))
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
@@ -104,7 +119,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return ExitCode.FAILED
     except OSError as error:
-        _show(SamewheelError(error.strerror or str(error), cause=str(error.filename or "")))
+        _show(_of_system(error))
         return ExitCode.FAILED
     finally:
         with stopped():

@@ -145,7 +145,7 @@ def command(
         raise UsageError(
             "cannot attest a rebuild without a sandbox",
             cause="A stranger's build could read the key.",
-            hint="Rebuild first; or allow user namespaces: samewheel conditions",
+            hint="Rebuild first; or allow user namespaces, or install bubblewrap: samewheel conditions",
         )
     key = signing_key(signing) if attest else None
     if attest:

@@ -50,6 +50,10 @@ def _holds(place: Path, digest: Sha256) -> bool:
         return False
 
 
+KEPT = msgspec.json.Decoder(tuple[ReleaseFile, ...])
+"""Made once: where two threads decode into a type that msgspec sees for the first time, it crashes (0.22)."""
+
+
 class Index:
     """The default package index of the caller, as uv finds it.
 
@@ -118,7 +122,7 @@ class Index:
 
     def _recall(self, project: str, url: str) -> tuple[ReleaseFile, ...]:
         try:
-            return msgspec.json.decode(self._kept(url, "json").read_bytes(), type=tuple[ReleaseFile, ...])
+            return KEPT.decode(self._kept(url, "json").read_bytes())
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise SamewheelError(
                 f"cannot ask for {project} offline", cause="The index was not asked for it before.", hint=OFFLINE_HINT

@@ -93,6 +93,10 @@ def _absolute(base: str, url: str) -> str | None:
         return None
 
 
+PAGES, OLD_PAGES = msgspec.json.Decoder(_Page), msgspec.json.Decoder(_OldPage)
+"""Made once: where two threads decode into a type that msgspec sees for the first time, it crashes (0.22)."""
+
+
 def _file(entry: _Entry, project: str, base: str) -> ReleaseFile | None:
     """Return what is known of a file; None if it is no wheel or sdist of the project that can be fetched."""
     known, url = identify(entry.filename, project), _absolute(base, entry.url)
@@ -113,7 +117,7 @@ def _file(entry: _Entry, project: str, base: str) -> ReleaseFile | None:
 
 
 def _json_entries(content: bytes) -> list[_Entry]:
-    page = msgspec.json.decode(content, type=_Page)
+    page = PAGES.decode(content)
     if (version := page.meta.api_version).partition(".")[0] != SOLE_MAJOR:
         raise ValueError(f"its version is {ascii(version)[:40]}")
     return page.files
@@ -190,7 +194,7 @@ def supplement(files: tuple[ReleaseFile, ...], content: bytes) -> tuple[ReleaseF
         content: the older JSON; if it is something else, nothing is taken from it.
     """
     try:
-        releases = msgspec.json.decode(content, type=_OldPage).releases
+        releases = OLD_PAGES.decode(content).releases
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return files
     known = {entry.filename: entry for entries in releases.values() for entry in entries}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from requests import Response, Session
     from requests.adapters import HTTPAdapter
+    from urllib3 import BaseHTTPResponse
+    from urllib3.util.retry import Retry
 
 __all__ = ["Page", "Transport"]
 
@@ -37,6 +39,8 @@ PATIENCE = 3600.0
 """Seconds that one answer may take as a whole, redirections and repetitions included; a silent connection is given up
 much earlier."""
 
+LATER = "Try again later, and check the network, proxy and index URL."
+
 REDIRECTS = 5
 
 GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
@@ -45,6 +49,10 @@ REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHE
 
 PASSING = (429, 500, 502, 503, 504)
 """Statuses that may be others in a moment."""
+
+LONGEST_PAUSE = 10.0
+"""Seconds before an answer of that kind is asked for again, where the index says when (``Retry-After``) or it has
+happened often."""
 
 
 class Page(Value, frozen=True, kw_only=True):
@@ -74,16 +82,29 @@ def _adapter(deadline: Deadline) -> HTTPAdapter:
                 pool.ConnectionCls = deadline.watched(pool.ConnectionCls)
             return pool
 
-    retry = HTTPAdapter().max_retries.new(
+    return Adapter(max_retries=_retries())
+
+
+def _retries() -> Retry:
+    """Return how often what fails for a moment is tried again, and how long to wait before."""
+    from urllib3.util.retry import Retry
+
+    class Patient(Retry):
+        def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
+            # Not longer than we like, whatever a stranger says; a date would be one of the stranger's clock.
+            said = response.headers.get("Retry-After", "").strip()
+            return min(float(said), LONGEST_PAUSE) if re.fullmatch("[0-9]{1,9}", said) else None
+
+        def get_backoff_time(self) -> float:
+            return min(super().get_backoff_time(), LONGEST_PAUSE)
+
+    return Patient(
         read=None,
         total=int(_setting(("UV_HTTP_RETRIES",), 3)),
         backoff_factor=0.3,
         status_forcelist=PASSING,
         raise_on_status=False,
-        # How long to wait is not for a stranger to say.
-        respect_retry_after_header=False,
     )
-    return Adapter(max_retries=retry)
 
 
 def _new_session(deadline: Deadline) -> Session:
@@ -121,7 +142,7 @@ def _refuse(what: str, response: Response) -> NoReturn:
     raise SamewheelError(
         f"{what}: the package index fails",
         cause=cause,
-        hint="Try again later, and check the network, proxy and index URL.",
+        hint=LATER,
     )
 
 
@@ -234,7 +255,9 @@ class Transport:
 
 def _too_much(what: str, limit: str, url: str) -> SamewheelError:
     return SamewheelError(
-        f"{what}: the answer is too large or too slow", cause=f"The limit is {limit}; it is {_place(url)}"
+        f"{what}: the answer is too large or too slow",
+        cause=f"The limit is {limit}; it is {_place(url)}",
+        hint=LATER,
     )
 
 

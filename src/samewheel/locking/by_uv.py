@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from samewheel._temporary import temporary_folder
-from samewheel._uv import explain, run_uv, without_wheel
+from samewheel._uv import AGAIN, explain, run_uv, uv_binary, without_wheel
 from samewheel.constraints import parse_constraints, render
 from samewheel.errors import InvalidProjectError, NoWheelError, SamewheelError, UnlockableError
 from samewheel.locking.inputs import indexed, instant, kept, lower_bound, package_names
@@ -133,4 +133,8 @@ def resolve_uv(
         finished = run_uv(["pip", "compile", *options, "--output-file", output, source], offline=offline, cwd=cwd)
         if not finished.ok:
             raise _failure(finished)
+        if not output.is_file():
+            raise SamewheelError(
+                "uv says that it has locked, and wrote nothing", cause=f"It is {uv_binary()}.", hint=AGAIN
+            )
         return pins_of(output.read_bytes(), "uv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from samewheel._standards import requirement_of, specifiers_of
+from samewheel._text import discreet
 from samewheel.constraints import for_interpreter, make_header, normalise, unsatisfied
 
 if TYPE_CHECKING:
@@ -76,4 +77,5 @@ def stale(
     for bound, version in unsatisfied(pins, bounds, environment):
         if version is not None:
             reasons.append(f"{requirement_of(bound).name}=={version} is not within the constraint {bound}")
-    return tuple(reasons)
+    # A requirement may be a URL, and that may have a password.
+    return tuple(map(discreet, reasons))

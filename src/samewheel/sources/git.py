@@ -38,14 +38,14 @@ def _is_below_git(folder: Path) -> bool:
 def _top(folder: Path) -> tuple[Path, bool] | None:
     """Return the top of the working tree and whether its history is cut off; None without a repository."""
     finished = attempt(folder, "rev-parse", "--is-shallow-repository", "--show-toplevel")
-    if finished.ok:
-        shallow, _, top = finished.stdout.partition(b"\n")
+    shallow, _, top = finished.stdout.partition(b"\n")
+    if finished.ok and shallow in {b"true", b"false"} and top:
         return Path(os.fsdecode(top.removesuffix(b"\n"))), shallow == b"true"
     if b"not a git repository (or any" in finished.stderr:
         return None
     raise SamewheelError(
         f"git does not accept the repository of {folder}",
-        cause=finished.tail(),
+        cause=finished.tail() or f"It said nothing, and ended with {finished.returncode}.",
         hint=f"Ask git itself: git -C {folder} status",
     )
 

@@ -43,7 +43,8 @@ def split_ref(place: str) -> tuple[str, str]:
     """
     url, at, ref = place.rpartition("@")
     # The user's name before a host has an @, too, and no reference has a colon.
-    if not at or not url or not ref or ":" in ref or ref.startswith("-"):
+    only_user = "://" in url and "/" not in url.partition("://")[2]
+    if not at or not url or not ref or ":" in ref or ref.startswith("-") or only_user:
         raise UsageError(
             f"{place!r} does not say which commit",
             cause="A repository is written URL@REF, with a tag, a branch or a commit.",
@@ -58,7 +59,16 @@ def _protocols(url: str) -> str:
     Raises:
         UsageError: none that we go does.
     """
-    scheme, mark, _ = url.partition("://")
+    scheme, mark, rest = url.partition("://")
+    if not mark and re.match(r"[^/@:]+:[^/@]*@", url):
+        raise UsageError(
+            "a repository's address has a password", hint="Without ://, the address has none: user@host:path"
+        )
+    if mark and "?" in rest:
+        # It would be on git's command line, which everybody can read.
+        raise UsageError(
+            "a repository's URL has a query", hint="Credentials are given so: https://user:password@host/path"
+        )
     if not mark:
         # As scp has it, host:path, or a path of this machine.
         return "ssh" if re.match(r"[^/]{2,}:", url) else "file"
@@ -71,12 +81,23 @@ def _credentials(url: str) -> tuple[str, dict[str, str]]:
     """Return a URL without user and password, and the variables that have git send them to its host alone.
 
     On a command line, every user of the machine could read them.
+
+    Raises:
+        UsageError: it is no URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or "@" not in parts.netloc:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise UsageError(
+            "a repository's URL cannot be read", hint="For example: https://example.org/x.git"
+        ) from error
+    if parts.scheme not in WAYS or "@" not in parts.netloc:
         return url, {}
     known, _, host = parts.netloc.rpartition("@")
     user, _, password = known.partition(":")
+    if parts.scheme == "ssh":
+        # It asks nobody for a password, and heeds none that the URL has.
+        return parts._replace(netloc=f"{user}@{host}").geturl(), {}
     word = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
     return parts._replace(netloc=host).geturl(), {
         "GIT_CONFIG_COUNT": "1",

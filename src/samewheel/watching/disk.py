@@ -15,6 +15,9 @@ __all__ = ["ENTRY", "TOO_MUCH", "held", "size_below", "used_around"]
 ENTRY = 4096
 """Bytes that each entry of a folder counts at least: even empty ones can fill a file system."""
 
+OWN_ENTRIES = 100
+"""Entries of a file system in memory that may be the sandbox's own, and do not count."""
+
 TOO_MUCH = 1 << 62
 """What a folder counts that cannot be looked into: one deeper than a path can name, or one that is not for us."""
 
@@ -49,8 +52,12 @@ def _size(entry: os.DirEntry[str]) -> int:
 
 
 def held(handles: Sequence[int]) -> int:
-    """Return the bytes in use on whole file systems, given folders on them that are open."""
-    return sum((status.f_blocks - status.f_bfree) * status.f_frsize for status in map(os.fstatvfs, handles))
+    """Return the bytes in use on whole file systems, given folders on them that are open; entries count, too."""
+    found = list(map(os.fstatvfs, handles))
+    blocks = ((status.f_blocks - status.f_bfree) * status.f_frsize for status in found)
+    entries = ((status.f_files - status.f_ffree - OWN_ENTRIES) * ENTRY for status in found)
+    # An entry that holds something has blocks: the sum would count it twice.
+    return sum(map(max, blocks, entries))
 
 
 def used_around(folders: Iterable[Path]) -> int:

@@ -39,6 +39,18 @@ FOLDER = (os.O_PATH if hasattr(os, "O_PATH") else 0) | os.O_DIRECTORY | os.O_CLO
 """Flags that open a folder, not to read it, but to keep hold of it."""
 
 
+def _is_final(root: int) -> bool:
+    """Tell whether an open folder is neither the machine's root nor one of those on the way to a sandbox's."""
+    if os.fstat(root).st_dev == os.stat("/").st_dev:  # noqa: PTH116 - beside the other one
+        return False
+    try:
+        # Bubblewrap has another one in between, from which the step's processes cannot be seen.
+        os.stat("proc/1", dir_fd=root)
+    except OSError:
+        return False
+    return True
+
+
 class Watcher:
     """Watches one step.
 
@@ -64,6 +76,8 @@ class Watcher:
         self._opened = ExitStack()
         self._root: int | None = None
         """The root folder of the namespace, open; None: it was not ready yet."""
+        self._closed = False
+        """Whether the kernel lets us look neither into its files nor at who shares memory: root made it."""
         self._mounted: tuple[int, ...] = ()
         self._walked: tuple[float, float, int, int] | None = None
         """The last walk: its end, how long it took, what lay there, and what was in use around it."""
@@ -102,8 +116,8 @@ class Watcher:
         self._opened.close()
 
     def _enter(self, pid: int) -> None:
-        """Open the root of the namespace, as soon as it is no more that of the machine."""
-        if not self._contained or self._root is not None:
+        """Open the root of the namespace, as soon as it is the one that the step will see."""
+        if not self._contained or self._closed or self._root is not None:
             return
         for first in children(pid):
             with ExitStack() as until_sure:
@@ -111,8 +125,11 @@ class Watcher:
                     root = os.open(f"/proc/{first}/root", FOLDER)
                 except (FileNotFoundError, ProcessLookupError):
                     continue
+                except PermissionError:
+                    self._closed = True
+                    return
                 until_sure.callback(os.close, root)
-                if os.fstat(root).st_dev == os.stat("/").st_dev:  # noqa: PTH116 - beside the other one
+                if not _is_final(root):
                     continue
                 self._opened.push(until_sure.pop_all())
                 self._root = root
@@ -129,7 +146,8 @@ class Watcher:
                 yield place
 
     def _members(self, pid: int) -> list[str]:
-        if not self._contained:
+        if not self._contained or self._closed:
+            # Of a namespace that is closed to us, these are all: its first process is the parent of every orphan.
             return below(pid)
         inside = members(f"/proc/self/fd/{self._root}/proc") if self._root is not None else []
         # When they have all ended, their times are those of their parent's children.
@@ -144,7 +162,9 @@ class Watcher:
                 # Enough is known, and looking at each of them would take long.
                 return "processes"
             found = usage(folders)
-            memory = exact_memory(folders) if sure and limits.memory is not None else found.memory
+            memory = (
+                exact_memory(folders) if sure and not self._closed and limits.memory is not None else found.memory
+            )
             if limits.processes is not None and found.processes > limits.processes:
                 passed = "processes"
             elif limits.memory is not None and memory > limits.memory:

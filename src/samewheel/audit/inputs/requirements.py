@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 
 from samewheel._standards import requirement_of
+from samewheel._text import discreet
 from samewheel.audit.inputs.bytes import text_of
 from samewheel.audit.inputs.names import usual_name, usual_version
 from samewheel.audit.values import Named, Skipped
@@ -16,6 +17,8 @@ from samewheel.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from packaging.requirements import Requirement
 
 __all__ = ["read_requirements"]
 
@@ -57,14 +60,14 @@ def _option(text: str, where: str) -> Iterator[Named]:
     """
     option, _, value = re.sub(r"[= ]\s*", " ", text, count=1).partition(" ")
     if option in {"-e", "--editable"}:
-        yield Named(name=value[:_LONGEST_SHOWN], where=where, skipped=Skipped.EDITABLE)
+        yield Named(name=discreet(value)[:_LONGEST_SHOWN], where=where, skipped=Skipped.EDITABLE)
     elif option in ELSEWHERE:
         raise UsageError(
-            f"{where}: {option} {value[:_LONGEST_SHOWN]} leads to another file",
+            f"{where}: {option} {discreet(value)[:_LONGEST_SHOWN]} leads to another file",
             hint="Name that file on the command line too, and take out the line, or compile both into one.",
         )
     elif option not in IGNORED_OPTIONS:
-        raise UsageError(f"{where}: the option {option[:_LONGEST_SHOWN]} is not understood")
+        raise UsageError(f"{where}: the option {discreet(option)[:_LONGEST_SHOWN]} is not understood")
 
 
 def _version(requirement: Requirement) -> str:
@@ -83,14 +86,14 @@ def _named(text: str, where: str) -> Named:
     """
     head, hashes, left = split_hashes(text)
     if left or not all(_HASH.fullmatch(value) for value in hashes):
-        raise UsageError(f"{where}: the options after {head[:_LONGEST_SHOWN]} are not understood")
+        raise UsageError(f"{where}: the options after {discreet(head)[:_LONGEST_SHOWN]} are not understood")
     try:
         requirement = requirement_of(head)
     except InvalidRequirement as error:
         if "/" in head or head.endswith((".whl", ".gz", ".zip")) or head in {".", ".."}:
-            return Named(name=head[:_LONGEST_SHOWN], where=where, skipped=_origin(head))
-        cause = str(error).splitlines()[0][:_LONGEST_SHOWN] if str(error) else ""
-        raise UsageError(f"{where}: {head[:_LONGEST_SHOWN]!r} is not a requirement", cause=cause) from error
+            return Named(name=discreet(head)[:_LONGEST_SHOWN], where=where, skipped=_origin(head))
+        cause = discreet(str(error).splitlines()[0])[:_LONGEST_SHOWN] if str(error) else ""
+        raise UsageError(f"{where}: {discreet(head)[:_LONGEST_SHOWN]!r} is not a requirement", cause=cause) from error
     skipped = _origin(requirement.url) if requirement.url is not None else None
     version = _version(requirement)
     return Named(

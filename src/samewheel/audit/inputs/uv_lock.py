@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -164,7 +164,8 @@ def _skipped(source: _Source) -> Skipped | None:
 
 
 def _wheel(wheel: _Wheel, where: str) -> NamedWheel:
-    place = wheel.filename or wheel.path or (wheel.url or "").partition("#")[0]
+    # A query may be a signature, and is no part of the name.
+    place = wheel.filename or wheel.path or urlsplit(wheel.url or "").path
     algorithm, _, digits = (wheel.hash or "").partition(":")
     return NamedWheel(
         filename=unquote(place.rpartition("/")[2]),
