@@ -199,6 +199,16 @@ bench-check *args:
 bench-cluster *args:
     {{ run }} benchmarks/cluster.py "$@"
 
+# Measure what one rebuild costs: CPU, requests, bytes; with an empty cache and again. Takes the index and some minutes
+[group('check')]
+bench-costs *args:
+    {{ run }} benchmarks/rebuild_costs.py "$@"
+
+# Simulate audits with up to 10,000 workers: the real coordinator and store, virtual time; five minutes
+[group('check')]
+bench-scaling *args:
+    {{ run }} benchmarks/scaling.py "$@"
+
 # See how soon Chromium shows an audit of many packages
 [group('check')]
 bench-pages *args:

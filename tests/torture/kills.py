@@ -31,6 +31,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from samewheel._files import tree_digest
 from tests.torture.running import PROJECT, SAMEWHEEL, WHEEL, adopt_orphans, files, head, mounts, outlived, row, run
 
 OLD = b"left by an older run\n"
@@ -56,6 +57,11 @@ COMMANDS = {
     "attest": Command(
         ("attest", f"kept/{WHEEL}", "--key", "release", "--buildinfo", f"kept/{WHEEL}.buildinfo.json", "-o", "kept"),
         (f"kept/{WHEEL}.intoto.jsonl", f"kept/{WHEEL}.sigstore.json"),
+        replaces=False,
+    ),
+    "audit merge": Command(
+        ("audit", "merge", "kept/one.sqlite3", "-o", "merged.sqlite3"),
+        ("merged.sqlite3", "merged.sqlite3-logs"),
         replaces=False,
     ),
     "audit": Command(("audit", "-q", "--offline", "--anew", "list.txt"), ("evidence/audit.sqlite3",), replaces=False),
@@ -106,9 +112,11 @@ def digest(folder: Path, output: str) -> str:
     path = folder / output
     if not path.exists():
         return "absent"
+    if path.is_dir():
+        return tree_digest(path)
     if path.suffix != ".sqlite3":
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    command = [*SAMEWHEEL, "audit", "list", "--json"]
+    command = [*SAMEWHEEL, "audit", "list", "--json", "--store", output]
     return hashlib.sha256(subprocess.run(command, cwd=folder, capture_output=True, check=False).stdout).hexdigest()
 
 
@@ -116,6 +124,8 @@ def put_back(folder: Path, command: Command) -> None:
     """Make the outputs those of an older run."""
     for output in command.outputs:
         path = folder / output
+        if path.is_dir():
+            shutil.rmtree(path)
         path.parent.mkdir(exist_ok=True)
         # Only its own files are a lock's to replace; a comment is what an older one may have had.
         path.write_bytes(OLD if path.name != "constraints.txt" else (folder / "older.txt").read_bytes())
@@ -144,9 +154,13 @@ def killed(folder: Path, command: Command, moment: Moment, expected: dict[str, s
         # A store has some of an audit's results, as it should.
         if found not in {old[output], expected[output]} and not output.endswith(".sqlite3"):
             lost.append(f"half of {output}")
-    run(folder, *command.words)
+    if command.words[:2] != ("audit", "merge") or states != {"new"}:
+        # A merge replaces nothing.
+        run(folder, *command.words)
     lost += [f"another {output}" for output in command.outputs if digest(folder, output) != expected[output]]
-    beside = files(folder) - before - {*command.outputs}
+    beside = {
+        name for name in files(folder) - before - {*command.outputs} if name.split("/")[0] not in command.outputs
+    }
     temporary = frozenset(os.listdir(os.environ["TMPDIR"]))  # noqa: PTH208 - names are what is shown
     return Kill(temporary, finished, states.pop() if len(states) == 1 else "both", tuple(lost), frozenset(beside))
 
@@ -161,6 +175,8 @@ def prepared(folder: Path) -> None:
     run(folder, "keygen", "--no-passphrase", "release")
     (folder / "list.txt").write_text("six==1.16.0\n")
     run(folder, "audit", "-q", "list.txt")
+    # Its build fails at once, and leaves a log.
+    run(folder, "audit", "-q", "list.txt", "--store", "kept/one.sqlite3", "--limit", "processes=1")
 
 
 def any_moments(folder: Path, command: Command, times: int, seed: str) -> list[Moment]:

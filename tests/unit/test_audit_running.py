@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -15,16 +15,16 @@ from msgspec.structs import replace
 
 from samewheel._groups import stopped
 from samewheel.audit.running import audit, jobs_of, log_folder
-from samewheel.audit.store import writing
+from samewheel.audit.store import reading, writing
 from samewheel.audit.values import Item, Job, Outcome, Status, failed
 from samewheel.audit.workers import workers
 from samewheel.audit.working import work
 from samewheel.comparison import Verdict
-from samewheel.errors import SamewheelError
+from samewheel.errors import ClusterError, SamewheelError
 from samewheel.limits import Limits
 from tests.conftest import ROOT
 
-from .audits import easy_work, held_work, item_of, job_of, printing_work, process_work
+from .audits import easy_work, held_work, item_of, job_of, printing_work, process_work, rebuilt_of
 from .test_process import Lifeline
 
 if TYPE_CHECKING:
@@ -324,3 +324,56 @@ def test_job_and_outcome_cross_to_other_machines() -> None:
     for value in (job_of("a"), easy_work(job_of("same-contents"))):
         assert msgspec.json.decode(msgspec.json.encode(value), type=type(value)) == value
         assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own bytes
+
+
+class AllAtOnce(ThreadPoolExecutor):
+    """Has all jobs done before anybody asks for an outcome, the last one by an error of its own."""
+
+    def __init__(self, jobs: int, error: Exception | None = None) -> None:
+        """Take so many jobs."""
+        super().__init__(1)
+        self._jobs: list[tuple[Future[Outcome], Job]] = []
+        self._total = jobs
+        self._error = error
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **_: Any) -> Future[Any]:  # noqa: ANN401 - the base's
+        """Do nothing until all are there."""
+        self._jobs.append((Future(), args[0]))
+        future = self._jobs[-1][0]
+        if len(self._jobs) == self._total:
+            for number, (one, job) in enumerate(self._jobs):
+                if self._error is not None and number == self._total - 1:
+                    one.set_exception(self._error)
+                else:
+                    one.set_result(fn(job))
+        return future
+
+
+def kept_at_once(path: Path, names: Sequence[str], error: Exception | None) -> tuple[list[str], list[str]]:
+    """Return what an audit told whose outcomes come all at once, and what another process saw in the store then."""
+    told: list[str] = []
+    seen: list[set[str]] = []
+
+    def tell(job: Job, _: Outcome) -> None:
+        with reading(path) as reader:
+            seen.append({entry.name for entry in reader.entries(1) if entry.status is Status.REBUILT})
+        told.append(job.name)
+
+    with writing(path, "list", [item_of(name) for name in names]) as writer:
+        jobs = jobs_of(writer.entries(writer.audit))
+        with AllAtOnce(len(jobs), error) as executor, suppress(ClusterError):
+            audit(
+                jobs, executor=executor, work=lambda job: Outcome(rebuilt=rebuilt_of(job)), store=path, writer=writer,
+                ahead=len(jobs), told=tell,
+            )  # fmt: skip
+    return sorted(told), sorted(seen[0])
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_comes_at_once_is_on_the_disk_before_any_of_it_is_told(tmp_path: Path, *, lost: bool) -> None:
+    """Outcomes are written together; one that brings bad news, such as the cluster's end, costs only itself."""
+    names = [f"project{number}" for number in range(5)]
+    error = ClusterError("the Dask scheduler is gone") if lost else None
+    told, seen_first = kept_at_once(tmp_path / "audit.sqlite3", names, error)
+    assert told == (names[:-1] if lost else names)
+    assert seen_first == told

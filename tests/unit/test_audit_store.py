@@ -175,7 +175,7 @@ FOREIGN: list[tuple[Callable[[Path], object], str]] = [
     (lambda path: path.write_bytes(b""), "not a store"),
     (lambda path: path.write_bytes(b"a text of somebody's\n" * 400), "not a store"),
     (lambda path: change(path, "PRAGMA application_id = 7"), "not a store"),
-    (lambda path: change(path, f"PRAGMA user_version = {VERSION + 1}"), "has schema 2"),
+    (lambda path: change(path, f"PRAGMA user_version = {VERSION + 1}"), "has schema 3"),
     (lambda path: change(path, "PRAGMA user_version = 0"), "has schema 0"),
     (lambda path: change(path, "CREATE TABLE more (x)"), "not a store"),
     (lambda path: change(path, "CREATE TRIGGER t AFTER INSERT ON result BEGIN DELETE FROM item; END"), "not a store"),

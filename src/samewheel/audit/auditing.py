@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from samewheel.audit.choosing import choose
 from samewheel.audit.reading import read_files
 from samewheel.audit.running import audit, jobs_of
+from samewheel.audit.sharding import WHOLE, settings_of
 from samewheel.audit.store import writing
 from samewheel.limits import AUDIT
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from samewheel._types import Progress
     from samewheel.audit.choosing import Released
     from samewheel.audit.places import Place
+    from samewheel.audit.sharding import Shard
     from samewheel.audit.target import Target
     from samewheel.audit.values import Entry, Job, Outcome
     from samewheel.limits import Limits
@@ -54,6 +56,7 @@ def audit_files(
     anew: bool = False,
     offline: bool = False,
     limits: Limits = AUDIT,
+    shard: Shard = WHOLE,
 ) -> tuple[Entry, ...]:
     """Rebuild what files name, and keep what came of it in a store.
 
@@ -71,9 +74,10 @@ def audit_files(
         anew: begin it again.
         offline: use only what was fetched before.
         limits: what one step of a build may use up.
+        shard: the names that are meant, of those in the files; it may have none.
 
     Returns:
-        All that the files name, with what came of it, sorted.
+        All that the files name of that shard, with what came of it, sorted.
 
     Raises:
         UsageError: a file cannot be read, or the store is none, or has that audit already.
@@ -81,11 +85,13 @@ def audit_files(
         ClusterError: jobs are done on a cluster, and it cannot be reached, is not fit, or is gone.
     """
     progress.step("Reading what is to be audited")
-    named = read_files(paths, target)
+    every = read_files(paths, target)
+    settings = settings_of(every, target, limits, shard)
+    named = tuple(one for one in every if shard.holds(one.name))
     with place.open(progress) as executor:
         progress.step("Asking the index for wheels")
         items = choose(named, target, files)
-        with writing(store, title, items, resume=resume, anew=anew) as writer:
+        with writing(store, title, items, settings=settings, resume=resume, anew=anew) as writer:
             jobs = jobs_of(writer.entries(writer.audit), offline=offline, limits=limits)
             told.begin(len(jobs), sum(item.skipped is None for item in items))
             audit(

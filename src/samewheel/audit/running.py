@@ -6,6 +6,7 @@ import hashlib
 import queue
 import re
 from concurrent.futures import BrokenExecutor
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from samewheel import __version__
@@ -18,7 +19,7 @@ from samewheel.errors import ClusterError, SamewheelError
 from samewheel.limits import AUDIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor, Future
     from pathlib import Path
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from samewheel.audit.values import Entry
     from samewheel.limits import Limits
 
-__all__ = ["audit", "jobs_of", "log_folder"]
+__all__ = ["NOT_KEPT", "audit", "jobs_of", "log_file", "log_folder"]
 
 
 def jobs_of(entries: Iterable[Entry], *, offline: bool = False, limits: Limits = AUDIT) -> tuple[Job, ...]:
@@ -47,6 +48,9 @@ def jobs_of(entries: Iterable[Entry], *, offline: bool = False, limits: Limits =
 
 NOT_KEPT = "not kept: "
 """What an entry has for its log where that could not be written, followed by why."""
+
+TOGETHER = 256
+"""Outcomes that are kept at once, when many come while one is being written: a disk takes its time for each write."""
 
 LONGEST_NAME = 255
 """Bytes that a file's name may have on the usual file systems."""
@@ -70,6 +74,11 @@ def _log_name(filename: str) -> str:
     return whole if len(whole) <= LONGEST_NAME else f"{_told_apart(filename, LONGEST_NAME - len(ending))}{ending}"
 
 
+def log_file(store: Path, title: str, filename: str) -> Path:
+    """Return where the log of a wheel is, if it has one."""
+    return log_folder(store, title) / _log_name(filename)
+
+
 def _log_text(job: Job, outcome: Outcome) -> str:
     """Return what is worth keeping of a job that failed; empty if it did not."""
     rebuilt, failure = outcome.rebuilt, outcome.failure
@@ -85,7 +94,7 @@ def _log_text(job: Job, outcome: Outcome) -> str:
 def _keep(job: Job, outcome: Outcome, store: Path, writer: Writer) -> None:
     """Keep an outcome, and its log if it failed; a log that cannot be written costs neither."""
     text = _log_text(job, outcome)
-    file = log_folder(store, writer.name) / _log_name(job.filename)
+    file = log_file(store, writer.name, job.filename)
     log = file.relative_to(store.parent).as_posix() if text else ""
     if text:
         try:
@@ -94,6 +103,25 @@ def _keep(job: Job, outcome: Outcome, store: Path, writer: Writer) -> None:
             why = error.__cause__
             log = f"{NOT_KEPT}{why.strerror if isinstance(why, OSError) else error.cause}"
     writer.put(job, outcome, log)
+
+
+def _keep_all(
+    outcomes: Iterable[tuple[Job, Outcome]], store: Path, writer: Writer
+) -> tuple[list[tuple[Job, Outcome]], SamewheelError | None]:
+    """Keep outcomes with one wait for the disk, and return those that are kept, and what kept the others from it.
+
+    Raises:
+        SamewheelError: none of them is kept.
+    """
+    kept = []
+    with writer.together():
+        try:
+            for job, outcome in outcomes:
+                _keep(job, outcome, store, writer)
+                kept.append((job, outcome))
+        except SamewheelError as error:
+            return kept, error
+    return kept, None
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
@@ -142,7 +170,18 @@ class _Flight:
 
     def next(self) -> tuple[Job, Outcome]:
         """Wait for the next one that is done."""
-        future = self._done.get()
+        return self._taken(self._done.get())
+
+    def more(self) -> Iterator[tuple[Job, Outcome]]:
+        """Yield those that are done by now, not too many."""
+        for _ in range(TOGETHER):
+            try:
+                future = self._done.get_nowait()
+            except queue.Empty:
+                return
+            yield self._taken(future)
+
+    def _taken(self, future: Future[Outcome]) -> tuple[Job, Outcome]:
         return self._jobs.pop(future), _outcome(future)
 
     def cancel(self) -> None:
@@ -184,10 +223,13 @@ def audit(
                     flight.add(job)
             if not len(flight):
                 return
-            job, outcome = flight.next()
+            first = flight.next()
             with uninterrupted():
-                _keep(job, outcome, store, writer)
-                told(job, outcome)
+                kept, error = _keep_all(chain([first], flight.more()), store, writer)
+                for job, outcome in kept:
+                    told(job, outcome)
+                if error is not None:
+                    raise error
     finally:
         with uninterrupted():
             flight.cancel()

@@ -19,13 +19,14 @@ __all__ = ["APPLICATION", "VERSION", "check", "connect", "create", "explained"]
 APPLICATION = 0x5357_4155
 """``SWAU``: what a store says it is, where SQLite has a place for that (application_id)."""
 
-VERSION = 1
+VERSION = 2
 """Of the schema (user_version): raised when an older samewheel would misread a newer store."""
 
 TABLES = (
     """CREATE TABLE audit (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    settings TEXT NOT NULL
 )""",
     """CREATE TABLE item (
     audit INTEGER NOT NULL REFERENCES audit (id),
@@ -113,8 +114,8 @@ def check(path: Path) -> None:
     if version != VERSION:
         raise UsageError(
             f"{path} has schema {version}, and this samewheel knows schema {VERSION}",
-            cause="A later samewheel wrote it." if version > VERSION else "It was changed by something else.",
-            hint="Update samewheel, or name another store by --store.",
+            cause=f"{'A later' if version > VERSION else 'An earlier'} samewheel wrote it, or something changed it.",
+            hint="Read it with that samewheel, or name another store by --store.",
         )
 
 
@@ -160,14 +161,14 @@ def _fill(temporary: Path, path: Path) -> None:
         path.hardlink_to(temporary)
 
 
-def connect(path: Path, *, writing: bool) -> sqlite3.Connection:
-    """Open a store that was checked.
+def connect(path: Path, *, writing: bool, filling: bool = False) -> sqlite3.Connection:
+    """Open a store that was checked, or, for ``filling``, one that is made and that nobody else can see yet.
 
     Raises:
         UsageError: its tables are not ours.
         SamewheelError: it is damaged, or cannot be opened.
     """
-    uri = f"{path.absolute().as_uri()}?mode={'rw' if writing else 'ro'}"
+    uri = f"{path.absolute().as_uri()}?mode={'rw' if writing or filling else 'ro'}"
     with explained(path):
         connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)
         try:

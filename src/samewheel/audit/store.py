@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from samewheel import __version__
+from samewheel.audit.merged import ItemRow, Result
 from samewheel.audit.schema import check, connect, create, explained
+from samewheel.audit.sharding import Settings
 from samewheel.audit.values import Entry, Item, Skipped, Status, cause_of, order
 from samewheel.buildinfo import Isolation
 from samewheel.errors import SamewheelError, UsageError
@@ -42,8 +44,15 @@ JOINED = """FROM item LEFT JOIN result ON
 LISTED = f"""SELECT item.name, item.version, item.filename, item.sha256, item.skipped, item.place,
     result.status, result.verdict, result.reason, result.log, result.tool, result.rebuilt {JOINED}"""
 
+FOUND = f"SELECT {', '.join(Result.__struct_fields__)} FROM result WHERE audit = ?"  # noqa: S608 - our own names
+"""The results of an audit, as :class:`Result` has them."""
+
 _REASON = 2_000
 """Characters of a reason that lists show; the whole of it is in the rebuild."""
+
+
+UNKNOWN = Settings()
+"""Of an audit whose items came from no file."""
 
 
 class _Apart(msgspec.Struct, frozen=True):
@@ -127,6 +136,52 @@ class Reader:
             what = f"the store {self._path} is damaged at {entry.name} {entry.version}"
             raise SamewheelError(what, cause=str(error)) from error
 
+    def settings(self, audit: int) -> Settings:
+        """Return what decides what an audit is of.
+
+        Raises:
+            SamewheelError: it is damaged.
+        """
+        with self._sound():
+            row = self._connection.execute("SELECT settings FROM audit WHERE id = ?", (audit,)).fetchone()
+            return msgspec.json.decode(row[0], type=Settings)
+
+    def items(self, audit: int) -> tuple[ItemRow, ...]:
+        """Return the rows of an audit's list, checked.
+
+        Raises:
+            SamewheelError: it is damaged.
+        """
+        words = "SELECT name, version, filename, sha256, skipped, place FROM item WHERE audit = ?"
+        with self._sound():
+            return tuple(msgspec.convert(row, ItemRow) for row in self._connection.execute(words, (audit,)))
+
+    def results(self, audit: int) -> Iterator[Result]:
+        """Yield the rows of an audit's results, checked, also of wheels that nothing names any more.
+
+        Raises:
+            SamewheelError: it is damaged.
+        """
+        with self._sound():
+            for row in self._connection.execute(FOUND, (audit,)):
+                found = msgspec.convert(dict(zip(Result.__struct_fields__, row, strict=True)), Result)
+                if found.rebuilt is not None:
+                    msgspec.json.decode(found.rebuilt, type=Rebuilt)
+                yield found
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Turn values that are none of ours into an error.
+
+        Raises:
+            SamewheelError: they are.
+        """
+        try:
+            with explained(self._path):
+                yield
+        except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
+            raise SamewheelError(f"the store {self._path} is damaged", cause=str(error)) from error
+
 
 class Writer(Reader):
     """A store with an audit that is being written."""
@@ -138,8 +193,26 @@ class Writer(Reader):
         """Its number."""
         self.name = name
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write what is put while the block runs at its end, with one wait for the disk; also if the block fails.
+
+        Raises:
+            SamewheelError: it cannot be written.
+        """
+        with explained(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            with explained(self._path):
+                self._connection.execute("COMMIT")
+
     def put(self, job: Job, outcome: Outcome, log: str = "") -> None:
-        """Keep what came of a job; it is on the disk when this returns. ``log`` is as an :class:`Entry` has it."""
+        """Keep what came of a job; it is on the disk when this returns, or at the end of :meth:`together`.
+
+        ``log`` is as an :class:`Entry` has it.
+        """
         rebuilt, failure = outcome.rebuilt, outcome.failure
         reason = cause_of(rebuilt) if rebuilt is not None else ""
         if failure is not None:
@@ -170,14 +243,20 @@ def _number(connection: sqlite3.Connection, name: str, *, again: bool) -> int:
             f"an audit {name!r} is in the store already",
             hint="--resume goes on with it, --anew begins again, --name gives this one another name.",
         )
-    return int(row[0] if row else connection.execute("INSERT INTO audit (name) VALUES (?)", (name,)).lastrowid or 0)
+    if row is not None:
+        return int(row[0])
+    return int(connection.execute("INSERT INTO audit (name, settings) VALUES (?, '')", (name,)).lastrowid or 0)
 
 
-def _set_up(connection: sqlite3.Connection, name: str, items: Sequence[Item], *, resume: bool, anew: bool) -> int:
+def _set_up(
+    connection: sqlite3.Connection, name: str, items: Sequence[Item], settings: Settings, *, resume: bool, anew: bool
+) -> int:
     """Write down what an audit is of, in one transaction, and return its number."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         audit = _number(connection, name, again=resume or anew)
+        said = msgspec.json.encode(settings).decode()
+        connection.execute("UPDATE audit SET settings = ? WHERE id = ?", (said, audit))
         connection.execute("DELETE FROM item WHERE audit = ?", (audit,))
         if anew:
             connection.execute("DELETE FROM result WHERE audit = ?", (audit,))
@@ -223,7 +302,13 @@ def _held(path: Path, name: str) -> Iterator[None]:
 
 @contextmanager
 def writing(
-    path: Path, name: str, items: Sequence[Item], *, resume: bool = False, anew: bool = False
+    path: Path,
+    name: str,
+    items: Sequence[Item],
+    *,
+    settings: Settings = UNKNOWN,
+    resume: bool = False,
+    anew: bool = False,
 ) -> Iterator[Writer]:
     """Open a store to write one audit while the block runs; it is made if there is none.
 
@@ -231,6 +316,7 @@ def writing(
         path: the store.
         name: of the audit.
         items: what it is of; what an audit of that name was of before is forgotten, its results are not.
+        settings: what decided that; for a merge.
         resume: go on with an audit of that name, if there is one.
         anew: begin again; its results go.
 
@@ -244,7 +330,7 @@ def writing(
     check(path)
     with _held(path, name), closing(connect(path, writing=True)) as connection:
         with explained(path):
-            audit = _set_up(connection, name, items, resume=resume, anew=anew)
+            audit = _set_up(connection, name, items, settings, resume=resume, anew=anew)
         yield Writer(path, connection, audit, name)
         with suppress(sqlite3.Error):
             # At rest it is one plain file, which can be copied, and read where nothing can be written. Another
@@ -253,8 +339,12 @@ def writing(
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Reader]:
+def reading(path: Path, *, steady: bool = False) -> Iterator[Reader]:
     """Open a store to read while the block runs, also while it is being written.
+
+    Args:
+        path: the store.
+        steady: see it as it is now, whatever is written meanwhile.
 
     Raises:
         UsageError: there is none, or the file is none.
@@ -266,4 +356,7 @@ def reading(path: Path) -> Iterator[Reader]:
         )
     check(path)
     with closing(connect(path, writing=False)) as connection:
+        if steady:
+            with explained(path):
+                connection.execute("BEGIN")
         yield Reader(path, connection)

@@ -1,4 +1,4 @@
-"""``samewheel audit``: the subcommands run, list and show; run is meant where none is named."""
+"""``samewheel audit``: the subcommands run, list, show and merge; run is meant where none is named."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from samewheel.audit.choosing import Released
     from samewheel.audit.places import Place
+    from samewheel.audit.sharding import Shard
     from samewheel.audit.values import Entry
     from samewheel.cli.console import TerminalProgress
 
@@ -39,6 +40,7 @@ SAID_AGAIN = {
     "--cluster-cert": "cluster_cert",
     "--cluster-key": "cluster_key",
     "--limit": "limits",
+    "--shard": "shard",
     "--policy": "policy",
     "--html": "html",
 }
@@ -96,7 +98,7 @@ def command() -> None:
     """Rebuild the wheels that FILEs name for this platform, compare them with the published ones, keep the results.
 
     A FILE is a requirements file, a constraints.txt, a pylock.toml, a uv.lock, an installed environment, a folder of
-    wheels or a wheel. A file that is called list, show or run is ./list and so on.
+    wheels or a wheel. A file that is called list, merge, show or run is ./list and so on.
     """
 
 
@@ -105,6 +107,13 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
     from samewheel.index import Index
 
     return Index(offline=offline, cwd=Path.cwd()).files
+
+
+def _shard(_: click.Context, __: click.Parameter, text: str | None) -> Shard | None:
+    """Return the shard that is meant."""
+    from samewheel.audit.sharding import parse_shard
+
+    return None if text is None else parse_shard(text)
 
 
 @command.command("run")
@@ -128,6 +137,9 @@ def _files(*, offline: bool) -> Callable[[str], Sequence[Released]]:
     "-p",
     metavar="PYTHON",
     help="The interpreter whose wheels are meant; how each was built is found out by itself.",
+)
+@click.option(
+    "--shard", metavar="N/OF", callback=_shard, help="Of the names, only this share: 3/16 is the third of sixteen."
 )
 @limit_option
 @site_option
@@ -196,6 +208,7 @@ def _place(options: dict[str, Any], shown: TerminalProgress) -> Place:
 def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str, Any]) -> tuple[Entry, ...] | None:
     """Run an audit; None if it was interrupted, which is told."""
     from samewheel.audit.auditing import audit_files
+    from samewheel.audit.sharding import WHOLE
     from samewheel.audit.target import find_target
     from samewheel.audit.working import work
     from samewheel.cli.bars import Bar
@@ -220,6 +233,7 @@ def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str
                 anew=options["anew"],
                 offline=offline,
                 limits=limits_from(options["limits"], AUDIT),
+                shard=options["shard"] or WHOLE,
             )
         except KeyboardInterrupt:
             if not bar.begun:
@@ -330,3 +344,30 @@ def show_(package: str, *, store: Path, title: str | None, as_json: bool, as_mar
     else:
         for entry, rebuilt in found:
             show(shown_lines(entry, rebuilt))
+
+
+@command.command("merge")
+@click.argument("stores", metavar="STORE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--output", "-o", metavar="STORE", required=True, type=click.Path(path_type=Path),
+    help="The new store; nothing may be there yet.",
+)  # fmt: skip
+@click.option(
+    "--prefer", metavar="STORE", type=click.Path(path_type=Path),
+    help="Where verdicts differ, those of this one of the stores count.  [default: that is refused]",
+)  # fmt: skip
+@json_option
+def merge_(stores: tuple[Path, ...], *, output: Path, prefer: Path | None, as_json: bool) -> None:
+    """Make one store of several, such as those of shards; each result is kept, and none twice."""
+    from samewheel.audit.merging import merge
+
+    merged = merge(stores, output, prefer=prefer)
+    if as_json:
+        from samewheel.report.audit_tables import to_merged
+
+        click.echo(to_merged(merged), nl=False)
+        return
+    from samewheel.cli.console import show
+    from samewheel.report.audits import merged_lines
+
+    show(merged_lines(merged, output))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from samewheel._text import printable
+from samewheel.audit.merged import Merged
 from samewheel.audit.values import Entry
 from samewheel.buildinfo import to_json
 from samewheel.rebuilding.values import Rebuilt
@@ -18,13 +19,28 @@ from samewheel.report.audits import words_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LISTING_SCHEMA", "SHOWN_SCHEMA", "Listing", "Shown", "ShownPackage", "to_csv", "to_listing", "to_shown"]
+__all__ = [
+    "LISTING_SCHEMA",
+    "MERGED_SCHEMA",
+    "SHOWN_SCHEMA",
+    "Listing",
+    "MergedAudits",
+    "Shown",
+    "ShownPackage",
+    "to_csv",
+    "to_listing",
+    "to_merged",
+    "to_shown",
+]
 
 LISTING_SCHEMA = "samewheel/audit/1"
 """What the JSON of a list says it is."""
 
 SHOWN_SCHEMA = "samewheel/audit-package/1"
 """What the JSON of single packages says it is."""
+
+MERGED_SCHEMA = "samewheel/audit-merge/1"
+"""What the JSON of a merge says it is."""
 
 COLUMNS = (
     "name",
@@ -72,6 +88,18 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """Of the audit in its store."""
     packages: tuple[ShownPackage, ...]
     """Those of the name that was asked for."""
+
+
+class MergedAudits(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the audits in several stores."""
+
+    audits: tuple[Merged, ...]
+    """Sorted by name."""
+
+
+def to_merged(merged: Sequence[Merged]) -> bytes:
+    """Return what a merge made, as JSON."""
+    return to_json(MERGED_SCHEMA, MergedAudits(audits=tuple(merged)))
 
 
 def to_listing(title: str, entries: Sequence[Entry]) -> bytes:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from samewheel.audit.merged import Merged
     from samewheel.audit.policy import Policy
     from samewheel.audit.values import Entry
     from samewheel.rebuilding.values import Plan, Rebuilt
 
-__all__ = ["audit_lines", "missed_lines", "shown_lines", "words_of"]
+__all__ = ["audit_lines", "merged_lines", "missed_lines", "shown_lines", "words_of"]
 
 WIDEST_BAR = 40
 """Columns of the longest bar."""
@@ -92,6 +93,19 @@ def audit_lines(title: str, entries: Sequence[Entry], store: Path) -> Iterator[s
     yield from _bars(entries)
     label = style(f"{'store':<{WIDTH}}", dim=True)
     yield f"  {label}  {printable(str(store))}"
+
+
+def merged_lines(merged: Sequence[Merged], store: Path) -> Iterator[str]:
+    """Yield what became of the audits in several stores."""
+    for one in merged:
+        yield headline("merged", one.name, good=not one.missing)
+        yield row("packages", str(one.packages))
+        yield row(
+            "results", f"{one.results}, {one.shared} of them in several stores" if one.shared else str(one.results)
+        )
+        if one.missing:
+            yield row("missing", f"shards {', '.join(map(str, one.missing))}")
+    yield row("store", printable(str(store)))
 
 
 def missed_lines(entries: Sequence[Entry], policy: Policy) -> Iterator[str]:

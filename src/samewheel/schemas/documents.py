@@ -61,6 +61,7 @@ DOCUMENTS = (
     Document(schema=rebuilt.PLAN_SCHEMA, value=rebuilt.Plan, where="rebuild --plan FILE", toml=True),
     Document(schema=audit_tables.LISTING_SCHEMA, value=audit_tables.Listing, where="audit --json; audit list --json"),
     Document(schema=audit_tables.SHOWN_SCHEMA, value=audit_tables.Shown, where="audit show --json"),
+    Document(schema=audit_tables.MERGED_SCHEMA, value=audit_tables.MergedAudits, where="audit merge --json"),
     Document(schema=checked.SCHEMA, value=checked.Checked, where="check --json"),
     Document(
         schema=policy.SCHEMA, value=policy.Policy, where="check --policy FILE; check --init-policy FILE", toml=True

@@ -1,0 +1,211 @@
+"""Makes one store of several, such as those of the shards of one audit: every result is kept, and none twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from samewheel._files import sha256_of, walk
+from samewheel._temporary import temporary_folder
+from samewheel.audit.merged import Merged, Result, Share, chosen, joined_items, joined_settings
+from samewheel.audit.running import NOT_KEPT, log_file, log_folder
+from samewheel.audit.schema import connect, create, explained
+from samewheel.audit.store import FOUND, RESULT, reading
+from samewheel.errors import SamewheelError, UsageError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from samewheel.audit.store import Reader
+
+__all__ = ["merge"]
+
+Key = tuple[str, str, str]
+"""Name, version and file name of a wheel."""
+
+LOST = f"{NOT_KEPT}it was not there when stores were merged"
+
+
+class _Source:
+    """A store that is read."""
+
+    def __init__(self, path: Path, reader: Reader) -> None:
+        self.path = path
+        self.reader = reader
+        self.names = frozenset(reader.names())
+
+    def share(self, title: str) -> Share:
+        """Return what an audit in it is of."""
+        audit = self.reader.find(title)
+        return Share(store=self.path, settings=self.reader.settings(audit), items=self.reader.items(audit))
+
+    def results(self, title: str) -> Iterator[Result]:
+        """Yield the results of an audit, whether something still names their wheels or not."""
+        if title in self.names:
+            yield from self.reader.results(self.reader.find(title))
+
+
+class _Merger:
+    """Writes one audit after the other to a new store."""
+
+    def __init__(self, connection: sqlite3.Connection, sources: Sequence[_Source], prefer: Path | None) -> None:
+        self._connection = connection
+        self._sources = sources
+        self._prefer = prefer
+
+    def audit(self, number: int, title: str) -> tuple[Merged, dict[Key, tuple[Path, Result]]]:
+        """Write an audit, and return what it became, with the results that have logs, and the stores of these.
+
+        Raises:
+            UsageError: the stores do not agree.
+        """
+        shares = [source.share(title) for source in self._sources if title in source.names]
+        settings = joined_settings(title, shares)
+        items = joined_items(title, shares, self._prefer)
+        said = msgspec.json.encode(settings).decode()
+        self._connection.execute("INSERT INTO audit VALUES (?, ?, ?)", (number, title, said))
+        rows = [(number, position, *item) for position, item in enumerate(items)]
+        self._connection.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        shared, logs = self._results(number, title)
+        (count,) = self._connection.execute("SELECT count(*) FROM result WHERE audit = ?", (number,)).fetchone()
+        missing = tuple(sorted({*range(1, settings.of + 1)} - {*settings.shards}))
+        return Merged(name=title, packages=len(items), results=count, shared=shared, missing=missing), logs
+
+    def _results(self, number: int, title: str) -> tuple[int, dict[Key, tuple[Path, Result]]]:
+        """Write the results of all stores, the preferred one's first; count those that were there before."""
+        shared, logs, settled = 0, dict[Key, tuple[Path, Result]](), set[Key]()
+        for source in self._sources:
+            for found in source.results(title):
+                before = self._before(number, found.key)
+                shared += before is not None
+                if found.key in settled or chosen(found, before, title, source.path) is before:
+                    continue
+                self._put(number, found)
+                logs.pop(found.key, None)
+                if found.log:
+                    logs[found.key] = (source.path, found)
+                if source.path == self._prefer and found.final:
+                    settled.add(found.key)
+        return shared, logs
+
+    def _before(self, number: int, key: Key) -> Result | None:
+        words = f"{FOUND} AND name = ? AND version = ? AND filename = ?"
+        row = self._connection.execute(words, (number, *key)).fetchone()
+        return None if row is None else Result(*row)
+
+    def _put(self, number: int, found: Result) -> None:
+        self._connection.execute(RESULT, (number, *msgspec.structs.astuple(found)))
+
+    def note_log(self, number: int, key: Key, log: str) -> None:
+        """Write down where a log is now."""
+        words = "UPDATE result SET log = ? WHERE audit = ? AND name = ? AND version = ? AND filename = ?"
+        self._connection.execute(words, (log, number, *key))
+
+
+def _copied(source: Path, title: str, found: Result, folder: Path, destination: Path) -> str:
+    """Copy a log, and return what is said of it now. Its place is none of the store's words, which could be any."""
+    if found.log.startswith(NOT_KEPT):
+        return found.log
+    old, new = (log_file(store, title, found.filename) for store in (source, destination))
+    if os.sep in found.filename or old.is_symlink() or not old.is_file():
+        return LOST
+    copy = folder / new.relative_to(destination.parent)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(old, copy)
+    return new.relative_to(destination.parent).as_posix()
+
+
+def _fill(folder: Path, sources: Sequence[_Source], destination: Path, prefer: Path | None) -> Iterator[Merged]:
+    """Write the store and its logs into a folder, and yield what each audit became."""
+    path = folder / destination.name
+    create(path)
+    with explained(path), closing(connect(path, writing=False, filling=True)) as connection:
+        connection.execute("BEGIN")
+        merger = _Merger(connection, sources, prefer)
+        for number, title in enumerate(sorted({name for source in sources for name in source.names}), start=1):
+            merged, logs = merger.audit(number, title)
+            for key, (source, found) in sorted(logs.items()):
+                merger.note_log(number, key, _copied(source, title, found, folder, destination))
+            yield merged
+        connection.execute("COMMIT")
+
+
+def _there(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is there already",
+        cause="A merge replaces nothing.",
+        hint="Remove it, or name another store by --output.",
+    )
+
+
+def _refuse_what_is_there(stores: Sequence[Path], destination: Path, prefer: Path | None) -> None:
+    """Refuse to replace anything, and to prefer what is not merged."""
+    if destination.exists() or destination.is_symlink():
+        raise _there(destination)
+    if prefer is not None and prefer not in stores:
+        raise UsageError(f"--prefer {prefer} is none of the stores", hint="Name it as one of them, too.")
+
+
+def merge(stores: Sequence[Path], destination: Path, *, prefer: Path | None = None) -> tuple[Merged, ...]:
+    """Make one store of several, whole or not at all; the order of the stores says nothing.
+
+    Audits of one name become one. Of a wheel that several stores have a result of, a verdict counts more than a
+    failure; verdicts that differ are refused, unless one of the stores is preferred.
+
+    Args:
+        stores: what is merged; they are only read.
+        destination: the new store; logs go beside it.
+        prefer: one of the stores, whose verdicts and lists count where others have other ones.
+
+    Returns:
+        What each audit became, sorted by name.
+
+    Raises:
+        UsageError: a file is no store; audits of one name have other settings or lists; verdicts of one wheel differ;
+            or there is something at the destination already. Nothing was written then.
+        SamewheelError: a store is damaged, or the destination cannot be written.
+    """
+    _refuse_what_is_there(stores, destination, prefer)
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            ordered = sorted(set(stores), key=lambda path: (path != prefer, str(path.absolute())))
+            sources = [_Source(path, stack.enter_context(reading(path, steady=True))) for path in ordered]
+            folder = stack.enter_context(temporary_folder(destination.parent))
+            merged = tuple(_fill(folder, sources, destination, prefer))
+            _show(folder, destination)
+    except OSError as error:
+        raise SamewheelError(
+            f"cannot write {destination}", cause=str(error), hint="Name another store by --output."
+        ) from error
+    return merged
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """Return the digests of the files in a folder; none if there is no such folder."""
+    return {name: sha256_of(folder / name) for name in walk(folder)} if folder.is_dir() else {}
+
+
+def _show(folder: Path, destination: Path) -> None:
+    """Give the store and the folder of its logs their places; the store last, and never instead of another one.
+
+    A merge that was killed between the two has left the very same logs.
+    """
+    logs = log_folder(destination, "").parent
+    made = folder / logs.name
+    if logs.exists() and _contents(made) != _contents(logs):
+        raise _there(logs)
+    if made.exists() and not logs.exists():
+        made.rename(logs)
+    try:
+        destination.hardlink_to(folder / destination.name)
+    except OSError:
+        with suppress(OSError):
+            shutil.rmtree(logs)
+        raise
