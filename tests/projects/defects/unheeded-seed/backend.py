@@ -9,7 +9,8 @@ import zipfile
 
 NAME = "sample_unheeded_seed"
 INFO = f"{NAME}-1.0.dist-info"
-PROGRAM = 'print(*set("amber black blue brown green grey ochre pink red teal violet white".split()), sep="\\n")'
+# So many that the first one is hardly ever the same twice: from which line on the order differs would depend on that.
+PROGRAM = 'print(*{f"colour {number}" for number in range(5000)}, sep="\\n")'
 
 
 def make_text():
