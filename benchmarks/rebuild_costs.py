@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from packaging.utils import parse_wheel_filename
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from samewheel._indexes import default_index
 from samewheel.audit.store import writing
@@ -177,7 +178,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / ".cache" / "rebuild-costs.json")
     given = parser.parse_args()
     given.out.parent.mkdir(exist_ok=True)
-    upstream = default_index(None) or "https://pypi.org/simple/"
+    upstream = default_index(None) or PYPI_SIMPLE_ENDPOINT
     found: dict[str, list[Cost]] = {}
     with tempfile.TemporaryDirectory() as name, counting_index(upstream) as counting:
         cache, store = Path(name, "cache"), Path(name, "audit.sqlite3")
