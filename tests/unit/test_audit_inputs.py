@@ -469,13 +469,14 @@ def test_name_that_is_a_url_has_no_password(line: str) -> None:
     assert "****@example.org/" in named.name
 
 
-def test_wheel_of_a_signed_link_has_its_name_without_the_signature() -> None:
-    """Stores with private links write such locks; else the message would quote the signature."""
+@pytest.mark.parametrize("host", ["example.org", "[x"])
+def test_wheel_of_a_signed_link_has_its_name_without_the_signature(host: str) -> None:
+    """Stores with private links write such locks; else the message would quote it. What is no URL has a name, too."""
     lock = (
         'version = 1\n[[package]]\nname = "mine"\nversion = "1"\nsource = { virtual = "." }\n'
         'dependencies = [{ name = "six" }]\n[[package]]\nname = "six"\nversion = "1.16.0"\n'
         'source = { registry = "https://example.org/simple" }\n'
-        'wheels = [{ url = "https://example.org/six-1.16.0-py2.py3-none-any.whl?signature=word", '
+        f'wheels = [{{ url = "https://{host}/six-1.16.0-py2.py3-none-any.whl?signature=word", '
         f'hash = "sha256:{"1" * 64}" }}]\n'
     )
     named = [one for one in read_uv_lock(lock.encode(), "uv.lock", target_of()) if one.name == "six"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
@@ -165,7 +166,7 @@ def _skipped(source: _Source) -> Skipped | None:
 
 def _wheel(wheel: _Wheel, where: str) -> NamedWheel:
     # A query may be a signature, and is no part of the name.
-    place = wheel.filename or wheel.path or urlsplit(wheel.url or "").path
+    place = wheel.filename or wheel.path or re.split("[?#]", wheel.url or "", maxsplit=1)[0]
     algorithm, _, digits = (wheel.hash or "").partition(":")
     return NamedWheel(
         filename=unquote(place.rpartition("/")[2]),
