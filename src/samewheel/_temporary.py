@@ -2,11 +2,13 @@
 
 Who is killed (SIGKILL, no memory left, no power) removes nothing, and a folder in memory then takes that memory until
 the machine starts again. So each folder is locked (flock(2)) by the process that uses it, and marked once it is: the
-kernel gives the lock back however the process ends, and whoever gets the lock of a marked folder may remove it.
+kernel gives the lock back however the process ends, and whoever gets the lock of a marked folder may remove it. Not
+every file system of a network tells other machines of locks, so names say on which machine a folder was made.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -27,10 +29,13 @@ __all__ = ["temporary_folder", "without_places"]
 
 PREFIX = "samewheel-"
 
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+"""What tells this run of this machine from all others: random(4)."""
+
 MARKED = 0o1700
 """The mode of a folder that its user has locked: the sticky bit does nothing there, so nobody else sets it."""
 
-TEMPORARY = re.compile(r"(?:/[^\s/'\"]+)+/samewheel-[a-z0-9_]{8}")
+TEMPORARY = re.compile(r"(?:/[^\s/'\"]+)+/samewheel-(?:[0-9a-f]{8})?[a-z0-9_]{8}\b")
 """A folder of :func:`temporary_folder` in a text."""
 
 RANDOM = re.compile(r"\btmp[a-z0-9_]{8}\b")
@@ -47,7 +52,7 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
         SamewheelError: it cannot be made.
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent)).resolve()
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX + _machine(), dir=parent)).resolve()
     except OSError as error:
         raise SamewheelError(
             "cannot make a temporary folder", cause=str(error), hint="Set TMPDIR to a folder that can be written."
@@ -65,6 +70,15 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
         remove(folder)
         if lock is not None:
             os.close(lock)
+
+
+@once
+def _machine() -> str:
+    """Return eight letters for this machine since it was started; none if nothing tells."""
+    try:
+        return hashlib.sha256(BOOT.read_bytes()).hexdigest()[:8]
+    except OSError:
+        return ""
 
 
 def _take(folder: Path) -> int | None:
@@ -96,11 +110,13 @@ def _sweep(parent: Path) -> None:
 
 
 def _marked(parent: Path) -> list[Path]:
-    """Return the folders in a folder that are ours and were locked once, sorted."""
-    found = list[Path]()
+    """Return the folders in a folder that are ours and were locked on this machine, sorted; none if nothing tells."""
+    found, machine = list[Path](), _machine()
+    if not machine:
+        return found
     with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
-            if entry.name.startswith(PREFIX):
+            if entry.name.startswith(PREFIX + machine):
                 with suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
                     if status.st_mode == stat.S_IFDIR | MARKED and status.st_uid == os.geteuid():

@@ -80,7 +80,7 @@ class ExitCode(IntEnum):
 
 
 class SamewheelError(Exception):
-    """Something failed, and samewheel knows what; no URL in it has a user, a password or a query, whoever wrote it.
+    """Something failed, and samewheel knows what; URLs in it lose user, password and query, whoever wrote it.
 
     Attributes:
         what: what failed, naming the file, member or key; one sentence without a full stop.

@@ -40,7 +40,7 @@ STORE = "evidence/audit.sqlite3"
 EVIDENCE = f"evidence/{WHEEL}"
 KEPT = f"kept/{WHEEL}"
 BUILT = ("--buildinfo", f"kept/{WHEEL}.buildinfo.json")
-HALVES = re.compile(r"(^|/)(\.[^/]*\.[0-9a-f]{16}|samewheel-[a-z0-9_]{8})(/|$)")
+HALVES = re.compile(r"(^|/)(\.[^/]*\.[0-9a-f]{16}|samewheel-[a-z0-9_]{8,16})(/|$)")
 """Names of what is being written."""
 
 COLUMNS = ("at once", "done", "refused", "seconds", "alone", "left behind", "lost")

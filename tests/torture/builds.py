@@ -29,6 +29,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from tests.levels import ABSENT
 from tests.torture.attacks import ATTACKS, SECTIONS, Attack, Facts
 from tests.torture.attacks.backend import make_hostile, words_of
 from tests.torture.attacks.values import NOT_TRIED, VERIFY
@@ -39,13 +40,11 @@ from tests.torture.scenes import Scene, disguise, own, plant_setuid, staged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ABSENT = 3
-"""The exit code of :mod:`tests.torture.levels` for a level that does not work."""
 
 PATIENCE = 90
 """Seconds after which samewheel hangs."""
 
-SCRIPT = Path(__file__).with_name("levels.py")
+SCRIPT = Path(__file__).parents[1] / "levels.py"
 DIRECTLY = "import sys; sys.path.insert(0, '.'); import backend; backend.build_wheel(sys.argv[1])"
 
 

@@ -162,6 +162,9 @@ def killed(folder: Path, command: Command, moment: Moment, expected: dict[str, s
         name for name in files(folder) - before - {*command.outputs} if name.split("/")[0] not in command.outputs
     }
     temporary = frozenset(os.listdir(os.environ["TMPDIR"]))  # noqa: PTH208 - names are what is shown
+    # Between the call that names a file and the one that puts it into place, all of it has a hidden name.
+    halves = {one for one in beside if digest(folder, one) not in expected.values() and not one.endswith(".lock")}
+    lost += [f"{one} is left" for one in sorted(halves | temporary)]
     return Kill(temporary, finished, states.pop() if len(states) == 1 else "both", tuple(lost), frozenset(beside))
 
 

@@ -111,8 +111,10 @@ def refusal(text: str) -> str:
 
 
 def test_version_with_more_digits_than_python_reads_is_refused() -> None:
-    """Found by `just fuzz-readers`: Python's own refusal is none of ours, nor of packaging's."""
-    assert "constraints.txt, line 1" in refusal(f"six=={'9' * 5000} --hash={A}\n")
+    """Found by `just fuzz-readers`: Python's own refusal is none of ours; and one need not see it all."""
+    said = refusal(f"six=={'9' * 5000} --hash={A}\n")
+    assert "constraints.txt, line 1" in said
+    assert len(said) < 500
 
 
 def test_reads_what_uv_writes() -> None:

@@ -14,6 +14,9 @@ from samewheel import _temporary
 from samewheel._temporary import temporary_folder, without_places
 from samewheel.errors import SamewheelError
 
+OURS = f"{_temporary.PREFIX}{_temporary._machine()}"  # noqa: SLF001 - what nobody else needs to know
+"""How names of ours begin."""
+
 USER = """
 import sys
 from pathlib import Path
@@ -60,7 +63,7 @@ def test_folder_that_is_in_use_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o700, 0o755, 0o1777])
 def test_folder_of_somebody_that_has_such_a_name_stays(tmp_path: Path, mode: int) -> None:
     """The name alone says nothing: "examples" could be the letters that we draw."""
-    folder = tmp_path / "samewheel-examples"
+    folder = tmp_path / f"{OURS}examples"
     folder.mkdir()
     folder.chmod(mode)
     assert swept(tmp_path) == {folder}
@@ -69,9 +72,17 @@ def test_folder_of_somebody_that_has_such_a_name_stays(tmp_path: Path, mode: int
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_folder_of_another_user_stays(tmp_path: Path) -> None:
     """Root must not be led to remove what others put into /tmp."""
-    folder = tmp_path / "samewheel-abcd1234"
+    folder = tmp_path / f"{OURS}abcd1234"
     folder.mkdir()
     os.chown(folder, 65534, 65534)
+    folder.chmod(0o1700)
+    assert swept(tmp_path) == {folder}
+
+
+def test_folder_of_another_machine_stays(tmp_path: Path) -> None:
+    """On a network's file system, its lock may be one that we are not told of."""
+    folder = tmp_path / "samewheel-0123abcdabcd1234"
+    folder.mkdir()
     folder.chmod(0o1700)
     assert swept(tmp_path) == {folder}
 
@@ -83,7 +94,7 @@ def test_link_with_such_a_name_leads_nowhere(tmp_path: Path) -> None:
     elsewhere.chmod(0o1700)
     parent = tmp_path / "parent"
     parent.mkdir()
-    (parent / "samewheel-abcd1234").symlink_to(elsewhere)
+    (parent / f"{OURS}abcd1234").symlink_to(elsewhere)
     swept(parent)
     assert elsewhere.is_dir()
 

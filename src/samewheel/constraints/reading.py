@@ -41,6 +41,9 @@ _HEADER_LINE = re.compile(
     rf"# ({MARK}|requirements-sha256|requires-python|requires|asked by the backend|bounded by): ?(.*)"
 )
 
+LONGEST_SHOWN = 200
+"""Characters of a line that an error message shows."""
+
 
 def _via(comments: Iterable[str]) -> tuple[str, ...]:
     """Read ``# via a``, ``# via a, b``, and ``# via`` followed by one indented name per line."""
@@ -71,7 +74,7 @@ def _requirement(text: str, place: str) -> Requirement:
         requirement = requirement_of(text)
     except InvalidRequirement as error:
         raise InvalidProjectError(
-            f"{place}: {text!r} is not a pin", cause=str(error).splitlines()[0], hint=RELOCK
+            f"{place}: {text[:LONGEST_SHOWN]!r} is not a pin", cause=str(error).splitlines()[0], hint=RELOCK
         ) from error
     if requirement.url is not None:
         raise InvalidProjectError(

@@ -1,4 +1,4 @@
-"""What crosses between the coordinator of an audit and the workers of a cluster, as JSON; nothing is pickled."""
+"""What crosses between the coordinator of an audit and the workers of a cluster, as JSON: no value of ours is pickled."""
 
 from __future__ import annotations
 
