@@ -1,4 +1,4 @@
-"""What crosses between the coordinator of an audit and the workers of a cluster, as JSON: no value of ours is pickled."""
+"""What crosses between the coordinator of an audit and the workers of a cluster: JSON, and no value of ours pickled."""
 
 from __future__ import annotations
 
