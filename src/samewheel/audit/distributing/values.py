@@ -1,4 +1,4 @@
-"""What crosses between the coordinator of an audit and the workers of a cluster: JSON, and no value of ours pickled."""
+"""What crosses between the coordinator of an audit and the workers of a cluster: JSON; nothing of ours is pickled."""
 
 from __future__ import annotations
 
