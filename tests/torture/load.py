@@ -37,6 +37,8 @@ GROWTH, SLACK = 0.5, 0.5
 """With which power of the size CPU per unit may grow (0: linear, 1: quadratic), and seconds that do not count."""
 MEMORY = 200
 """MiB at most, but for what compresses: libdeflate wants a whole member, and its output beside it."""
+PER_MEMBER = 1 / 256
+"""MiB more for each member: what is known of it is in memory, for both wheels that are compared."""
 CODES = {"one member differs": 13, "all headers differ": 11}
 """Exit codes of comparisons that are not of the same wheel."""
 DRIVER = Path(__file__).parents[1] / "functional" / "audit_driver.py"
@@ -218,7 +220,8 @@ def series(name: str, sizes: Sequence[int], runs: int, start: float) -> Iterator
                 print(row([*cells, f"{found.memory:.0f}", "" if ratio is None else f"{ratio:.2f}"]), flush=True)
                 yield from [f"{name} {size}, {step[0]}: {found.wrong}"] * bool(found.wrong)
                 yield from [f"{name} {size}, {step[0]}: grows by {ratio}"] * much
-                bound = MEMORY + (2 * size if step[0] == "canonicalize" and SERIES[name].unit == "MiB" else 0)
+                bound = MEMORY + (PER_MEMBER * size if SERIES[name].unit == "members" else 0)
+                bound += 2 * size if step[0] == "canonicalize" and SERIES[name].unit == "MiB" else 0
                 yield from [f"{name} {size}, {step[0]}: {found.memory:.0f} MiB"] * (found.memory > bound)
             if name == "audits":
                 stored = (folder / "audit.sqlite3").stat().st_size
