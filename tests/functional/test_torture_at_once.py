@@ -22,7 +22,13 @@ def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, os.environ.get(name, ""))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+QUICK = ("canonicalize", "keygen", "audit, one name")
+"""Those that take seconds."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.long]) for name in COMMANDS]
+)
 def test_runs_at_once_give_what_one_gives(name: str, tmp_path: Path) -> None:
     """Whoever starts several has the same bytes, no half of a file, and a cache that is still good."""
     outcome = tortured(name, RUNS, tmp_path)

@@ -148,6 +148,7 @@ def test_what_is_no_policy_is_an_error_of_ours(content: bytes, tmp_path: Path) -
     [
         ({"builder.0.key": "none.pub"}, "cannot read the key"),
         ({"builder.0.key": "."}, "cannot read the key"),
+        ({"builder.0.key": "a\0b"}, "cannot read the key"),
         ({"builder.0.key": "policy.toml"}, "cannot read the public key"),
         ({"builder.0.key": "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"}, "cannot read the public"),
         ({"builder.0.key": private_pem(ALICE.key).decode()}, "cannot read the public key"),

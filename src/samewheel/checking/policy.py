@@ -168,10 +168,10 @@ def _key(builder: Builder, where: Path) -> PublicKey | None:
     path = where.parent / builder.key
     try:
         return read_public(path.read_bytes(), str(path))
-    except OSError as error:
-        raise UsageError(
-            f"cannot read the key of the builder {builder.id}", cause=f"{path}: {error.strerror}"
-        ) from error
+    except (OSError, ValueError) as error:
+        # ValueError: a name with a NUL.
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"cannot read the key of the builder {builder.id}", cause=f"{path}: {reason}") from error
 
 
 def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> None:
