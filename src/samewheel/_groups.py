@@ -145,17 +145,28 @@ def kill_strays() -> None:
             _kill_children(spared=frozenset(process.pid for process in _running))
 
 
-def _children() -> set[int]:
-    """Return our children, whichever of our threads started or adopted them."""
-    while True:
-        # A thread that ends meanwhile takes its file with it, and leaves its children to another one.
-        with suppress(FileNotFoundError, ProcessLookupError):
-            tasks = Path("/proc/self/task").glob("*/children")
-            return {int(pid) for task in tasks for pid in task.read_text("ascii").split()}
+PASSES = 100
+"""How often threads are looked at again because one has ended meanwhile; some kernels tell of no children at all."""
+
+
+def _children(tasks: Path) -> set[int]:
+    """Return the children of a process, given the folder of its threads; each thread has its own."""
+    found = set[int]()
+    for _ in range(PASSES):
+        vanished = False
+        for task in os.listdir(tasks) if tasks.is_dir() else ():  # noqa: PTH208 - only names are needed
+            try:
+                found.update(map(int, (tasks / task / "children").read_text("ascii").split()))
+            except (FileNotFoundError, ProcessLookupError):
+                # It has ended, and another thread, which may have been looked at before, has its children.
+                vanished = True
+        if not vanished:
+            break
+    return found
 
 
 def _kill_children(spared: frozenset[int]) -> None:
-    while pids := _children() - spared:
+    while pids := _children(Path("/proc/self/task")) - spared:
         for pid in sorted(pids):
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, KILL)

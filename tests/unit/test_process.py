@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel._groups import kill_all, kill_orphans, stopped
+from samewheel._groups import _children, kill_all, stopped
 from samewheel._process import Finished, run
 from samewheel.errors import SamewheelError
 
@@ -468,9 +468,12 @@ def test_guard_sees_what_was_printed_on_both_streams() -> None:
     assert guard.printed > 4 << 20
 
 
-def test_thread_that_ends_meanwhile_is_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the list of our threads and a look at one, it can be gone; its children are another thread's then."""
-    gone = Path("/proc/self/task/0/children")
-    monkeypatch.setattr(Path, "glob", lambda *_: iter([gone]))
-    assert not gone.exists()
-    kill_orphans()
+def test_thread_that_ends_meanwhile_hides_no_child(tmp_path: Path) -> None:
+    """Its folder is there when threads are listed, and its file is not when it is read; others have children, too."""
+    for name, children in (("1", None), ("2", "5 6 "), ("3", "7")):
+        (tmp_path / name).mkdir()
+        if children is not None:
+            (tmp_path / name / "children").write_text(children, "ascii")
+    (tmp_path / "4").symlink_to("gone")
+    assert _children(tmp_path) == {5, 6, 7}
+    assert _children(tmp_path / "none") == set()
