@@ -6,15 +6,19 @@ an error that is none of packaging's. Whatever stands in these texts is short wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packaging.markers import Marker
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
 __all__ = ["LONGEST", "marker_of", "requirement_of", "specifiers_of", "version_of"]
+
+Read = TypeVar("Read")
 
 LONGEST = 4096
 """Characters."""
@@ -25,6 +29,14 @@ def _short(text: str, error: type[ValueError]) -> str:
     if len(text) > LONGEST:
         raise error(f"longer than {LONGEST} characters: {text[:40]!r}…")
     return text
+
+
+def _shallow(read: Callable[[str], Read], text: str, error: type[ValueError]) -> Read:
+    """Read a text unless it is too long, or has too many brackets in each other for its parser."""
+    try:
+        return read(_short(text, error))
+    except RecursionError as deep:
+        raise error(f"too many brackets in each other: {text[:40]!r}…") from deep
 
 
 def version_of(text: str) -> Version:
@@ -57,10 +69,7 @@ def requirement_of(text: str) -> Requirement:
     """
     from packaging.requirements import InvalidRequirement, Requirement
 
-    try:
-        return Requirement(_short(text, InvalidRequirement))
-    except RecursionError as error:
-        raise InvalidRequirement(f"too many brackets in each other: {text[:40]!r}…") from error
+    return _shallow(Requirement, text, InvalidRequirement)
 
 
 def marker_of(text: str) -> Marker:
@@ -71,7 +80,4 @@ def marker_of(text: str) -> Marker:
     """
     from packaging.markers import InvalidMarker, Marker
 
-    try:
-        return Marker(_short(text, InvalidMarker))
-    except RecursionError as error:
-        raise InvalidMarker(f"too many brackets in each other: {text[:40]!r}…") from error
+    return _shallow(Marker, text, InvalidMarker)

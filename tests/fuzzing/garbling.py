@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["drawing", "garbled", "garbled_archive"]
+__all__ = ["NUMBERS", "drawing", "garbled", "garbled_archive", "headers_in"]
 
 MOST_CHANGES = 4
 
@@ -148,8 +148,8 @@ NUMBERS = (0, 1, 2, 3, 8, 20, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80
 """At the edges of what fields hold."""
 
 
-def _headers(content: bytes) -> list[int]:
-    """Return where headers begin, or could."""
+def headers_in(content: bytes) -> list[int]:
+    """Return where headers of a ZIP file begin, or could, so that fields are found more often than by chance."""
     starts = [0]
     for signature in SIGNATURES:
         place = content.find(signature)
@@ -161,7 +161,7 @@ def _headers(content: bytes) -> list[int]:
 
 def _field(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
     """Put a number at the edge of what it can be into a header."""
-    place = draw.choice(_headers(content)) + draw.randrange(LONGEST_HEADER)
+    place = draw.choice(headers_in(content)) + draw.randrange(LONGEST_HEADER)
     size = draw.choice((1, 2, 4))
     number = draw.choice(NUMBERS) & ((1 << 8 * size) - 1)
     return content[:place] + number.to_bytes(size, "little") + content[place + size :]
@@ -169,7 +169,7 @@ def _field(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
 
 def _nudged(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
     """Make a number in a header a little more or less."""
-    place = draw.choice(_headers(content)) + draw.randrange(LONGEST_HEADER)
+    place = draw.choice(headers_in(content)) + draw.randrange(LONGEST_HEADER)
     size = draw.choice((1, 2, 4))
     number = int.from_bytes(content[place : place + size], "little") + draw.choice((-2, -1, 1, 2))
     return content[:place] + (number % (1 << 8 * size)).to_bytes(size, "little") + content[place + size :]
@@ -177,10 +177,10 @@ def _nudged(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
 
 def _moved(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
     """Put what lies between two headers somewhere else, or leave it out, or have it twice."""
-    places = sorted({*_headers(content), len(content)})
+    places = sorted({*headers_in(content), len(content)})
     at = draw.randrange(len(places) - 1)
     piece, rest = content[places[at] : places[at + 1]], content[: places[at]] + content[places[at + 1] :]
-    to = draw.choice(_headers(rest)) if rest else 0
+    to = draw.choice(headers_in(rest)) if rest else 0
     times = draw.choice((0, 1, 1, 2))
     return rest[:to] + piece * times + rest[to:]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from tests.fuzzing.garbling import NUMBERS, headers_in
 from tests.hostile_wheels import CASES, CONTROLS
 from tests.hostile_wheels.base import FILES, INFO, METADATA, RECORD, WHEEL, record
 from tests.hostile_wheels.zip_bytes import (
@@ -44,10 +45,6 @@ SEEDS: tuple[Callable[[], bytes], ...] = tuple(value.make for value in (*CASES, 
 
 LARGEST_ELF = 1 << 16
 """Bytes of an extension module that is still changed byte by byte."""
-
-SIGNATURES = (b"PK\1\2", b"PK\3\4", b"PK\5\6", b"PK\6\6", b"PK\6\7", b"PK\7\x08")
-NUMBERS = (0, 1, 2, 3, 8, 20, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
-"""At the edges of what fields hold."""
 
 SCRIPT, POINTS = "demo-1.0.data/scripts/tool", f"{INFO}/entry_points.txt"
 NAMES = (
@@ -249,22 +246,11 @@ def _made(index: int) -> bytes:
     return SEEDS[index]()
 
 
-def _places(file: bytes) -> list[int]:
-    """Return where records begin, so that fields are found more often than by chance."""
-    found = [0]
-    for signature in SIGNATURES:
-        at = file.find(signature)
-        while at >= 0:
-            found.append(at)
-            at = file.find(signature, at + 1)
-    return found
-
-
 @st.composite
 def changed_bytes(draw: DrawFn, files: st.SearchStrategy[bytes]) -> bytes:
     """Draw a file in which some bytes are replaced, put in, left out or repeated."""
     file = draw(files)
-    starts = _places(file)
+    starts = headers_in(file)
     for _ in range(draw(st.integers(1, 4))):
         near = draw(st.sampled_from(starts)) + draw(st.integers(0, 60))
         at = min(draw(st.one_of(st.just(near), st.integers(0, len(file)))), len(file))
