@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
@@ -266,6 +267,26 @@ def test_interruption_ends_the_workers(tmp_path: Path, monkeypatch: pytest.Monke
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+    assert lifeline.last_words() == b""
+
+
+def test_interruption_that_does_not_end_the_wait_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Ctrl-C at the very moment when the audit begins to wait must not be lost until the next outcome, if any.
+
+    One that another thread receives does the same: its handler has to run in the main thread, whose wait goes on.
+    """
+    lifeline = Lifeline(tmp_path / "pipe")
+    monkeypatch.setenv("HELD", str(lifeline.path))
+
+    def interrupt() -> None:
+        lifeline.heard()
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    interrupting = threading.Thread(target=interrupt)
+    interrupting.start()
+    with pytest.raises(KeyboardInterrupt), workers(1) as executor:
+        audited(tmp_path / "audit.sqlite3", ("held",), executor, held_work)
+    interrupting.join()
     assert lifeline.last_words() == b""
 
 

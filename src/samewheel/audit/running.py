@@ -6,6 +6,7 @@ import hashlib
 import queue
 import re
 from concurrent.futures import BrokenExecutor
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,12 @@ NOT_KEPT = "not kept: "
 
 TOGETHER = 256
 """Outcomes that are kept at once, when many come while one is being written: a disk takes its time for each write."""
+
+LOOK_UP = 0.5
+"""Seconds after which the wait for an outcome begins anew, so that an interruption is noticed that came as it began.
+
+CPython runs handlers between instructions: a wait is ended by a signal that comes during it, and by none before.
+"""
 
 LONGEST_NAME = 255
 """Bytes that a file's name may have on the usual file systems."""
@@ -170,7 +177,9 @@ class _Flight:
 
     def next(self) -> tuple[Job, Outcome]:
         """Wait for the next one that is done."""
-        return self._taken(self._done.get())
+        while True:
+            with suppress(queue.Empty):
+                return self._taken(self._done.get(timeout=LOOK_UP))
 
     def more(self) -> Iterator[tuple[Job, Outcome]]:
         """Yield those that are done by now, not too many."""
