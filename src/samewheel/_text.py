@@ -6,15 +6,25 @@ import re
 
 __all__ = ["discreet", "printable"]
 
-_WORD = re.compile(r"[^\s'\"<>]+")
+_INSIDE = r"['\"<>](?=\w)"
+"""A quote or bracket that ends no URL: people have them in passwords, and not every tool escapes them."""
+
+_WORD = re.compile(rf"(?:[^\s'\"<>]|{_INSIDE})+")
 _USER = re.compile(
     # Some tools take a URL for a path, and leave one slash of two.
-    r"(?<=:/)[^\s/?#@:'\"<>]+:[^\s/?#@'\"<>]*@|"
-    r"(?<=://)(?:"
+    r"(?<=:/)[^\s/?#@:]+:[^\s/?#@]*@|"
+    # JSON may have a backslash before each slash.
+    r"(?:(?<=://)|(?<=:\\/\\/))(?:"
     # All that stands before the last @ of a host, or a password with a slash in it, which is no port with a path.
-    r"[^\s/?#'\"<>]*@|[^\s/?#@:'\"<>]+:(?![0-9]+/)[^\s@'\"<>]*@)"
+    r"[^\s/?#]*@|[^\s/?#@:\[]+:(?![0-9]+/)[^\s@]*@)"
 )
-_QUERY = re.compile(r"(?P<bare>https?://(?:(?!https?://)[^\s?#'\"<>`])+)\?[^\s'\"<>`)]+", re.IGNORECASE)
+_QUERY = re.compile(
+    r"(?P<bare>:(?:\\?/){2}(?:(?!:\\?/\\?/)[^\s?#'\"<>`])+)"
+    # What stands behind a # is a file's digest or a folder, as a rule, and worth reading.
+    r"(?P<mark>\?|\#(?=[^\s\#]*(?:auth|credential|key|passw|secret|sig|token)[^\s\#=]*=))"
+    rf"(?:[^\s'\"<>`)]|{_INSIDE})+",
+    re.IGNORECASE,
+)
 
 
 def _without_user(word: re.Match[str]) -> str:
@@ -24,10 +34,10 @@ def _without_user(word: re.Match[str]) -> str:
 
 
 def discreet(text: str) -> str:
-    """Return a text in which no URL has a user, a password or a query, which may be a signature."""
-    if ":/" not in text:
+    """Return a text in which no URL has a user, a password, or a query or fragment that may be a signature."""
+    if ":/" not in text and ":\\/" not in text:
         return text
-    return _QUERY.sub(r"\g<bare>?…", _WORD.sub(_without_user, text))
+    return _QUERY.sub(r"\g<bare>\g<mark>…", _WORD.sub(_without_user, text))
 
 
 def printable(text: str) -> str:

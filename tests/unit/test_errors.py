@@ -63,7 +63,14 @@ def test_names_of_packages_survive_it_too() -> None:
         ("ftp:/user:word@example.org/x", "ftp:/****@example.org/x"),
         ("https://example.org/x?token=word&more", "https://example.org/x?…"),
         ("https://example.org:8080/x@v1", "https://example.org:8080/x@v1"),
-        ("https://example.org/x#fragment", "https://example.org/x#fragment"),
+        ("https://example.org/x#sha256=00", "https://example.org/x#sha256=00"),
+        ("https://example.org/x#access_token=word&more", "https://example.org/x#…"),
+        ("https://user:wo'rd@example.org/x", "https://****@example.org/x"),
+        ('https://user:w"o<r>d@example.org/x', "https://****@example.org/x"),
+        (r"https:\/\/user:word@example.org\/x", r"https:\/\/****@example.org\/x"),
+        (r"https:\/\/example.org\/x?token=word", r"https:\/\/example.org\/x?…"),
+        ("s3://bucket/x?X-Amz-Signature=word", "s3://bucket/x?…"),
+        ("http://[::1]:80/x@v1", "http://[::1]:80/x@v1"),
     ],
 )
 def test_no_url_in_an_error_tells_a_password(url: str, shown: str) -> None:
@@ -73,7 +80,7 @@ def test_no_url_in_an_error_tells_a_password(url: str, shown: str) -> None:
     assert error.args == (error.what, error.cause, error.hint)
 
 
-@pytest.mark.parametrize("unit", ["://a:", "://a", "https://a/b", "a:/b:"])
+@pytest.mark.parametrize("unit", ["://a:", "://a", "https://a/b", "a:/b:", r":\/\/a:", "://a#", "://'a"])
 @pytest.mark.parametrize("end", ["", " @", "?"])
 def test_long_text_of_a_stranger_is_read_once(unit: str, end: str) -> None:
     """A line of an sdist's own constraints may have a megabyte; looked through from each URL on, it took hours."""
