@@ -155,7 +155,7 @@ def tortured(audit: Audit, crew: Crew, draw: random.Random, pause: float, schedu
                     over = process.wait(draw.uniform(0.2, 2 * pause)) is not None
                 if over:
                     break
-                if gone < schedulers and draw.random() < 0.25:
+                if gone < schedulers and draw.random() < 0.5:
                     gone += 1
                     crew.end(kill=True)
                     over = True
@@ -243,7 +243,7 @@ def main() -> None:
     parser.add_argument("--fake", type=int, default=200, help="fake builds of half a second  [default: 200]")
     parser.add_argument("--real", type=int, default=20, help="builds of published wheels  [default: 20]")
     parser.add_argument("--schedulers", type=int, default=2, help="that are killed in each audit  [default: 2]")
-    parser.add_argument("--pause", type=float, default=4.0, help="seconds between two kills, about  [default: 4]")
+    parser.add_argument("--pause", type=float, default=2.0, help="seconds between two kills, about  [default: 2]")
     parser.add_argument("--seed", type=int, default=0, help="of what is drawn  [default: 0]")
     parser.add_argument("--loopback", action="store_true", help="no namespaces")
     options = parser.parse_args()
