@@ -1,4 +1,4 @@
-"""Kill workers and the scheduler of a cluster at random moments during audits, and count what is lost or done twice.
+"""Kill workers and the scheduler of a cluster at random moments, cut networks, and count what is lost or done twice.
 
     python -m tests.torture.cluster                # 200 fake and 20 real builds, some ten minutes
     python -m tests.torture.cluster --fake 40 --real 0 --seed 7
@@ -7,8 +7,10 @@ A scheduler and three workers run in network namespaces of their own, joined by 
 root, with ``ip``; else on the loopback interface, as the table says). An audit of the same list on this machine alone
 says what must come out. Then the audit runs on the cluster, and at moments that are drawn something is killed: a
 worker, which is started again, or the scheduler. Then the audit must end with an error, all that it has told must be
-in its store, and it goes on by ``--resume`` with another scheduler. At the end, its list must be that of the one
-machine, nothing may have been told twice, and no process may be left. Exits with 1 otherwise. Linux only.
+in its store, and it goes on by ``--resume`` with another scheduler. Or a worker's network is down for some time: if
+that is longer than Dask waits for an answer, the worker counts as dead, and where it ends itself, another one is
+started. At the end, the list must be that of the one machine, nothing may have been told twice, and no process may be
+left. Exits with 1 otherwise. Linux only.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.clusters import SOON, Dask
-from tests.torture.networks import Host, loopback, namespaces
+from tests.torture.networks import Host, cut, loopback, namespaces
 from tests.torture.running import SAMEWHEEL, adopt_orphans, head, outlived, row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 DRIVER = (sys.executable, str(Path(__file__).parents[1] / "functional" / "audit_driver.py"))
 """The command line with fake work and a fake index."""
@@ -46,13 +49,25 @@ REAL = (
 
 WORKERS = 3
 PORT = "8786"
+SETTLED = 2.0
+"""Seconds in which a worker that its scheduler gave up ends itself."""
+
 PATIENCE = 120.0
 """Seconds after which a coordinator that should have noticed counts as one that never will."""
 
 GONE = ("the Dask scheduler is gone", "cannot reach a Dask scheduler")
 """What an audit says whose scheduler was killed; the latter if that was before it was there."""
 
-COUNTED = ("jobs", "workers killed", "schedulers killed", "results kept", "told twice", "left behind", "lost")
+COUNTED = (
+    *("jobs", "workers killed", "schedulers killed", "networks cut", "results kept"),
+    *("told twice", "left behind", "lost"),
+)
+
+UNANSWERED = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s"}
+"""How long Dask waits for the other end of a connection, which it does not take for less than 11 seconds."""
+
+LONGEST_CUT = 24.0
+"""Seconds: half of all cuts are longer than that."""
 
 
 def free_port() -> str:
@@ -98,7 +113,9 @@ class Crew:
         self._hosts = hosts
         self._folder = folder
         self._env = env
-        self._port = PORT if hosts[0].prefix else free_port()
+        self.apart = bool(hosts[0].prefix)
+        """Whether each has a network of its own."""
+        self._port = PORT if self.apart else free_port()
         self.address = f"tcp://{hosts[0].address}:{self._port}"
         self.begin()
 
@@ -123,6 +140,15 @@ class Crew:
         # On a busy machine, all of them would be starting all of the time.
         self.workers[number].said("Registered to:")
 
+    def cut_off(self, number: int, wait: Callable[[], object]) -> None:
+        """Cut a worker off its network while something is waited for; if it ended itself, start another one."""
+        with cut(self._hosts[1 + number]):
+            wait()
+        worker = self.workers[number]
+        with suppress(subprocess.TimeoutExpired):
+            worker.process.wait(SETTLED)
+            self.kill_worker(number)
+
     def end(self, *, kill: bool) -> None:
         """End everybody, the scheduler by a kill or as an operator does."""
         if kill:
@@ -136,23 +162,30 @@ class Torture(NamedTuple):
 
     workers: int
     schedulers: int
+    cuts: int
     kept: int
     """Results that were there when a scheduler had been killed, in all."""
     twice: int
     lost: list[str]
 
 
+def ended(process: subprocess.Popen[bytes], within: float) -> bool:
+    """Wait so many seconds for the end of a process, and tell whether it came."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(within)
+    return process.returncode is not None
+
+
 def tortured(audit: Audit, crew: Crew, draw: random.Random, pause: float, schedulers: int) -> Torture:
     """Run an audit to its end, while workers and so many schedulers are killed."""
     told: list[str] = []
     lost: list[str] = []
-    killed, gone, kept = 0, 0, 0
+    killed, gone, cuts, kept = 0, 0, 0, 0
     while True:
         with coordinator(audit, crew) as process:
             over = False
             while not over:
-                with suppress(subprocess.TimeoutExpired):
-                    over = process.wait(draw.uniform(0.2, 2 * pause)) is not None
+                over = ended(process, draw.uniform(0.2, 2 * pause))
                 if over:
                     break
                 if gone < schedulers and draw.random() < 0.5:
@@ -160,6 +193,9 @@ def tortured(audit: Audit, crew: Crew, draw: random.Random, pause: float, schedu
                     crew.end(kill=True)
                     over = True
                     process.wait(PATIENCE)
+                elif crew.apart and draw.random() < 0.5:
+                    cuts += 1
+                    crew.cut_off(draw.randrange(WORKERS), partial(ended, process, draw.uniform(0.2, LONGEST_CUT)))
                 else:
                     killed += 1
                     crew.kill_worker(draw.randrange(WORKERS))
@@ -168,12 +204,12 @@ def tortured(audit: Audit, crew: Crew, draw: random.Random, pause: float, schedu
         found = audit.rebuilt()
         lost += [f"{name} was told, and is not kept" for name in sorted(set(told) - found)]
         if process.returncode == 0 and "failed" not in {package["status"] for package in audit.listed()}:
-            return Torture(killed, gone, kept, len(told) - len(set(told)), lost)
+            return Torture(killed, gone, cuts, kept, len(told) - len(set(told)), lost)
         if process.returncode == 0:
             continue  # two workers died of the same job, by chance: --resume tries it again
         if process.returncode != 1 or not any(words in said for words in GONE):
             lost.append(f"exit code {process.returncode}: {said[-2000:]}")
-            return Torture(killed, gone, kept, len(told) - len(set(told)), lost)
+            return Torture(killed, gone, cuts, kept, len(told) - len(set(told)), lost)
         kept += len(found)
         crew.begin()
 
@@ -208,7 +244,7 @@ def prepared(folder: Path, names: Sequence[str], command: Sequence[str], env: di
     """Make a folder with a list."""
     folder.mkdir()
     (folder / "list.txt").write_text("".join(f"{name}\n" for name in names))
-    return Audit(folder, command, {**os.environ, **SOON, **env})
+    return Audit(folder, command, {**os.environ, **SOON, **UNANSWERED, **env})
 
 
 def one(
@@ -222,7 +258,7 @@ def one(
             # The second time, nothing has to be fetched any more, and both have the same of it.
             words = here.words("--anew", "-q", "--jobs", "4")
             subprocess.run(words, cwd=here.folder, env=here.env, check=True, stdout=subprocess.DEVNULL)
-        crew = Crew(hosts, Path(temporary), env)
+        crew = Crew(hosts, Path(temporary), {**UNANSWERED, **env})
         try:
             found = tortured(there, crew, draw, given.pause, given.schedulers)
         finally:
@@ -232,7 +268,7 @@ def one(
         lost += differences(here.listed(), there.listed())
         lost += [f"{found.twice} told twice"] * bool(found.twice)
     where = "namespaces" if hosts[0].prefix else "loopback"
-    counts = [len(names), found.workers, found.schedulers, found.kept, found.twice, left, len(lost)]
+    counts = [len(names), found.workers, found.schedulers, found.cuts, found.kept, found.twice, left, len(lost)]
     print(row([f"{kind} builds", where, *counts]), flush=True)
     return lost
 

@@ -33,6 +33,17 @@ def ip(*words: str) -> None:
 
 
 @contextmanager
+def cut(host: Host) -> Iterator[None]:
+    """Take a host with a network of its own off it while the block runs."""
+    name = host.prefix[-1]
+    ip("-n", name, "link", "set", "net", "down")
+    try:
+        yield
+    finally:
+        ip("-n", name, "link", "set", "net", "up")
+
+
+@contextmanager
 def loopback(number: int) -> Iterator[tuple[Host, ...]]:
     """Yield so many hosts that are all this one."""
     yield (Host("127.0.0.1", ()),) * number
