@@ -45,7 +45,15 @@ finally:
         "memory",
         "takes 1 GiB of memory, with --limit memory=200MiB",
         says("large"),
-        "kept = [bytearray(os.urandom(1) * (1 << 24)) for _ in range(64)]\nanswer = 'it is ' + 'large'",
+        """
+kept = []
+try:
+    while len(kept) < 64:
+        kept.append(bytearray(os.urandom(1) * (1 << 24)))
+    answer = "it is " + "large"
+except MemoryError:
+    time.sleep(10)  # with all that the kernel gives, so that the watcher can see it
+""",
         words=_limited("memory=200MiB"),
         inside=REFUSED,
         none=REFUSED,
