@@ -177,6 +177,8 @@ def _nudged(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
 
 def _moved(draw: random.Random, content: bytes, _: Sequence[bytes]) -> bytes:
     """Put what lies between two headers somewhere else, or leave it out, or have it twice."""
+    if not content:
+        return content  # another change left nothing
     places = sorted({*headers_in(content), len(content)})
     at = draw.randrange(len(places) - 1)
     piece, rest = content[places[at] : places[at + 1]], content[: places[at]] + content[places[at + 1] :]

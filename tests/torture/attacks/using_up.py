@@ -31,6 +31,8 @@ try:
             time.sleep(60)
             os._exit(0)
     answer = "it is " + "a crowd"
+except OSError:
+    time.sleep(10)  # with all that the kernel gives, so that the watcher can see them
 finally:
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
