@@ -47,7 +47,7 @@ def test_inputs_do_not_depend_on_the_machine() -> None:
 def test_nothing_can_be_changed_further(garble: Callable[[Random, Sequence[bytes]], bytes]) -> None:
     """A change can leave nothing, once in a million inputs; the next one must not end the whole night's run."""
     draw = drawing("0")
-    assert any(garble(draw, [b""]) for _ in range(A_FEW))
+    assert len({garble(draw, [b""]) for _ in range(A_FEW)}) > 1
 
 
 def naive(content: bytes) -> object:
