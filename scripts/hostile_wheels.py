@@ -44,6 +44,9 @@ MODULE, EVIL = "demo/__init__.py", b"print('another module')\n"
 WORDS = 120
 """Letters of a refusal that the table shows."""
 
+LONGEST_LINE = 4096
+"""Letters of a line that are looked at: a reader may quote a name of megabytes."""
+
 UNZIP = """\
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as archive:
@@ -75,7 +78,11 @@ def limit() -> None:
 
 def shown(text: str) -> str:
     """Return a refusal's last words for a cell: short, printable, without folders of this machine."""
-    lines = [line for line in text.splitlines() if NOISE.sub("", line).strip() and "[notice]" not in line]
+    lines = [
+        line
+        for line in (whole[:LONGEST_LINE] for whole in text.splitlines())
+        if NOISE.sub("", line).strip() and "[notice]" not in line
+    ]
     last = NOISE.sub("", lines[-1]) if lines else "no word"
     clean = FOLDERS.sub("", last)
     printable = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in clean)

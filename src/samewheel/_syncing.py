@@ -56,7 +56,11 @@ def folder_of(destination: Path) -> Iterator[None]:
     """
     missing = [folder for folder in (destination.parent, *destination.parent.parents) if not folder.exists()]
     try:
-        destination.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            destination.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            # Which would sound as if the destination was there: it is a link to nowhere, or no folder.
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename) from error
         yield
     except BaseException:
         with suppress(OSError):

@@ -109,7 +109,7 @@ class Crew:
     """A scheduler and its workers, which can be killed and started again."""
 
     def __init__(self, hosts: Sequence[Host], folder: Path, env: dict[str, str]) -> None:
-        """Start them; the first host is the scheduler's."""
+        """Start none yet; the first host is the scheduler's."""
         self._hosts = hosts
         self._folder = folder
         self._env = env
@@ -117,14 +117,17 @@ class Crew:
         """Whether each has a network of its own."""
         self._port = PORT if self.apart else free_port()
         self.address = f"tcp://{hosts[0].address}:{self._port}"
-        self.begin()
+        self.scheduler: Dask | None = None
+        self.workers: list[Dask] = []
 
     def begin(self) -> None:
-        """Start everybody."""
+        """Start everybody; whoever began must end them, also if some could not be started."""
         words = ("scheduler", "--port", self._port, "--host", self._hosts[0].address, "--no-dashboard")
         self.scheduler = Dask(words, self._env, self._hosts[0].prefix)
         self.scheduler.said("Scheduler at:")
-        self.workers = [self._worker(host) for host in self._hosts[1:]]
+        self.workers.clear()
+        for host in self._hosts[1:]:
+            self.workers.append(self._worker(host))
         for worker in self.workers:
             worker.said("Registered to:")
 
@@ -151,10 +154,11 @@ class Crew:
 
     def end(self, *, kill: bool) -> None:
         """End everybody, the scheduler by a kill or as an operator does."""
-        if kill:
+        if self.scheduler is not None and kill:
             self.scheduler.kill()
         for one in (self.scheduler, *self.workers):
-            one.__exit__()
+            if one is not None:
+                one.__exit__()
 
 
 class Torture(NamedTuple):
@@ -260,6 +264,7 @@ def one(
             subprocess.run(words, cwd=here.folder, env=here.env, check=True, stdout=subprocess.DEVNULL)
         crew = Crew(hosts, Path(temporary), {**UNANSWERED, **env})
         try:
+            crew.begin()
             found = tortured(there, crew, draw, given.pause, given.schedulers)
         finally:
             crew.end(kill=False)

@@ -35,7 +35,7 @@ from samewheel.attesting.keys import (
     read_public,
     sign,
 )
-from samewheel.errors import UsageError
+from samewheel.errors import SamewheelError, UsageError
 from tests.unit.attestations import ALICE, BOB, PAULA
 
 if TYPE_CHECKING:
@@ -215,6 +215,19 @@ def test_nothing_is_ever_overwritten(which: str, kind: str, tmp_path: Path) -> N
     assert elsewhere.exists() == (kind != "dangling")
     if kind in {"file", "link"}:
         assert place.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_folder_that_is_none_is_not_taken_for_a_key(kind: str, tmp_path: Path) -> None:
+    """Who is told that a key is there already looks for it in vain."""
+    place = tmp_path / "keys"
+    if kind == "file":
+        place.write_bytes(b"precious")
+    else:
+        place.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(SamewheelError, match="cannot write the key") as caught:
+        make_key_files(place / "key")
+    assert caught.value.cause == "Not a directory"
 
 
 @pytest.mark.parametrize("kind", ["file", "link"])
