@@ -172,19 +172,39 @@ def test_worker_that_comes_later_helps(tmp_path: Path) -> None:
     assert set(statuses(here).values()) == {"rebuilt"}
 
 
-def test_unfit_worker_that_comes_later_ends_the_audit(tmp_path: Path) -> None:
-    """With an error that says which; what is finished is kept."""
+LATE = [(UNFIT[0][0], "another samewheel", "has 0.0.1"), (UNFIT[2][0], "cannot rebuild wheels for", "is odd-odd")]
+
+
+@pytest.mark.parametrize(("lines", "what", "cause"), LATE, ids=["version", "platform"])
+def test_unfit_worker_that_comes_later_ends_the_audit(tmp_path: Path, lines: str, what: str, cause: str) -> None:
+    """With an error that says which, and what to do; what is finished is kept."""
     here, lifeline = names(tmp_path / "here", "a", "held", "z"), Lifeline(tmp_path / "pipe")
     with cluster(tmp_path) as found:
         found.worker("--no-nanny", HELD=str(lifeline.path))
         with start(here, "list.txt", "--cluster", found.address, work="held_work", **SOON) as process:
             lifeline.heard()
-            worker_with(found, tmp_path / "odd", UNFIT[0][0])
+            worker_with(found, tmp_path / "odd", lines)
             _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
-    assert "another samewheel" in stderr
-    assert "has 0.0.1" in stderr
+    assert what in stderr
+    assert cause in stderr
+    assert "Then go on: samewheel audit list.txt" in stderr
     assert statuses(here)["a"] == "rebuilt"
+
+
+def test_worker_on_which_nobody_has_looked_does_nothing_unfit(tmp_path: Path) -> None:
+    """Dask gives jobs to a worker as soon as it joins; this one takes its time to say what it is, and never does."""
+    here = names(tmp_path / "here", "a", "b")
+    lines = f"import time; from samewheel.audit.distributing import values as v\n{UNFIT[2][0]}"
+    with cluster(tmp_path) as found, start(here, "list.txt", "--cluster", found.address, **SOON) as process:
+        assert process.stderr is not None
+        while "has no workers" not in process.stderr.readline():
+            pass
+        worker_with(found, tmp_path / "odd", f"{lines}\nv.at_hand = lambda: time.sleep(3600)")
+        _, stderr = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "cannot rebuild wheels for" in stderr
+    assert set(statuses(here).values()) == {"pending"}
 
 
 def given(files: Files) -> tuple[str, ...]:
@@ -216,10 +236,15 @@ def test_tls_lets_in_who_has_a_certificate_of_the_same_ca(tmp_path: Path) -> Non
     assert statuses(here) == {"a": "rebuilt"}
 
 
+LIST_AS_CERTIFICATE = ["--cluster-ca", "list.txt", "--cluster-cert", "list.txt", "--cluster-key", "list.txt"]
+
 USAGE = [
     (["--cluster", "tcp://127.0.0.1:1", "--jobs", "2"], 2, "--jobs is for this machine"),
     (["--cluster", "tls://127.0.0.1:1", "--cluster-ca", "list.txt"], 2, "TLS takes all of"),
     (["--cluster-ca", "list.txt"], 2, "need --cluster"),
+    (["--cluster", "tcp://127.0.0.1:1", *LIST_AS_CERTIFICATE], 2, "Try tls://127.0.0.1:1"),
+    (["--cluster", "ws://127.0.0.1:1", *LIST_AS_CERTIFICATE], 2, "is an address without TLS"),
+    (["--cluster", "127.0.0.1:1", *LIST_AS_CERTIFICATE], 2, "Try tls://127.0.0.1:1"),
     (["--cluster", "tcp://127.0.0.1:1"], 1, "cannot reach a Dask scheduler at tcp://127.0.0.1:1"),
     (["--cluster", "odd://127.0.0.1:1"], 1, "cannot reach a Dask scheduler at odd://127.0.0.1:1"),
     (["--cluster", "tls://127.0.0.1:1"], 1, "--cluster-ca, --cluster-cert and --cluster-key"),

@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from samewheel import __version__
 from samewheel.audit.companions import WATCHED, Companions
 from samewheel.audit.distributing.checking import refuse_unfit, told_apart
-from samewheel.audit.distributing.orders import _checked
+from samewheel.audit.distributing.orders import _checked, _outcome
 from samewheel.audit.distributing.values import Answer, Described, Order, described_here, killed
-from samewheel.audit.distributing.working import Keeper
+from samewheel.audit.distributing.watching import _read
+from samewheel.audit.distributing.working import Keeper, describe
 from samewheel.audit.serving import requested
 from samewheel.errors import ClusterError
 from tests.conftest import ROOT
@@ -93,9 +94,9 @@ def test_machine_can_describe_itself() -> None:
     assert found.pythons
 
 
-def answer(outcome: Outcome | None) -> Answer:
+def answer(outcome: Outcome | None, samewheel: str = "9") -> Answer:
     """Return what a worker says."""
-    return Answer(samewheel="9", worker="tcp://a", outcome=outcome)
+    return Answer(samewheel=samewheel, platform="odd-odd", worker="tcp://a", outcome=outcome)
 
 
 def test_outcome_of_another_wheel_is_a_failure() -> None:
@@ -122,9 +123,46 @@ def test_worker_of_another_version_does_nothing() -> None:
         _checked(answer(None), job_of("a"))
 
 
+def test_worker_of_another_platform_does_nothing() -> None:
+    """It would build other wheels; Dask gives it jobs before anybody has looked at it."""
+    with pytest.raises(ClusterError, match=r"cannot rebuild wheels for .*\ntcp://a is odd-odd"):
+        _checked(answer(None, __version__), job_of("a"))
+
+
+def test_answer_without_end_costs_its_own_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store could not hold it, and would end the audit."""
+    line = msgspec.json.encode(answer(easy_work(job_of("a"))))
+    assert _outcome(line, job_of("a")) == easy_work(job_of("a"))
+    monkeypatch.setattr("samewheel.audit.distributing.orders.LONGEST_ANSWER", len(line) - 1)
+    failure = _outcome(line, job_of("a")).failure
+    assert failure is not None
+    assert failure.what == "a worker said too much of a 1.0"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b'{"samewheel": "9"}', b"", b"7", 7, OSError("gone")],
+    ids=["another shape", "empty", "number", "no bytes", "error"],
+)
+def test_worker_that_describes_itself_oddly_is_no_fit_one(said: bytes | Exception) -> None:
+    """An error that is not ours would end the watch, and nobody would look at the next one."""
+    with pytest.raises(ClusterError, match="cannot run samewheel"):
+        refuse_unfit({"tcp://a": _read(said)}, HERE.platform)
+
+
+def test_machine_that_cannot_describe_itself_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An OSError would be taken for the end of the connection, and the worker asked again for ever."""
+
+    def refused() -> Described:
+        raise PermissionError("bwrap")
+
+    monkeypatch.setattr("samewheel.audit.distributing.working.described_here", refused)
+    assert msgspec.json.decode(asyncio.run(describe())) == "PermissionError: bwrap"
+
+
 def test_order_crosses_as_json() -> None:
     """The whole of it."""
-    order = Order(samewheel="1", audit="x", number=3, request=asked(easy_work, "a"))
+    order = Order(samewheel="1", platform="linux-riscv64", audit="x", number=3, request=asked(easy_work, "a"))
     assert msgspec.json.decode(msgspec.json.encode(order), type=Order) == order
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from samewheel._process import Finished
     from samewheel.audit.serving import Request
 
-__all__ = ["SERVE", "WATCHED", "Companions"]
+__all__ = ["LONGEST_ANSWER", "SERVE", "WATCHED", "Companions"]
 
 PLACES = "SAMEWHEEL_WORKER_PATH"
 """A worker finds its modules where we found ours. In a variable: everybody can read the words of a command."""

@@ -245,7 +245,8 @@ def _audited(files: tuple[Path, ...], store: Path, title: str, options: dict[str
             if not bar.begun:
                 raise
             say(f"{bar.finished} more results are in {store}.")
-            hint = shlex.join(_again(files, store, title, options))
+            again = shlex.join(_again(files, store, title, options))
+            hint = f"{error.hint}\nThen go on: {again}" if error.hint else again
             raise ClusterError(error.what, cause=error.cause, hint=hint) from error
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["AHEAD", "Cluster", "cluster"]
 
 AHEAD = 4096
-"""Jobs that the executor holds at most; a cluster may have half as many threads."""
+"""Jobs that the executor holds at most: a cluster with more threads than that is not kept busy."""
 
 PATIENCE = 10.0
 """Seconds to take leave of a scheduler."""
@@ -86,12 +86,15 @@ class Cluster(Executor):
             await self._watch.go_on()
         except ClusterError as error:
             self._lose(error)
+        except Exception as error:  # noqa: BLE001 - workers that nobody looks at must not go on
+            self._lose(ClusterError("the cluster cannot be watched", cause=f"{type(error).__name__}: {error}"))
 
     @property
     def summary(self) -> str:
         """What there is, and where Dask shows it."""
         services = self._client.scheduler_info().get("services", {})
-        shown = f", shown at {self._client.dashboard_link}" if "dashboard" in services else ""
+        # Without bokeh, a scheduler serves something there, too, but no pages; it does not say so.
+        shown = f", shown at {self._client.dashboard_link} if it has bokeh" if "dashboard" in services else ""
         workers, threads = self._watch.workers, self._watch.threads
         there = f"{workers} worker{'s' * (workers != 1)} with {threads} thread{'s' * (threads != 1)}"
         return f"{there} at {self._address.url}{shown}"
@@ -139,11 +142,7 @@ class Cluster(Executor):
     def _lose(self, error: ClusterError) -> None:
         """Give up all jobs: nothing will come of them."""
         if self._lost is None:
-            self._lost = ClusterError(
-                error.what,
-                cause=error.cause,
-                hint=error.hint or "What is finished is kept: go on by adding --resume.",
-            )
+            self._lost = error
         while self._waiting:
             _, future = self._waiting.popleft()
             if future.set_running_or_notify_cancel():

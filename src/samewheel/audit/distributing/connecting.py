@@ -80,10 +80,17 @@ async def connect(address: Address) -> Client:
     """Return a client of the scheduler, for the event loop that runs this.
 
     Raises:
+        UsageError: there are certificates, and it is an address without TLS: Dask would not refuse each of them.
         ClusterError: it cannot be reached.
     """
     from distributed import Client
 
+    if address.files and not address.url.startswith("tls://"):
+        raise UsageError(
+            f"{address.url} is an address without TLS",
+            cause="A certificate was given, and nothing would be encrypted.",
+            hint=f"Try tls://{address.url.rpartition('://')[2]}",
+        )
     try:
         security = _security(address)
         client: Client = await Client(

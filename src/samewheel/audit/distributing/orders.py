@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import CancelledError
+from sysconfig import get_platform
 from typing import TYPE_CHECKING
 
 import msgspec
 from distributed import KilledWorker
 
 from samewheel import __version__
+from samewheel.audit.companions import LONGEST_ANSWER
 from samewheel.audit.distributing.values import DEATHS, RECORDS, Answer, Order, killed
 from samewheel.audit.distributing.working import do
 from samewheel.audit.values import Failure, Outcome
@@ -43,11 +45,13 @@ class Orders:
             ClusterError: the scheduler is gone, or a worker cannot do jobs at all.
         """
         self._count += 1
-        order = Order(samewheel=__version__, audit=self._audit, number=self._count, request=request)
+        order = Order(
+            samewheel=__version__, platform=get_platform(), audit=self._audit, number=self._count, request=request
+        )
         line = msgspec.json.encode(order)
         for _ in range(ATTEMPTS):
             try:
-                return _checked(msgspec.json.decode(await self._asked(line, request.job), type=Answer), request.job)
+                return _outcome(await self._asked(line, request.job), request.job)
             except KilledWorker:
                 # It comes when the scheduler's own patience ends: sooner or later than ours.
                 begun = await self._begun(order.number)
@@ -94,12 +98,30 @@ class Orders:
         await self._client.set_metadata([RECORDS, self._audit], None)
 
 
+def _outcome(line: bytes, job: Job) -> Outcome:
+    """Return the outcome that a worker sent.
+
+    Raises:
+        ClusterError: as :func:`_checked`.
+    """
+    if len(line) > LONGEST_ANSWER:
+        cause = f"It has {len(line)} bytes; {LONGEST_ANSWER} are the most."
+        return Outcome(failure=Failure(what=f"a worker said too much of {job.name} {job.version}", cause=cause))
+    return _checked(msgspec.json.decode(line, type=Answer), job)
+
+
 def _checked(answer: Answer, job: Job) -> Outcome:
     """Return the outcome of an answer, if it is about the job.
 
     Raises:
-        ClusterError: the worker has another samewheel.
+        ClusterError: the worker has another samewheel, or another platform.
     """
+    if answer.outcome is None and answer.samewheel == __version__:
+        raise ClusterError(
+            f"a worker cannot rebuild wheels for {get_platform()}",
+            cause=f"{answer.worker} is {answer.platform}.",
+            hint="Run the audit with workers of this platform, or from a machine of theirs.",
+        )
     if answer.outcome is None:
         raise ClusterError(
             f"a worker has another samewheel than {__version__}",

@@ -1,4 +1,7 @@
-"""What crosses between the coordinator of an audit and the workers of a cluster: JSON; nothing of ours is pickled."""
+"""What crosses between the coordinator of an audit and the workers of a cluster: JSON; nothing of ours is pickled.
+
+Dask itself pickles, and unpickles what a worker sends: who has a worker can run any code on the coordinator, too.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,15 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
 
     samewheel: str
     """The coordinator's version."""
+    platform: str = ""
+    """That is audited for: as :func:`sysconfig.get_platform`."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A job for a worker."""
 
     samewheel: str
+    platform: str
     audit: str
     """Tells audits apart that run on the same cluster."""
     number: int
@@ -45,10 +51,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     samewheel: str
     """The worker's version."""
+    platform: str = ""
+    """The worker's."""
     worker: str
     """Its address."""
     outcome: Outcome | None
-    """None where the versions differ: nothing was done."""
+    """None where the versions or platforms differ: nothing was done."""
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from samewheel import __version__
 from samewheel.audit.distributing.checking import refuse_unfit, told_apart
 from samewheel.audit.distributing.values import Described
 from samewheel.audit.distributing.working import describe
@@ -97,4 +98,7 @@ def _read(answer: bytes | Exception) -> Described | str:
     """Return what a worker says of itself, or why it does not."""
     if isinstance(answer, Exception):
         return f"{type(answer).__name__}: {answer}"
-    return msgspec.json.decode(answer, type=Described | str)
+    try:
+        return msgspec.json.decode(answer, type=Described | str)
+    except (msgspec.MsgspecError, TypeError) as error:
+        return f"it describes itself as no samewheel {__version__} does: {error}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import ExitStack
+from sysconfig import get_platform
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
@@ -18,7 +19,6 @@ from samewheel import __version__
 from samewheel._temporary import temporary_folder
 from samewheel.audit.companions import WATCHED, Companions
 from samewheel.audit.distributing.values import DEATHS, RECORDS, Answer, Order, Spoken, described_here, killed
-from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -135,8 +135,10 @@ def _keeper(worker: Worker) -> Keeper:
 def do(line: bytes) -> bytes:
     """Do an order, and return the answer."""
     worker = get_worker()
-    answer = Answer(samewheel=__version__, worker=worker.address, outcome=None)
-    if SPOKEN.decode(line).samewheel == __version__:
+    answer = Answer(samewheel=__version__, platform=get_platform(), worker=worker.address, outcome=None)
+    spoken = SPOKEN.decode(line)
+    # Dask gives jobs to a worker that joins before anybody has looked at it.
+    if (spoken.samewheel, spoken.platform) == (answer.samewheel, answer.platform):
         outcome = _keeper(worker).do(ORDERS.decode(line), worker.get_current_task())
         answer = msgspec.structs.replace(answer, outcome=outcome)
     return msgspec.json.encode(answer)
@@ -146,5 +148,5 @@ async def describe() -> bytes:
     """Return what this machine is, or the words of why that cannot be found out."""
     try:
         return msgspec.json.encode(await asyncio.to_thread(described_here))
-    except SamewheelError as error:
-        return msgspec.json.encode(str(error))
+    except Exception as error:  # noqa: BLE001 - whoever asks would take an OSError for the end of the connection
+        return msgspec.json.encode(f"{type(error).__name__}: {error}")
