@@ -397,6 +397,54 @@ def test_disk_that_is_full_leaves_nothing(
     assert list((tmp_path / "merged").iterdir()) == []
 
 
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("moment", [0, 1])
+def test_merge_that_comes_second_takes_nothing_from_the_first(
+    tmp_path: Path, shards: list[Path], monkeypatch: pytest.MonkeyPatch, moment: int, *, full: bool
+) -> None:
+    """Two merges to one place at a time: one is refused, and the other's logs stay, whoever gave them their place.
+
+    The other one is done from its beginning to its end before the logs have their place, or just after.
+    """
+    store, linked, calls = tmp_path / "merged" / "all.sqlite3", Path.hardlink_to, itertools.count()
+
+    def late(self: Path, target: Path) -> None:
+        # Two calls in one merge: for the empty store in its folder, and for the store at its place.
+        if self.name == store.name and next(calls) == moment:
+            merge(shards, store)
+        if full and self == store and store.exists():
+            raise OSError(28, "No space left on device")
+        linked(self, target)
+
+    merge(shards, tmp_path / "once" / "all.sqlite3")
+    monkeypatch.setattr(Path, "hardlink_to", late)
+    with pytest.raises(SamewheelError, match="cannot" if full else "is there already"):
+        merge(shards, store)
+    assert listed(store) == listed(tmp_path / "once" / "all.sqlite3")
+    assert logs(store) == logs(tmp_path / "once" / "all.sqlite3") != {}
+    assert sorted(path.name for path in store.parent.iterdir()) == [store.name, f"{store.name}-logs"]
+
+
+def test_disk_that_is_full_costs_no_logs_that_were_there(
+    tmp_path: Path, shards: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merge that fails takes away only what it has put there itself."""
+    store, linked = tmp_path / "merged" / "all.sqlite3", Path.hardlink_to
+
+    def full(self: Path, target: Path) -> None:
+        if self == store:
+            raise OSError(28, "No space left on device")
+        linked(self, target)
+
+    merge(shards, store)
+    before = logs(store)
+    store.unlink()
+    monkeypatch.setattr(Path, "hardlink_to", full)
+    with pytest.raises(SamewheelError, match="cannot write"):
+        merge(shards, store)
+    assert logs(store) == before != {}
+
+
 def test_logs_come_from_beside_their_store_only(tmp_path: Path, shards: list[Path]) -> None:
     """A store from elsewhere must not choose which files are copied: neither by its words nor by a link."""
     secret = tmp_path / "secret"

@@ -136,6 +136,10 @@ def _fill(folder: Path, sources: Sequence[_Source], destination: Path, prefer: P
         connection.execute("COMMIT")
 
 
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
+
+
 def _there(path: Path) -> UsageError:
     return UsageError(
         f"{path} is there already",
@@ -146,7 +150,7 @@ def _there(path: Path) -> UsageError:
 
 def _refuse_what_is_there(stores: Sequence[Path], destination: Path, prefer: Path | None) -> None:
     """Refuse to replace anything, and to prefer what is not merged."""
-    if destination.exists() or destination.is_symlink():
+    if _is_there(destination):
         raise _there(destination)
     if prefer is not None and prefer not in stores:
         raise UsageError(f"--prefer {prefer} is none of the stores", hint="Name it as one of them, too.")
@@ -201,11 +205,16 @@ def _show(folder: Path, destination: Path) -> None:
     made = folder / logs.name
     if logs.exists() and _contents(made) != _contents(logs):
         raise _there(logs)
-    if made.exists() and not logs.exists():
+    ours = made.exists() and not logs.exists()
+    if ours:
         made.rename(logs)
     try:
         destination.hardlink_to(folder / destination.name)
+    except FileExistsError as error:
+        raise _there(destination) from error
     except OSError:
-        with suppress(OSError):
-            shutil.rmtree(logs)
+        # Where there is a store now, the logs are its own: another merge of the same stores has found them equal.
+        if ours and not _is_there(destination):
+            with suppress(OSError):
+                shutil.rmtree(logs)
         raise
