@@ -287,6 +287,55 @@ def test_verdict_counts_more_than_a_failure(tmp_path: Path, names: tuple[str, ..
         assert only(tmp_path / f"all{number}.sqlite3") == (Status.REBUILT, Verdict.IDENTICAL)
 
 
+STALE = replace(job_of("a"), sha256=digest("9"))
+"""The job of the file that the index had before."""
+
+
+def outdated(folder: Path, name: str, outcome: Outcome) -> Path:
+    """Make a store with a result of the file that the index had before it changed a wheel."""
+    path = folder / name
+    with writing(path, "list.txt", [item_of("a")]) as writer:
+        writer.put(STALE, outcome)
+    return path
+
+
+@pytest.mark.parametrize("now", [GOOD, failed(SamewheelError("the disk is full"))])
+@pytest.mark.parametrize("prefer", [True, False])
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+def test_result_of_the_listed_file_counts_more(
+    tmp_path: Path, now: Outcome, names: tuple[str, ...], *, prefer: bool
+) -> None:
+    """A verdict of a file that the list does not have any more is shown to nobody; it must not hide what is."""
+    stale = outdated(tmp_path, names[0], BAD)
+    stores = [stale, one(tmp_path, names[1], now), one(tmp_path, names[2], None)]
+    for number, order in enumerate(itertools.permutations(stores)):
+        merge(order, tmp_path / f"all{number}.sqlite3", prefer=stale if prefer else None)
+        assert only(tmp_path / f"all{number}.sqlite3") == only(stores[1])
+        assert only(stores[1])[0] is not Status.PENDING
+
+
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+def test_verdicts_of_the_listed_file_are_refused_beside_another_file(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """What is preferred of another file decides nothing about the one that is listed."""
+    stale = outdated(tmp_path, names[0], BAD)
+    stores = [stale, one(tmp_path, names[1], GOOD), one(tmp_path, names[2], BAD)]
+    for prefer in (None, stale):
+        assert "another result of a-1.0" in refused(stores, prefer).what
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_of_what_is_not_listed_the_lower_verdict_is_kept(tmp_path: Path, names: str) -> None:
+    """Nobody is asked about what nobody is shown; but if it is listed again, no verdict has become a better one."""
+    stores = [outdated(tmp_path, names[0], GOOD), outdated(tmp_path, names[1], BAD)]
+    for prefer, verdict in ((None, Verdict.PAYLOAD_DIFFERS), (stores[0], Verdict.IDENTICAL)):
+        merged = tmp_path / f"all-{verdict}.sqlite3"
+        merge(stores, merged, prefer=prefer)
+        assert only(merged) == (Status.PENDING, None)
+        with writing(merged, "list.txt", [replace(item_of("a"), sha256=STALE.sha256)], resume=True):
+            pass
+        assert only(merged) == (Status.REBUILT, verdict)
+
+
 def test_results_that_nothing_names_are_kept(tmp_path: Path) -> None:
     """What was found out of a wheel stays true when the files name other things."""
     store = one(tmp_path, "a.sqlite3", GOOD)

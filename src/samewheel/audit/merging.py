@@ -1,4 +1,4 @@
-"""Makes one store of several, such as those of the shards of one audit: every result is kept, and none twice."""
+"""Makes one store of several, such as those of the shards of one audit: one result of each wheel is kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 from samewheel._files import sha256_of, walk
 from samewheel._temporary import temporary_folder
-from samewheel.audit.merged import Merged, Result, Share, chosen, joined_items, joined_settings
+from samewheel.audit.merged import Merged, Result, Share, chosen, joined_items, joined_settings, listed_in
 from samewheel.audit.running import NOT_KEPT, log_file, log_folder
 from samewheel.audit.schema import connect, create, explained
 from samewheel.audit.store import FOUND, RESULT, reading
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
+    from samewheel.audit.merged import Listed
     from samewheel.audit.store import Reader
 
 __all__ = ["merge"]
@@ -72,26 +73,28 @@ class _Merger:
         self._connection.execute("INSERT INTO audit VALUES (?, ?, ?)", (number, title, said))
         rows = [(number, position, *item) for position, item in enumerate(items)]
         self._connection.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        shared, logs = self._results(number, title)
+        shared, logs = self._results(number, title, listed_in(items))
         (count,) = self._connection.execute("SELECT count(*) FROM result WHERE audit = ?", (number,)).fetchone()
         missing = tuple(sorted({*range(1, settings.of + 1)} - {*settings.shards}))
         return Merged(name=title, packages=len(items), results=count, shared=shared, missing=missing), logs
 
-    def _results(self, number: int, title: str) -> tuple[int, dict[Key, tuple[Path, Result]]]:
+    def _results(self, number: int, title: str, listed: Listed) -> tuple[int, dict[Key, tuple[Path, Result]]]:
         """Write the results of all stores, the preferred one's first; count those that were there before."""
-        shared, logs, settled = 0, dict[Key, tuple[Path, Result]](), set[Key]()
+        shared, logs, preferred = 0, dict[Key, tuple[Path, Result]](), set[Key]()
         for source in self._sources:
             for found in source.results(title):
                 before = self._before(number, found.key)
                 shared += before is not None
-                if found.key in settled or chosen(found, before, title, source.path) is before:
+                settled = found.key in preferred
+                if chosen(found, before, listed, title, source.path, preferred=settled) is before:
                     continue
                 self._put(number, found)
                 logs.pop(found.key, None)
                 if found.log:
                     logs[found.key] = (source.path, found)
+                preferred.discard(found.key)
                 if source.path == self._prefer and found.final:
-                    settled.add(found.key)
+                    preferred.add(found.key)
         return shared, logs
 
     def _before(self, number: int, key: Key) -> Result | None:
