@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from samewheel._types import SILENT
 from samewheel.audit.auditing import audit_files
 from samewheel.audit.merging import merge
-from samewheel.audit.running import NOT_KEPT, log_file
+from samewheel.audit.running import NOT_KEPT, log_file, log_folder
 from samewheel.audit.sharding import WHOLE, Shard, parse_shard, shard_of
 from samewheel.audit.store import reading, writing
 from samewheel.audit.values import Outcome, Status, failed
@@ -507,6 +508,66 @@ def test_logs_come_from_beside_their_store_only(tmp_path: Path, shards: list[Pat
     with reading(tmp_path / "all.sqlite3") as reader:
         said = {entry.log for entry in reader.entries(1) if shard_of(entry.name, 3) == 2 and entry.log}
     assert all(log.startswith(NOT_KEPT) for log in said)
+
+
+@pytest.mark.parametrize("prefer", [None, 0, 1])
+@pytest.mark.parametrize("without", [0, 1])
+def test_log_of_the_same_result_is_taken_where_it_is(tmp_path: Path, without: int, prefer: int | None) -> None:
+    """A store that was copied without its logs must not cost those of another one that has them."""
+    stores = [audited(tmp_path / name / "audit.sqlite3", NAMES) for name in "ab"]
+    log_folder(stores[without], "").parent.rename(tmp_path / "gone")
+    merge(stores, tmp_path / "all.sqlite3", prefer=None if prefer is None else stores[prefer])
+    assert logs(tmp_path / "all.sqlite3") == logs(stores[1 - without]) != {}
+    assert listed(tmp_path / "all.sqlite3") == listed(stores[1 - without])
+
+
+def test_log_that_one_merge_did_not_find_is_found_by_the_next(tmp_path: Path, shards: list[Path]) -> None:
+    """What a store says of a log that it has not must not outweigh another's that is there."""
+    folder = log_folder(shards[0], "").parent
+    folder.rename(tmp_path / "gone")
+    merge(shards, tmp_path / "0.sqlite3")
+    assert NOT_KEPT.encode() in listed(tmp_path / "0.sqlite3")
+    (tmp_path / "gone").rename(folder)
+    merge(shards, tmp_path / "with.sqlite3")
+    merge([tmp_path / "0.sqlite3", shards[0]], tmp_path / "all.sqlite3")
+    assert listed(tmp_path / "all.sqlite3") == listed(tmp_path / "with.sqlite3")
+    assert logs(tmp_path / "all.sqlite3") == logs(tmp_path / "with.sqlite3")
+
+
+@pytest.mark.parametrize("without", ["a", "b"])
+@pytest.mark.parametrize("kept", ["a", "b"])
+def test_log_is_of_the_result_that_is_kept(tmp_path: Path, without: str, kept: str) -> None:
+    """That of another failure says why something else failed."""
+    for name in "ab":
+        store = tmp_path / name / "audit.sqlite3"
+        one(store.parent, store.name, failed(SamewheelError(f"disk {int(name != kept)} is full")))
+        change(store, "UPDATE result SET log = 'x'")
+        file = log_file(store, "list.txt", item_of("a").filename or "")
+        file.parent.mkdir(parents=True)
+        if name != without:
+            file.write_text(name)
+    merge([tmp_path / name / "audit.sqlite3" for name in "ab"], tmp_path / "all.sqlite3")
+    with reading(tmp_path / "all.sqlite3") as reader:
+        (entry,) = reader.entries(1)
+    assert entry.reason == "disk 0 is full"
+    assert [*logs(tmp_path / "all.sqlite3").values()] == ([] if without == kept else [kept.encode()])
+    assert entry.log.startswith(NOT_KEPT) == (without == kept)
+
+
+def test_merge_holds_no_rebuild_for_its_log(tmp_path: Path) -> None:
+    """What a merge needs in memory does not grow with the sizes of the rebuilds: an audit has thousands."""
+    names, size = [f"a{number}" for number in range(40)], 250_000
+    with writing(tmp_path / "a.sqlite3", "list.txt", [item_of(name) for name in names]) as writer, writer.together():
+        for name in names:
+            rebuilt = replace(rebuilt_of(job_of("not-buildable")), name=name, reason="x" * size)
+            writer.put(job_of(name), Outcome(rebuilt=rebuilt), "x.log")
+    tracemalloc.start()
+    try:
+        merge([tmp_path / "a.sqlite3"], tmp_path / "all.sqlite3")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(names) * size / 2
 
 
 def test_wheel_whose_name_leads_elsewhere_has_no_log(tmp_path: Path) -> None:
