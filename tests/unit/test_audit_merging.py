@@ -30,7 +30,7 @@ from .audits import Release, digest, item_of, job_of, rebuilt_of, target_of
 from .test_audit_store import change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from samewheel._types import Progress
@@ -78,14 +78,22 @@ def files(name: str) -> Sequence[Release]:
     return [Release("1.0", f"{name.replace('-', '_')}-1.0-py3-none-any.whl", "wheel", digest("a"))]
 
 
-def audited(store: Path, names: Sequence[str], shard: Shard = WHOLE, limits: Limits = AUDIT) -> Path:
+def audited(
+    store: Path,
+    names: Sequence[str],
+    shard: Shard = WHOLE,
+    limits: Limits = AUDIT,
+    *,
+    resume: bool = False,
+    work: Callable[[Job], Outcome] = fake,
+) -> Path:
     """Audit a list, or a share of it, and return the store."""
     store.parent.mkdir(exist_ok=True)
     path = store.parent / "list.txt"
     path.write_text("".join(f"{name}==1.0\n" for name in names), "utf-8")
     audit_files(
-        [path], store=store, title="list.txt", target=target_of(), files=files, work=fake, place=Threads(),
-        told=Untold(), progress=SILENT, shard=shard, limits=limits,
+        [path], store=store, title="list.txt", target=target_of(), files=files, work=work, place=Threads(),
+        told=Untold(), progress=SILENT, shard=shard, limits=limits, resume=resume,
     )  # fmt: skip
     return store
 
@@ -376,6 +384,23 @@ def test_audits_with_other_settings_are_refused_by_name(tmp_path: Path, shards: 
     for words, store in other_settings(tmp_path):
         assert words in refused([shards[0], store]).what
         assert words in refused([shards[0], store], prefer=store).what
+
+
+def test_shard_that_was_tried_with_other_limits_is_merged_after_one_more_try(
+    tmp_path: Path, shards: list[Path]
+) -> None:
+    """What the documentation says to do about a failure must not cost the shard; the way out is said, and cheap."""
+    second, more, before = Shard(number=2, of=3), replace(AUDIT, memory=16 << 30), listed(shards[1])
+    audited(shards[1], NAMES, second, more, resume=True, work=lambda job: Outcome(rebuilt=rebuilt_of(job)))
+    gained = listed(shards[1])
+    assert gained != before
+    error = refused(shards)
+    assert "other limits" in error.what
+    assert "--resume" in error.hint
+    assert "verdicts stay" in error.hint
+    audited(shards[1], NAMES, second, resume=True)
+    assert listed(shards[1]) == gained
+    merge(shards, tmp_path / "all.sqlite3")
 
 
 def test_lists_that_differ_are_refused_by_name(tmp_path: Path) -> None:

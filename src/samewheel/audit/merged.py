@@ -153,12 +153,21 @@ def joined_settings(title: str, shares: list[Share]) -> Settings:
                 raise UsageError(
                     f"{share.store} has another audit {title!r} than {first.store}: {_WORDS[field]}",
                     cause=f"{_short(one)} there, {_short(other)} here.",
-                    hint="Run them with the same list and options, or with other names: --name",
+                    hint=_RESUME if field == "limits" else _RERUN,
                 )
     return msgspec.structs.replace(
         first.settings, shards=tuple(sorted({number for share in shares for number in share.settings.shards}))
     )
 
+
+_RERUN = "Run them with the same list and options, or with other names: --name"
+
+# Limits are compared, for they decide verdicts, too: where the search for a plan passes one after its first build, or
+# a backend leaves something out that it could not do, what was reached until then is the verdict.
+_RESUME = (
+    "Add --resume to one of them, with the --limit of the other, or none if that had none: "
+    "verdicts stay, and only what failed is tried again."
+)
 
 _WORDS = {
     "named": "what its files name is something else",
