@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from samewheel._types import SILENT
 from samewheel.audit.auditing import audit_files
 from samewheel.audit.merging import merge
-from samewheel.audit.running import NOT_KEPT, log_file
+from samewheel.audit.running import NOT_KEPT, log_file, log_folder
 from samewheel.audit.sharding import WHOLE, Shard, parse_shard, shard_of
 from samewheel.audit.store import reading, writing
 from samewheel.audit.values import Outcome, Status, failed
@@ -29,7 +30,7 @@ from .audits import Release, digest, item_of, job_of, rebuilt_of, target_of
 from .test_audit_store import change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from samewheel._types import Progress
@@ -77,14 +78,22 @@ def files(name: str) -> Sequence[Release]:
     return [Release("1.0", f"{name.replace('-', '_')}-1.0-py3-none-any.whl", "wheel", digest("a"))]
 
 
-def audited(store: Path, names: Sequence[str], shard: Shard = WHOLE, limits: Limits = AUDIT) -> Path:
+def audited(
+    store: Path,
+    names: Sequence[str],
+    shard: Shard = WHOLE,
+    limits: Limits = AUDIT,
+    *,
+    resume: bool = False,
+    work: Callable[[Job], Outcome] = fake,
+) -> Path:
     """Audit a list, or a share of it, and return the store."""
     store.parent.mkdir(exist_ok=True)
     path = store.parent / "list.txt"
     path.write_text("".join(f"{name}==1.0\n" for name in names), "utf-8")
     audit_files(
-        [path], store=store, title="list.txt", target=target_of(), files=files, work=fake, place=Threads(),
-        told=Untold(), progress=SILENT, shard=shard, limits=limits,
+        [path], store=store, title="list.txt", target=target_of(), files=files, work=work, place=Threads(),
+        told=Untold(), progress=SILENT, shard=shard, limits=limits, resume=resume,
     )  # fmt: skip
     return store
 
@@ -287,6 +296,55 @@ def test_verdict_counts_more_than_a_failure(tmp_path: Path, names: tuple[str, ..
         assert only(tmp_path / f"all{number}.sqlite3") == (Status.REBUILT, Verdict.IDENTICAL)
 
 
+STALE = replace(job_of("a"), sha256=digest("9"))
+"""The job of the file that the index had before."""
+
+
+def outdated(folder: Path, name: str, outcome: Outcome) -> Path:
+    """Make a store with a result of the file that the index had before it changed a wheel."""
+    path = folder / name
+    with writing(path, "list.txt", [item_of("a")]) as writer:
+        writer.put(STALE, outcome)
+    return path
+
+
+@pytest.mark.parametrize("now", [GOOD, failed(SamewheelError("the disk is full"))])
+@pytest.mark.parametrize("prefer", [True, False])
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+def test_result_of_the_listed_file_counts_more(
+    tmp_path: Path, now: Outcome, names: tuple[str, ...], *, prefer: bool
+) -> None:
+    """A verdict of a file that the list does not have any more is shown to nobody; it must not hide what is."""
+    stale = outdated(tmp_path, names[0], BAD)
+    stores = [stale, one(tmp_path, names[1], now), one(tmp_path, names[2], None)]
+    for number, order in enumerate(itertools.permutations(stores)):
+        merge(order, tmp_path / f"all{number}.sqlite3", prefer=stale if prefer else None)
+        assert only(tmp_path / f"all{number}.sqlite3") == only(stores[1])
+        assert only(stores[1])[0] is not Status.PENDING
+
+
+@pytest.mark.parametrize("names", list(itertools.permutations("abc")))
+def test_verdicts_of_the_listed_file_are_refused_beside_another_file(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """What is preferred of another file decides nothing about the one that is listed."""
+    stale = outdated(tmp_path, names[0], BAD)
+    stores = [stale, one(tmp_path, names[1], GOOD), one(tmp_path, names[2], BAD)]
+    for prefer in (None, stale):
+        assert "another result of a-1.0" in refused(stores, prefer).what
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_of_what_is_not_listed_the_lower_verdict_is_kept(tmp_path: Path, names: str) -> None:
+    """Nobody is asked about what nobody is shown; but if it is listed again, no verdict has become a better one."""
+    stores = [outdated(tmp_path, names[0], GOOD), outdated(tmp_path, names[1], BAD)]
+    for prefer, verdict in ((None, Verdict.PAYLOAD_DIFFERS), (stores[0], Verdict.IDENTICAL)):
+        merged = tmp_path / f"all-{verdict}.sqlite3"
+        merge(stores, merged, prefer=prefer)
+        assert only(merged) == (Status.PENDING, None)
+        with writing(merged, "list.txt", [replace(item_of("a"), sha256=STALE.sha256)], resume=True):
+            pass
+        assert only(merged) == (Status.REBUILT, verdict)
+
+
 def test_results_that_nothing_names_are_kept(tmp_path: Path) -> None:
     """What was found out of a wheel stays true when the files name other things."""
     store = one(tmp_path, "a.sqlite3", GOOD)
@@ -326,6 +384,23 @@ def test_audits_with_other_settings_are_refused_by_name(tmp_path: Path, shards: 
     for words, store in other_settings(tmp_path):
         assert words in refused([shards[0], store]).what
         assert words in refused([shards[0], store], prefer=store).what
+
+
+def test_shard_that_was_tried_with_other_limits_is_merged_after_one_more_try(
+    tmp_path: Path, shards: list[Path]
+) -> None:
+    """What the documentation says to do about a failure must not cost the shard; the way out is said, and cheap."""
+    second, more, before = Shard(number=2, of=3), replace(AUDIT, memory=16 << 30), listed(shards[1])
+    audited(shards[1], NAMES, second, more, resume=True, work=lambda job: Outcome(rebuilt=rebuilt_of(job)))
+    gained = listed(shards[1])
+    assert gained != before
+    error = refused(shards)
+    assert "other limits" in error.what
+    assert "--resume" in error.hint
+    assert "verdicts stay" in error.hint
+    audited(shards[1], NAMES, second, resume=True)
+    assert listed(shards[1]) == gained
+    merge(shards, tmp_path / "all.sqlite3")
 
 
 def test_lists_that_differ_are_refused_by_name(tmp_path: Path) -> None:
@@ -397,6 +472,54 @@ def test_disk_that_is_full_leaves_nothing(
     assert list((tmp_path / "merged").iterdir()) == []
 
 
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("moment", [0, 1])
+def test_merge_that_comes_second_takes_nothing_from_the_first(
+    tmp_path: Path, shards: list[Path], monkeypatch: pytest.MonkeyPatch, moment: int, *, full: bool
+) -> None:
+    """Two merges to one place at a time: one is refused, and the other's logs stay, whoever gave them their place.
+
+    The other one is done from its beginning to its end before the logs have their place, or just after.
+    """
+    store, linked, calls = tmp_path / "merged" / "all.sqlite3", Path.hardlink_to, itertools.count()
+
+    def late(self: Path, target: Path) -> None:
+        # Two calls in one merge: for the empty store in its folder, and for the store at its place.
+        if self.name == store.name and next(calls) == moment:
+            merge(shards, store)
+        if full and self == store and store.exists():
+            raise OSError(28, "No space left on device")
+        linked(self, target)
+
+    merge(shards, tmp_path / "once" / "all.sqlite3")
+    monkeypatch.setattr(Path, "hardlink_to", late)
+    with pytest.raises(SamewheelError, match="cannot" if full else "is there already"):
+        merge(shards, store)
+    assert listed(store) == listed(tmp_path / "once" / "all.sqlite3")
+    assert logs(store) == logs(tmp_path / "once" / "all.sqlite3") != {}
+    assert sorted(path.name for path in store.parent.iterdir()) == [store.name, f"{store.name}-logs"]
+
+
+def test_disk_that_is_full_costs_no_logs_that_were_there(
+    tmp_path: Path, shards: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A merge that fails takes away only what it has put there itself."""
+    store, linked = tmp_path / "merged" / "all.sqlite3", Path.hardlink_to
+
+    def full(self: Path, target: Path) -> None:
+        if self == store:
+            raise OSError(28, "No space left on device")
+        linked(self, target)
+
+    merge(shards, store)
+    before = logs(store)
+    store.unlink()
+    monkeypatch.setattr(Path, "hardlink_to", full)
+    with pytest.raises(SamewheelError, match="cannot write"):
+        merge(shards, store)
+    assert logs(store) == before != {}
+
+
 def test_logs_come_from_beside_their_store_only(tmp_path: Path, shards: list[Path]) -> None:
     """A store from elsewhere must not choose which files are copied: neither by its words nor by a link."""
     secret = tmp_path / "secret"
@@ -410,6 +533,66 @@ def test_logs_come_from_beside_their_store_only(tmp_path: Path, shards: list[Pat
     with reading(tmp_path / "all.sqlite3") as reader:
         said = {entry.log for entry in reader.entries(1) if shard_of(entry.name, 3) == 2 and entry.log}
     assert all(log.startswith(NOT_KEPT) for log in said)
+
+
+@pytest.mark.parametrize("prefer", [None, 0, 1])
+@pytest.mark.parametrize("without", [0, 1])
+def test_log_of_the_same_result_is_taken_where_it_is(tmp_path: Path, without: int, prefer: int | None) -> None:
+    """A store that was copied without its logs must not cost those of another one that has them."""
+    stores = [audited(tmp_path / name / "audit.sqlite3", NAMES) for name in "ab"]
+    log_folder(stores[without], "").parent.rename(tmp_path / "gone")
+    merge(stores, tmp_path / "all.sqlite3", prefer=None if prefer is None else stores[prefer])
+    assert logs(tmp_path / "all.sqlite3") == logs(stores[1 - without]) != {}
+    assert listed(tmp_path / "all.sqlite3") == listed(stores[1 - without])
+
+
+def test_log_that_one_merge_did_not_find_is_found_by_the_next(tmp_path: Path, shards: list[Path]) -> None:
+    """What a store says of a log that it has not must not outweigh another's that is there."""
+    folder = log_folder(shards[0], "").parent
+    folder.rename(tmp_path / "gone")
+    merge(shards, tmp_path / "0.sqlite3")
+    assert NOT_KEPT.encode() in listed(tmp_path / "0.sqlite3")
+    (tmp_path / "gone").rename(folder)
+    merge(shards, tmp_path / "with.sqlite3")
+    merge([tmp_path / "0.sqlite3", shards[0]], tmp_path / "all.sqlite3")
+    assert listed(tmp_path / "all.sqlite3") == listed(tmp_path / "with.sqlite3")
+    assert logs(tmp_path / "all.sqlite3") == logs(tmp_path / "with.sqlite3")
+
+
+@pytest.mark.parametrize("without", ["a", "b"])
+@pytest.mark.parametrize("kept", ["a", "b"])
+def test_log_is_of_the_result_that_is_kept(tmp_path: Path, without: str, kept: str) -> None:
+    """That of another failure says why something else failed."""
+    for name in "ab":
+        store = tmp_path / name / "audit.sqlite3"
+        one(store.parent, store.name, failed(SamewheelError(f"disk {int(name != kept)} is full")))
+        change(store, "UPDATE result SET log = 'x'")
+        file = log_file(store, "list.txt", item_of("a").filename or "")
+        file.parent.mkdir(parents=True)
+        if name != without:
+            file.write_text(name)
+    merge([tmp_path / name / "audit.sqlite3" for name in "ab"], tmp_path / "all.sqlite3")
+    with reading(tmp_path / "all.sqlite3") as reader:
+        (entry,) = reader.entries(1)
+    assert entry.reason == "disk 0 is full"
+    assert [*logs(tmp_path / "all.sqlite3").values()] == ([] if without == kept else [kept.encode()])
+    assert entry.log.startswith(NOT_KEPT) == (without == kept)
+
+
+def test_merge_holds_no_rebuild_for_its_log(tmp_path: Path) -> None:
+    """What a merge needs in memory does not grow with the sizes of the rebuilds: an audit has thousands."""
+    names, size = [f"a{number}" for number in range(40)], 250_000
+    with writing(tmp_path / "a.sqlite3", "list.txt", [item_of(name) for name in names]) as writer, writer.together():
+        for name in names:
+            rebuilt = replace(rebuilt_of(job_of("not-buildable")), name=name, reason="x" * size)
+            writer.put(job_of(name), Outcome(rebuilt=rebuilt), "x.log")
+    tracemalloc.start()
+    try:
+        merge([tmp_path / "a.sqlite3"], tmp_path / "all.sqlite3")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < len(names) * size / 2
 
 
 def test_wheel_whose_name_leads_elsewhere_has_no_log(tmp_path: Path) -> None:

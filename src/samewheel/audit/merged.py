@@ -13,12 +13,18 @@ from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["ItemRow", "Merged", "Result", "Share", "chosen", "joined_items", "joined_settings"]
+__all__ = ["ItemRow", "Listed", "Merged", "Result", "Share", "chosen", "joined_items", "joined_settings", "listed_in"]
 
 ItemRow = tuple[str, str, str, str | None, str | None, str]
 """An item as the store has it: name, version, file name, SHA-256, why it is skipped, where it is named."""
+
+Listed = frozenset[tuple[str, str, str, str | None]]
+"""Name, version, file name and SHA-256 of files."""
+
+RUNGS = tuple(Verdict)
 
 PREFER = "Look at both by samewheel audit show, then say whose verdicts count: --prefer STORE"
 
@@ -43,6 +49,11 @@ class Result(msgspec.Struct, frozen=True):
     def key(self) -> tuple[str, str, str]:
         """Return what wheel it is of."""
         return (self.name, self.version, self.filename)
+
+    @property
+    def file(self) -> tuple[str, str, str, str | None]:
+        """Return what file it is of."""
+        return (*self.key, self.sha256)
 
     @property
     def final(self) -> bool:
@@ -78,19 +89,46 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     """Shards that none of the stores is of."""
 
 
-def chosen(found: Result, before: Result | None, title: str, store: Path) -> Result:
+def listed_in(items: Iterable[ItemRow]) -> Listed:
+    """Return which files a list shows results of."""
+    return frozenset(row[:4] for row in items if row[4] is None)
+
+
+def _last(result: Result) -> tuple[object, ...]:
+    """Return what decides between results that do not contradict each other; a lower rung never gives way."""
+    rung = 0 if result.verdict is None else -RUNGS.index(result.verdict)
+    return (rung, result.reason, result.sha256 or "", result.tool, result.seconds)
+
+
+def chosen(
+    found: Result, before: Result | None, listed: Listed, title: str, store: Path, *, preferred: bool = False
+) -> Result:
     """Return which of two results of a wheel is kept, whichever came first.
 
+    One of the very file that is listed comes before one of another file, which nobody is shown; then a verdict before
+    a failure.
+
+    Args:
+        found: comes now.
+        before: came before, if any did.
+        listed: the files that the merged list shows results of.
+        title: the audit's name, for messages.
+        store: where ``found`` is from, for messages.
+        preferred: whether ``before`` is from the store that is preferred.
+
     Raises:
-        UsageError: both have verdicts, and not the same.
+        UsageError: both are verdicts of the file that is listed, and not the same.
     """
-    if before is None or found.final != before.final:
-        return found if before is None or found.final else before
-    if found.said == before.said or not found.final:
-        return min(before, found, key=lambda one: (one.reason, one.sha256 or "", one.tool, one.seconds))
-    if found.sha256 != before.sha256:
-        cause = f"They are of two files: {before.sha256} and {found.sha256}."
-    elif found.verdict != before.verdict:
+    if before is None:
+        return found
+    ranks = [(one.file not in listed, not one.final) for one in (before, found)]
+    if ranks[0] != ranks[1]:
+        return before if ranks[0] < ranks[1] else found
+    if preferred:
+        return before
+    if found.said == before.said or ranks[0] != (False, False):
+        return min(before, found, key=_last)
+    if found.verdict != before.verdict:
         cause = f"One says {before.verdict}, the other {found.verdict}."
     else:
         cause = f"Both say {found.verdict}, and not for the same reasons."
@@ -115,12 +153,21 @@ def joined_settings(title: str, shares: list[Share]) -> Settings:
                 raise UsageError(
                     f"{share.store} has another audit {title!r} than {first.store}: {_WORDS[field]}",
                     cause=f"{_short(one)} there, {_short(other)} here.",
-                    hint="Run them with the same list and options, or with other names: --name",
+                    hint=_RESUME if field == "limits" else _RERUN,
                 )
     return msgspec.structs.replace(
         first.settings, shards=tuple(sorted({number for share in shares for number in share.settings.shards}))
     )
 
+
+_RERUN = "Run them with the same list and options, or with other names: --name"
+
+# Limits are compared, for they decide verdicts, too: where the search for a plan passes one after its first build, or
+# a backend leaves something out that it could not do, what was reached until then is the verdict.
+_RESUME = (
+    "Add --resume to one of them, with the --limit of the other, or none if that had none: "
+    "verdicts stay, and only what failed is tried again."
+)
 
 _WORDS = {
     "named": "what its files name is something else",

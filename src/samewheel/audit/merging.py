@@ -1,4 +1,4 @@
-"""Makes one store of several, such as those of the shards of one audit: every result is kept, and none twice."""
+"""Makes one store of several, such as those of the shards of one audit: one result of each wheel is kept."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import msgspec
 
 from samewheel._files import sha256_of, walk
 from samewheel._temporary import temporary_folder
-from samewheel.audit.merged import Merged, Result, Share, chosen, joined_items, joined_settings
+from samewheel.audit.merged import Merged, Result, Share, chosen, joined_items, joined_settings, listed_in
 from samewheel.audit.running import NOT_KEPT, log_file, log_folder
 from samewheel.audit.schema import connect, create, explained
 from samewheel.audit.store import FOUND, RESULT, reading
@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
+    from samewheel.audit.merged import Listed
     from samewheel.audit.store import Reader
 
 __all__ = ["merge"]
 
 Key = tuple[str, str, str]
 """Name, version and file name of a wheel."""
+
+Logs = tuple[tuple[Path, str], ...]
+"""Stores with the same result of a wheel, the one whose result is kept first, and what each says of its log."""
 
 LOST = f"{NOT_KEPT}it was not there when stores were merged"
 
@@ -59,8 +63,8 @@ class _Merger:
         self._sources = sources
         self._prefer = prefer
 
-    def audit(self, number: int, title: str) -> tuple[Merged, dict[Key, tuple[Path, Result]]]:
-        """Write an audit, and return what it became, with the results that have logs, and the stores of these.
+    def audit(self, number: int, title: str) -> tuple[Merged, dict[Key, Logs]]:
+        """Write an audit, and return what it became, and where the logs of its results may be.
 
         Raises:
             UsageError: the stores do not agree.
@@ -72,26 +76,30 @@ class _Merger:
         self._connection.execute("INSERT INTO audit VALUES (?, ?, ?)", (number, title, said))
         rows = [(number, position, *item) for position, item in enumerate(items)]
         self._connection.executemany("INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        shared, logs = self._results(number, title)
+        shared, logs = self._results(number, title, listed_in(items))
         (count,) = self._connection.execute("SELECT count(*) FROM result WHERE audit = ?", (number,)).fetchone()
         missing = tuple(sorted({*range(1, settings.of + 1)} - {*settings.shards}))
         return Merged(name=title, packages=len(items), results=count, shared=shared, missing=missing), logs
 
-    def _results(self, number: int, title: str) -> tuple[int, dict[Key, tuple[Path, Result]]]:
+    def _results(self, number: int, title: str, listed: Listed) -> tuple[int, dict[Key, Logs]]:
         """Write the results of all stores, the preferred one's first; count those that were there before."""
-        shared, logs, settled = 0, dict[Key, tuple[Path, Result]](), set[Key]()
+        shared, logs, preferred = 0, dict[Key, Logs](), set[Key]()
         for source in self._sources:
             for found in source.results(title):
-                before = self._before(number, found.key)
+                key, before = found.key, self._before(number, found.key)
                 shared += before is not None
-                if found.key in settled or chosen(found, before, title, source.path) is before:
+                kept = chosen(found, before, listed, title, source.path, preferred=key in preferred)
+                # Of whole rebuilds, none stays in memory: an audit may have very many.
+                known, here = logs.pop(key, ()), ((source.path, found.log),) if found.log else ()
+                same, stays = before is None or found.said == before.said, kept is before
+                if places := _places(known, here, same=same, stays=stays):
+                    logs[key] = places
+                if stays:
                     continue
                 self._put(number, found)
-                logs.pop(found.key, None)
-                if found.log:
-                    logs[found.key] = (source.path, found)
+                preferred.discard(key)
                 if source.path == self._prefer and found.final:
-                    settled.add(found.key)
+                    preferred.add(key)
         return shared, logs
 
     def _before(self, number: int, key: Key) -> Result | None:
@@ -108,17 +116,28 @@ class _Merger:
         self._connection.execute(words, (log, number, *key))
 
 
-def _copied(source: Path, title: str, found: Result, folder: Path, destination: Path) -> str:
-    """Copy a log, and return what is said of it now. Its place is none of the store's words, which could be any."""
-    if found.log.startswith(NOT_KEPT):
-        return found.log
-    old, new = (log_file(store, title, found.filename) for store in (source, destination))
-    if os.sep in found.filename or old.is_symlink() or not old.is_file():
-        return LOST
-    copy = folder / new.relative_to(destination.parent)
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(old, copy)
-    return new.relative_to(destination.parent).as_posix()
+def _places(known: Logs, here: Logs, *, same: bool, stays: bool) -> Logs:
+    """Return where the log of the result that is kept may be: also beside another store that has the same one."""
+    first, then = (known, here) if stays else (here, known)
+    return first + then if same else first
+
+
+def _copied(logs: Logs, title: str, filename: str, folder: Path, destination: Path) -> str:
+    """Copy the first log that is there, and return what is said of it now.
+
+    Its place is none of the stores' words, which could be any.
+    """
+    new = log_file(destination, title, filename)
+    for store, said in logs:
+        old = log_file(store, title, filename)
+        if said.startswith(NOT_KEPT) or os.sep in filename or old.is_symlink() or not old.is_file():
+            continue
+        copy = folder / new.relative_to(destination.parent)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(old, copy)
+        return new.relative_to(destination.parent).as_posix()
+    _, said = logs[0]
+    return said if said.startswith(NOT_KEPT) else LOST
 
 
 def _fill(folder: Path, sources: Sequence[_Source], destination: Path, prefer: Path | None) -> Iterator[Merged]:
@@ -130,10 +149,14 @@ def _fill(folder: Path, sources: Sequence[_Source], destination: Path, prefer: P
         merger = _Merger(connection, sources, prefer)
         for number, title in enumerate(sorted({name for source in sources for name in source.names}), start=1):
             merged, logs = merger.audit(number, title)
-            for key, (source, found) in sorted(logs.items()):
-                merger.note_log(number, key, _copied(source, title, found, folder, destination))
+            for key, places in sorted(logs.items()):
+                merger.note_log(number, key, _copied(places, title, key[-1], folder, destination))
             yield merged
         connection.execute("COMMIT")
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 def _there(path: Path) -> UsageError:
@@ -146,7 +169,7 @@ def _there(path: Path) -> UsageError:
 
 def _refuse_what_is_there(stores: Sequence[Path], destination: Path, prefer: Path | None) -> None:
     """Refuse to replace anything, and to prefer what is not merged."""
-    if destination.exists() or destination.is_symlink():
+    if _is_there(destination):
         raise _there(destination)
     if prefer is not None and prefer not in stores:
         raise UsageError(f"--prefer {prefer} is none of the stores", hint="Name it as one of them, too.")
@@ -201,11 +224,16 @@ def _show(folder: Path, destination: Path) -> None:
     made = folder / logs.name
     if logs.exists() and _contents(made) != _contents(logs):
         raise _there(logs)
-    if made.exists() and not logs.exists():
+    ours = made.exists() and not logs.exists()
+    if ours:
         made.rename(logs)
     try:
         destination.hardlink_to(folder / destination.name)
+    except FileExistsError as error:
+        raise _there(destination) from error
     except OSError:
-        with suppress(OSError):
-            shutil.rmtree(logs)
+        # Where there is a store now, the logs are its own: another merge of the same stores has found them equal.
+        if ours and not _is_there(destination):
+            with suppress(OSError):
+                shutil.rmtree(logs)
         raise
