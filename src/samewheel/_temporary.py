@@ -2,8 +2,9 @@
 
 Who is killed (SIGKILL, no memory left, no power) removes nothing, and a folder in memory then takes that memory until
 the machine starts again. So each folder is locked (flock(2)) by the process that uses it, and marked once it is: the
-kernel gives the lock back however the process ends, and whoever gets the lock of a marked folder may remove it. Not
-every file system of a network tells other machines of locks, so names say on which machine a folder was made.
+kernel gives the lock back however the process ends, and whoever gets the lock of a marked folder may remove it. One
+that is not marked yet goes if it is empty; its user, if that is alive, then makes another. Not every file system of a
+network tells other machines of locks, so names say on which machine a folder was made.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 MARKED = 0o1700
 """The mode of a folder that its user has locked: the sticky bit does nothing there, so nobody else sets it."""
 
+UNMARKED = 0o700
+"""The mode in which ``tempfile`` makes a folder."""
+
 TEMPORARY = re.compile(r"(?:/[^\s/'\"]+)+/samewheel-(?:[0-9a-f]{8})?[a-z0-9_]{8}\b")
 """A folder of :func:`temporary_folder` in a text."""
 
@@ -52,12 +56,11 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
         SamewheelError: it cannot be made.
     """
     try:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX + _machine(), dir=parent)).resolve()
+        folder, lock = _made(parent)
     except OSError as error:
         raise SamewheelError(
             "cannot make a temporary folder", cause=str(error), hint="Set TMPDIR to a folder that can be written."
         ) from error
-    lock = _take(folder)
     try:
         if lock is not None:
             # Not before it is locked: one that is marked and not locked has lost its owner.
@@ -81,7 +84,23 @@ def _machine() -> str:
         return ""
 
 
-def _take(folder: Path) -> int | None:
+def _made(parent: Path | None) -> tuple[Path, int | None]:
+    """Make a folder, and return it with what holds its lock, if it can be locked.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX + _machine(), dir=parent)).resolve()
+        lock = _take(folder, wait=True)
+        if folder.exists():
+            return folder, lock
+        # A sweep was faster than the lock.
+        if lock is not None:
+            os.close(lock)
+
+
+def _take(folder: Path, *, wait: bool = False) -> int | None:
     """Lock a folder, and return what holds the lock until it is closed; None if it is taken, or cannot be locked."""
     if sys.platform == "win32":
         return None
@@ -90,7 +109,7 @@ def _take(folder: Path) -> int | None:
     handle = None
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
         # Taken, gone, or on a file system without locks.
         if handle is not None:
@@ -102,16 +121,20 @@ def _take(folder: Path) -> int | None:
 @once
 def _sweep(parent: Path) -> None:
     """Remove the temporary folders of ours whose users are dead; what cannot be removed stays."""
-    for folder in _marked(parent):
+    for folder, mode in _ours(parent):
         lock = _take(folder)
         if lock is not None:
-            remove(folder)
+            if mode == MARKED:
+                remove(folder)
+            else:
+                with suppress(OSError):
+                    folder.rmdir()
             os.close(lock)
 
 
-def _marked(parent: Path) -> list[Path]:
-    """Return the folders in a folder that are ours and were locked on this machine, sorted; none if nothing tells."""
-    found, machine = list[Path](), _machine()
+def _ours(parent: Path) -> list[tuple[Path, int]]:
+    """Return the folders in a folder that we made on this machine, with their modes; none if nothing tells."""
+    found, machine = list[tuple[Path, int]](), _machine()
     if not machine:
         return found
     with suppress(OSError), os.scandir(parent) as entries:
@@ -119,8 +142,9 @@ def _marked(parent: Path) -> list[Path]:
             if entry.name.startswith(PREFIX + machine):
                 with suppress(OSError):
                     status = entry.stat(follow_symlinks=False)
-                    if status.st_mode == stat.S_IFDIR | MARKED and status.st_uid == os.geteuid():
-                        found.append(Path(entry.path))
+                    mode = stat.S_IMODE(status.st_mode)
+                    if stat.S_ISDIR(status.st_mode) and mode in {UNMARKED, MARKED} and status.st_uid == os.geteuid():
+                        found.append((Path(entry.path), mode))
     return sorted(found)
 
 

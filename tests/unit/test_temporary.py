@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -65,8 +66,49 @@ def test_folder_of_somebody_that_has_such_a_name_stays(tmp_path: Path, mode: int
     """The name alone says nothing: "examples" could be the letters that we draw."""
     folder = tmp_path / f"{OURS}examples"
     folder.mkdir()
+    (folder / "file").write_text("precious")
     folder.chmod(mode)
     assert swept(tmp_path) == {folder}
+    assert (folder / "file").exists()
+
+
+def test_folder_of_who_was_killed_before_it_was_locked_goes(tmp_path: Path) -> None:
+    """One kill in two hundred comes in that moment; it has no mark, but nothing is in it."""
+    folder = tmp_path / f"{OURS}abcd1234"
+    folder.mkdir(mode=0o700)
+    assert swept(tmp_path) == set()
+    folder.mkdir(mode=0o755)
+    assert swept(tmp_path) == {folder}
+
+
+@pytest.mark.parametrize("moment", ["before it is opened", "before it is locked"])
+def test_user_whose_folder_went_before_it_was_locked_makes_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """A run that sweeps cannot tell a folder that was just made from one whose user was killed."""
+    real, taken = fcntl.flock, list[Path]()
+
+    def swept_first(folder: Path, *, wait: bool = False) -> int | None:
+        if wait and not taken:
+            taken.append(folder)
+            if moment == "before it is opened":
+                folder.rmdir()
+        return take(folder, wait=wait)
+
+    def swept_then(handle: int, how: int) -> None:
+        for folder in taken:
+            if folder.exists():
+                folder.rmdir()
+        real(handle, how)
+
+    take = _temporary._take  # noqa: SLF001 - the moment in question
+    monkeypatch.setattr(_temporary, "_take", swept_first)
+    monkeypatch.setattr("fcntl.flock", swept_then)
+    with temporary_folder(tmp_path) as folder:
+        assert folder.is_dir()
+        assert taken
+        assert folder not in taken
+        assert swept(tmp_path) == {folder}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
