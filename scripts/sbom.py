@@ -158,6 +158,8 @@ def main() -> None:
     parser.add_argument("wheel", type=Path)
     parser.add_argument("folder", type=Path, help="where to write WHEEL.cdx.json")
     options = parser.parse_args()
+    if not options.wheel.is_file():
+        parser.error(f"there is no {options.wheel}: make it by `just package`")
     written = text(bill(options.wheel, exported()))
     options.folder.mkdir(parents=True, exist_ok=True)
     beside = options.folder / f".{options.wheel.name}.cdx.json"
