@@ -271,7 +271,7 @@ torture-at-once *args:
 
 # The short form of every torture: some 20 minutes; each recipe called `torture-…`, `fuzz…` and `hostile…` can do more
 [group('check')]
-torture: (fuzz "60") (fuzz-readers "--inputs" "20000") hostile (hostile-sdists "--alone") torture-builds \
+torture: (fuzz "60") (fuzz-readers "--inputs" "20000") (hostile-sdists "--alone") torture-builds \
     (torture-secrets "--only" "variables") torture-faults (torture-kills "--times" "5") (torture-at-once "--runs" "4") \
     (torture-load "--runs" "1" "--small")
 
