@@ -178,8 +178,9 @@ def _refuse_what_is_there(stores: Sequence[Path], destination: Path, prefer: Pat
 def merge(stores: Sequence[Path], destination: Path, *, prefer: Path | None = None) -> tuple[Merged, ...]:
     """Make one store of several, whole or not at all; the order of the stores says nothing.
 
-    Audits of one name become one. Of a wheel that several stores have a result of, a verdict counts more than a
-    failure; verdicts that differ are refused, unless one of the stores is preferred.
+    Audits of one name become one. Of a wheel that several stores have a result of, the one of the file that is listed
+    counts more than one of another file, and a verdict more than a failure; verdicts of a listed file that differ are
+    refused, unless one of the stores is preferred.
 
     Args:
         stores: what is merged; they are only read.

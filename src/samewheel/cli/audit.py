@@ -359,7 +359,7 @@ def show_(package: str, *, store: Path, title: str | None, as_json: bool, as_mar
 )  # fmt: skip
 @json_option
 def merge_(stores: tuple[Path, ...], *, output: Path, prefer: Path | None, as_json: bool) -> None:
-    """Make one store of several, such as those of shards; each result is kept, and none twice."""
+    """Make one store of several, such as those of shards; of each wheel, one result is kept."""
     from samewheel.audit.merging import merge
 
     merged = merge(stores, output, prefer=prefer)

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from samewheel.audit.distributing.values import Described
 
-__all__ = ["refuse_unfit", "told_apart"]
+__all__ = ["INSTALL", "INSTALL_SAME", "OTHER_PLATFORM", "refuse_unfit", "told_apart"]
+
+INSTALL = f"Install it where they run: pip install 'samewheel[cluster]=={__version__}'"
+INSTALL_SAME = f"Install the same everywhere: pip install 'samewheel[cluster]=={__version__}'"
+OTHER_PLATFORM = "Run the audit with workers of this platform, or from a machine of theirs."
+"""What to do about workers that are not fit, whether that is seen before they get a job or by their answer."""
 
 SHOWN = 5
 """Workers that a message names."""
@@ -40,7 +45,7 @@ def refuse_unfit(workers: Mapping[str, Described | str], platform: str) -> None:
         raise ClusterError(
             f"{len(silent)} of {len(workers)} workers cannot run samewheel",
             cause=_listed(f"{where}: {why}" for where, why in silent.items()),
-            hint=f"Install it where they run: pip install 'samewheel[cluster]=={__version__}'",
+            hint=INSTALL,
         )
     described = {where: one for where, one in workers.items() if not isinstance(one, str)}
     others = {where: one for where, one in described.items() if one.samewheel != __version__}
@@ -48,14 +53,14 @@ def refuse_unfit(workers: Mapping[str, Described | str], platform: str) -> None:
         raise ClusterError(
             f"{len(others)} of {len(workers)} workers have another samewheel than {__version__}",
             cause=_listed(f"{where} ({one.host}) has {one.samewheel}" for where, one in others.items()),
-            hint=f"Install the same everywhere: pip install 'samewheel[cluster]=={__version__}'",
+            hint=INSTALL_SAME,
         )
     foreign = {where: one for where, one in described.items() if one.platform != platform}
     if foreign:
         raise ClusterError(
             f"{len(foreign)} of {len(workers)} workers cannot rebuild wheels for {platform}",
             cause=_listed(f"{where} ({one.host}) is {one.platform}" for where, one in foreign.items()),
-            hint="Run the audit with workers of this platform, or from a machine of theirs.",
+            hint=OTHER_PLATFORM,
         )
 
 

@@ -12,6 +12,7 @@ from distributed import KilledWorker
 
 from samewheel import __version__
 from samewheel.audit.companions import LONGEST_ANSWER
+from samewheel.audit.distributing.checking import INSTALL, INSTALL_SAME, OTHER_PLATFORM
 from samewheel.audit.distributing.values import DEATHS, RECORDS, Answer, Order, killed
 from samewheel.audit.distributing.working import do
 from samewheel.audit.values import Failure, Outcome
@@ -80,7 +81,7 @@ class Orders:
             raise ClusterError(
                 "a worker cannot run samewheel",
                 cause=str(error),
-                hint=f"Install it where they run: pip install 'samewheel[cluster]=={__version__}'",
+                hint=INSTALL,
             ) from error
         finally:
             future.release()
@@ -120,13 +121,13 @@ def _checked(answer: Answer, job: Job) -> Outcome:
         raise ClusterError(
             f"a worker cannot rebuild wheels for {get_platform()}",
             cause=f"{answer.worker} is {answer.platform}.",
-            hint="Run the audit with workers of this platform, or from a machine of theirs.",
+            hint=OTHER_PLATFORM,
         )
     if answer.outcome is None:
         raise ClusterError(
             f"a worker has another samewheel than {__version__}",
             cause=f"{answer.worker} has {answer.samewheel}.",
-            hint=f"Install the same everywhere: pip install 'samewheel[cluster]=={__version__}'",
+            hint=INSTALL_SAME,
         )
     rebuilt = answer.outcome.rebuilt
     if rebuilt is not None and (rebuilt.wheel.name != job.filename or job.sha256 not in {None, rebuilt.wheel.sha256}):
