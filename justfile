@@ -184,6 +184,11 @@ bench-audit *args:
 bench-growth *args:
     {{ run }} benchmarks/growth.py "$@"
 
+# Compare the same peers with what nobody could leave out: what goals of speed leave for samewheel
+[group('check')]
+bench-floors *args:
+    {{ run }} benchmarks/floors.py "$@"
+
 # Compare `diff` with diffoscope and sha256sum, and `canonicalize` with its compressor alone
 [group('check')]
 bench-diff *args:

@@ -76,13 +76,17 @@ def verifying(project: str, version: str, folder: Path) -> Comparison:
     )
 
 
-def verifying_against_two(project: str, version: str, folder: Path) -> Comparison:
-    """The same against what recipes do: ``python -m build --wheel``, two times."""
+def twice() -> list[str]:
+    """Return what recipes do in a project's folder: ``python -m build --wheel``, two times."""
     build = f"{shlex.quote(sys.executable)} -m build --wheel -o"
-    twice = f"{build} ../first . && {build} ../second . && cmp ../first/*.whl ../second/*.whl"
+    return ["sh", "-c", f"{build} ../one . && {build} ../other . && cmp ../one/*.whl ../other/*.whl"]
+
+
+def verifying_against_two(project: str, version: str, folder: Path) -> Comparison:
+    """The same against what recipes do."""
     return Comparison(
         ours=[*SAMEWHEEL, "verify", "-q", "--no-via-sdist"],
-        theirs=["sh", "-c", twice],
+        theirs=twice(),
         folder=locked(project, version, folder),
         pairs=5,
     )
@@ -97,31 +101,32 @@ ORDINARY = "+aslr,+build_path,+environment,+exec_path,+home,+kernel,+locales,+nu
 """The variations of reprotest that need neither root's rights nor programs that it does not bring."""
 
 
-def reprotest(folder: Path) -> Path:
-    """Install reprotest into an environment of its own, and return its command.
+def reprotest_of(folder: Path) -> list[str]:
+    """Return the command of reprotest, which calls ``uv build`` twice, under the variations that any user can have.
 
     Raises:
         SkippedError: there is no Python for it.
     """
-    venv = ["uv", "venv", "--quiet", "--no-python-downloads", "--python", REPROTEST_PYTHON, str(folder)]
-    made = subprocess.run(venv, capture_output=True, text=True, check=False)
+    venv = folder / "reprotest"
+    make = ["uv", "venv", "--quiet", "--no-python-downloads", "--python", REPROTEST_PYTHON, str(venv)]
+    made = subprocess.run(make, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise SkippedError(f"{REPROTEST} needs CPython {REPROTEST_PYTHON} on PATH")
-    python = str(folder / "bin" / "python")
+    python = str(venv / "bin" / "python")
     seconds(["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python, REPROTEST], folder)
-    return folder / "bin" / "reprotest"
-
-
-def verifying_against_reprotest(project: str, version: str, folder: Path) -> Comparison:
-    """The same against reprotest, which calls ``uv build`` twice, under the variations that any user can have."""
-    command = reprotest(folder / "reprotest")
     # It changes HOME, and uv shall find its cache all the same.
     uv = str(shutil.which("uv"))
     cache = subprocess.run([uv, "cache", "dir"], capture_output=True, text=True, check=True).stdout.strip()
     build = shlex.join(["env", f"UV_CACHE_DIR={cache}", uv, *PLAIN[1:]])
+    options = ["--no-diffoscope", f"--variations={ORDINARY}"]
+    return [str(venv / "bin" / "reprotest"), *options, "-c", build, ".", "dist/*.whl"]
+
+
+def verifying_against_reprotest(project: str, version: str, folder: Path) -> Comparison:
+    """The same against reprotest."""
     return Comparison(
         ours=[*SAMEWHEEL, "verify", "-q", "--no-via-sdist"],
-        theirs=[str(command), "--no-diffoscope", f"--variations={ORDINARY}", "-c", build, ".", "dist/*.whl"],
+        theirs=reprotest_of(folder),
         folder=locked(project, version, folder),
         pairs=5,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from samewheel.attributing import attribute
+from samewheel.explaining.case import opened
 from samewheel.explaining.explaining import join, look_into
 from samewheel.explaining.given import given_by
 from samewheel.explaining.settling import settle
@@ -66,7 +67,8 @@ def with_causes(
     given = _given(builds, verification.varied) if ours else None
     a, b = (wheels[name] for name in verification.compared)
     backend = backend_of(pair.prepared.opened.project.build_system.backend)
-    known = look_into(a, b, verification.differences, given=given, backend=backend)
+    with opened(a, b, verification.differences, given=given) as case:
+        known = look_into(case, backend=backend)
     search = None
     if ours and known.unsure and verification.varied:
         search = attribute(

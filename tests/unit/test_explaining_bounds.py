@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.comparison import compare
+from samewheel.excerpts.reading import read_excerpts
 from samewheel.explaining import case as cases
 from samewheel.explaining.case import Given, Mark, opened
+from samewheel.explaining.diffs import explain_diff
 from samewheel.explaining.explaining import explain, look_into
 from samewheel.explaining.kept import Kept
 from samewheel.explaining.pieces import differing_lines, pairs
 from samewheel.patterns import Patterns
+from samewheel.wheel import opening, reading
 from tests.unit.wheels import FILES, INIT, written
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     import pytest
 
     from samewheel.patterns import Sought
+    from samewheel.wheel.source import Source
 
 PAIR = (b"12", b"345")
 
@@ -66,7 +70,8 @@ def test_marks_are_encoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         written(tmp_path / user, {**FILES, **{f"demo/{n}.txt": f"by {user}\n".encode() for n in range(9)}})
         for user in ("somebody", "another")
     )
-    found = look_into(a, b, compare(a, b).differences, given=known).found
+    with opened(a, b, compare(a, b).differences, given=known) as case:
+        found = look_into(case).found
     assert {one.cause for one in found} == {"user-name"}
     assert len(made) == 2
 
@@ -112,3 +117,22 @@ def test_long_words_are_shown_in_short(tmp_path: Path) -> None:
     (told,) = explain(a, b, compare(a, b).differences)
     assert told.cause == "build-path"
     assert len(told.evidence[0]) < 300
+
+
+def test_each_wheel_is_read_once_to_be_compared_and_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading the headers of a large wheel takes longer than all rules; and between two times, it could change."""
+    a, b = written(tmp_path / "a"), written(tmp_path / "b", FILES | {INIT: b"changed = True\n"})
+    read: list[Path] = []
+
+    def noted(source: Source, path: Path) -> reading.Wheel:
+        read.append(path)
+        return reading.read_wheel(source, path)
+
+    monkeypatch.setattr(opening, "read_wheel", noted)
+    assert explain_diff(a, b).causes
+    assert sorted(read) == [a, b]
+    read.clear()
+    assert read_excerpts(a, b).members
+    assert sorted(read) == [a, b]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.comparison import compare
-from samewheel.explaining.case import Given, Mark
+from samewheel.explaining.case import Given, Mark, opened
 from samewheel.explaining.explaining import join, look_into
 from samewheel.explaining.values import UNKNOWN, Certainty
 from tests.unit.wheels import FILES, written
@@ -45,7 +45,8 @@ def explained(tmp_path: Path, contents: tuple[bytes, bytes], *, known: bool = Tr
         written(tmp_path / name, {**FILES, "demo/data.bin": content})
         for name, content in zip("ab", contents, strict=True)
     )
-    return join(look_into(a, b, compare(a, b).differences, given=GIVEN if known else None))
+    with opened(a, b, compare(a, b).differences, given=GIVEN if known else None) as case:
+        return join(look_into(case))
 
 
 def told(tmp_path: Path, contents: tuple[bytes, bytes]) -> list[tuple[str, Certainty, tuple[str, ...]]]:
@@ -102,7 +103,8 @@ def test_value_that_both_builds_had_names_nobody(tmp_path: Path, shared: tuple[M
         written(tmp_path / side, {**FILES, "demo/data.bin": f"in {PATHS[0]}: {word}".encode()})
         for side, word in (("a", "apple"), ("b", "pear"))
     )
-    found = join(look_into(a, b, compare(a, b).differences, given=Given(marks=shared)))
+    with opened(a, b, compare(a, b).differences, given=Given(marks=shared)) as case:
+        found = join(look_into(case))
     assert [one.cause for one in found] == [UNKNOWN]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from samewheel.comparison import compare
-from samewheel.explaining.case import Given, Moment
+from samewheel.explaining.case import Given, Moment, opened
 from samewheel.explaining.explaining import join, look_into
 from tests.unit.recognising import CONSISTENT, SHOWN
 from tests.unit.wheels import FILES, INIT, NAME, entries_of, packed, put, written
@@ -38,7 +38,8 @@ TOLD_NOTHING: Said = [("archive-times", CONSISTENT, ())]
 
 def said(a: Path, b: Path, known: Given | None) -> Said:
     """Return the causes of two wheels, how sure they are, and the guilty conditions."""
-    found = join(look_into(a, b, compare(a, b).differences, given=known))
+    with opened(a, b, compare(a, b).differences, given=known) as case:
+        found = join(look_into(case))
     return [(one.cause, one.certainty, one.conditions) for one in found]
 
 

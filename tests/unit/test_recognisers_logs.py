@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel.comparison import diff
-from samewheel.explaining.case import Given
+from samewheel.explaining.case import Given, opened
 from samewheel.explaining.explaining import join, look_into
 from tests.unit.test_inside_elf import changed, compiled, section
 from tests.unit.test_recognisers_native import compiles
@@ -26,7 +26,8 @@ def told(folder: Path, a: Files, b: Files, *printed: str) -> dict[str, Explanati
     """Return the explanations of two wheels whose builds printed something, by cause."""
     one, other = (written(folder / side, {**FILES, **files}) for side, files in (("a", a), ("b", b)))
     differences = diff(one, other).differences
-    found = join(look_into(one, other, differences, given=Given(printed=(printed[0], printed[1]))))
+    with opened(one, other, differences, given=Given(printed=(printed[0], printed[1]))) as case:
+        found = join(look_into(case))
     return {explanation.cause: explanation for explanation in found}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from samewheel.comparison import diff
 from samewheel.comparison.values import difference
-from samewheel.explaining.case import Given, Recognised
+from samewheel.explaining.case import Given, Recognised, opened
 from samewheel.explaining.explaining import join, look_into
 from samewheel.explaining.following import following
 from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, Told, told_of
@@ -126,7 +126,8 @@ def test_dates_of_builds_that_had_an_epoch_are_no_macros(tmp_path: Path) -> None
         )
         for name, at in (("a", "Nov 22 2026"), ("b", "Nov 23 2026"))
     )
-    found = join(look_into(a, b, diff(a, b).differences, given=Given()))
+    with opened(a, b, diff(a, b).differences, given=Given()) as case:
+        found = join(look_into(case))
     assert [(one.cause, one.certainty) for one in found] == [("build-date", CONSISTENT)]
 
 

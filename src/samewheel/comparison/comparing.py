@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["compare", "diff"]
+    from samewheel.wheel import Wheel
+
+__all__ = ["compare", "compared", "diff"]
 
 
 END = 1 << 16
@@ -44,6 +46,41 @@ def _end(path: Path) -> tuple[str, int, bytes]:
         return path.name, size, file.read(END)
 
 
+@contextmanager
+def compared(
+    a: Path, b: Path, *, strict: bool = False, closely: bool = True
+) -> Iterator[tuple[Diff, tuple[Wheel, Wheel] | None]]:
+    """Compare two wheels, and keep them open for the time of the block, so that each is read once.
+
+    The arguments are those of :func:`diff`. Yields what is found, and both wheels; None if neither had to be read.
+
+    Raises:
+        InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
+        SamewheelError: one of the files cannot be read.
+    """
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(2))
+        of_a, of_b = (pool.submit(_file, path) for path in (a, b))
+        if not strict and _end(a) == _end(b) and of_a.result() == of_b.result():
+            yield Diff(a=of_a.result(), b=of_b.result(), verdict=Verdict.IDENTICAL, differences=()), None
+            return
+        # Most wheels that are compared are the same; the rules take longer to import than these to read.
+        from samewheel.comparison.reading import read_pairing
+        from samewheel.comparison.rules import differences
+        from samewheel.wheel import open_wheel
+
+        wheels = stack.enter_context(open_wheel(a)), stack.enter_context(open_wheel(b))
+        found = differences(read_pairing(*wheels, strict=strict, closely=closely))
+        file_a, file_b = of_a.result(), of_b.result()
+        if not found and file_a != file_b:
+            raise SamewheelError(
+                f"{a.name} and {b.name} differ, and no difference was found",
+                cause="One of them changed while it was read.",
+            )
+        made = _builds(a, file_a, b, file_b) if found else ()
+        yield Diff(a=file_a, b=file_b, verdict=worst(rungs(found)), differences=(*found, *made)), wheels
+
+
 def diff(a: Path, b: Path, *, strict: bool = False, closely: bool = True) -> Diff:
     """Compare two wheels; files with the same name and SHA-256 are identical, whatever they contain.
 
@@ -58,23 +95,8 @@ def diff(a: Path, b: Path, *, strict: bool = False, closely: bool = True) -> Dif
         InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
         SamewheelError: one of the files cannot be read.
     """
-    with ThreadPoolExecutor(2) as pool:
-        of_a, of_b = (pool.submit(_file, path) for path in (a, b))
-        if not strict and _end(a) == _end(b) and of_a.result() == of_b.result():
-            return Diff(a=of_a.result(), b=of_b.result(), verdict=Verdict.IDENTICAL, differences=())
-        # Most wheels that are compared are the same; the rules take longer to import than these to read.
-        from samewheel.comparison.reading import read_pairing
-        from samewheel.comparison.rules import differences
-
-        found = differences(read_pairing(a, b, strict=strict, closely=closely))
-        file_a, file_b = of_a.result(), of_b.result()
-    if not found and file_a != file_b:
-        raise SamewheelError(
-            f"{a.name} and {b.name} differ, and no difference was found",
-            cause="One of them changed while it was read.",
-        )
-    made = _builds(a, file_a, b, file_b) if found else ()
-    return Diff(a=file_a, b=file_b, verdict=worst(rungs(found)), differences=(*found, *made))
+    with compared(a, b, strict=strict, closely=closely) as (found, _):
+        return found
 
 
 def _builds(a: Path, file_a: File, b: Path, file_b: File) -> tuple[Difference, ...]:

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from samewheel.comparison.facts import Alone, Facts, Pairing, Shared, dist_info_file, place
 from samewheel.comparison.inside import Content, Finding, look_inside
-from samewheel.wheel import CHUNK, open_wheel, row_flaws, strict_flaws
+from samewheel.wheel import CHUNK, row_flaws, strict_flaws
 from samewheel.wheel.names import folders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from samewheel.wheel import Member, Wheel
 
@@ -183,7 +182,19 @@ def _facts(wheel: Wheel, differing: Sequence[str]) -> Facts:
     )
 
 
-def _read(a: Wheel, b: Wheel, *, strict: bool, closely: bool) -> Pairing:
+def read_pairing(a: Wheel, b: Wheel, *, strict: bool = False, closely: bool = True) -> Pairing:
+    """Read what two open wheels hold.
+
+    Args:
+        a: the first wheel.
+        b: the second wheel.
+        strict: check every hash in RECORD and the tags, too, and refuse what is wrong.
+        closely: look into members that differ, and find out what compressed streams that do.
+
+    Raises:
+        InvalidWheelError: one is damaged, or readers could find different things in it.
+        SamewheelError: one cannot be read.
+    """
     if strict:
         for wheel in (a, b):
             wheel.refuse(strict_flaws(wheel))
@@ -197,20 +208,3 @@ def _read(a: Wheel, b: Wheel, *, strict: bool, closely: bool) -> Pairing:
     )
     differing = [file for shared in both if not shared.same and (file := dist_info_file(shared.place))]
     return Pairing(a=_facts(a, differing), b=_facts(b, differing), both=both, only_a=only_a, only_b=only_b)
-
-
-def read_pairing(a: Path, b: Path, *, strict: bool = False, closely: bool = True) -> Pairing:
-    """Read two wheels.
-
-    Args:
-        a: the first wheel.
-        b: the second wheel.
-        strict: check every hash in RECORD and the tags, too, and refuse what is wrong.
-        closely: look into members that differ, and find out what compressed streams that do.
-
-    Raises:
-        InvalidWheelError: one is damaged, or readers could find different things in it.
-        SamewheelError: one cannot be read.
-    """
-    with open_wheel(a) as first, open_wheel(b) as second:
-        return _read(first, second, strict=strict, closely=closely)

@@ -89,7 +89,6 @@ def read_excerpts(a: Path, b: Path, *, masked: Mask = str) -> Excerpts:
         InvalidWheelError: one is damaged, or readers could find different things in it.
         SamewheelError: one cannot be read.
     """
-    pairing = read_pairing(a, b, closely=False)
     with open_wheel(a) as one, open_wheel(b) as other:
-        found = _members(pairing, one, other, masked)
+        found = _members(read_pairing(one, other, closely=False), one, other, masked)
         return Excerpts(members=tuple(sorted(found, key=lambda seen: seen.name)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from samewheel.comparison import Difference, File, Verdict, diff
+from samewheel.comparison import Difference, File, Verdict, compared
 from samewheel.explaining.values import Explanation
 
 if TYPE_CHECKING:
@@ -39,11 +39,12 @@ def explain_diff(a: Path, b: Path, *, strict: bool = False) -> Explained:
         InvalidWheelError: one of the wheels is damaged, or readers could find different things in it.
         SamewheelError: one of the files cannot be read.
     """
-    found = diff(a, b, strict=strict)
-    causes: tuple[Explanation, ...] = ()
-    if found.differences:
-        # Most wheels that are compared are the same.
-        from samewheel.explaining.explaining import explain
+    with compared(a, b, strict=strict) as (found, wheels):
+        causes: tuple[Explanation, ...] = ()
+        if wheels is not None and found.differences:
+            # Most wheels that are compared are the same.
+            from samewheel.explaining.case import Case
+            from samewheel.explaining.explaining import join, look_into
 
-        causes = explain(a, b, found.differences)
+            causes = join(look_into(Case(wheels, found.differences)))
     return Explained(a=found.a, b=found.b, verdict=found.verdict, differences=found.differences, causes=causes)

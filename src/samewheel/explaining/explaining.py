@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.comparison import Difference
-    from samewheel.explaining.case import Case, Given, Origins
+    from samewheel.explaining.case import Case, Origins
 
 __all__ = ["Recognition", "explain", "join", "look_into", "recognise"]
 
@@ -112,48 +112,36 @@ def _explanation(known: Known, found: Sequence[Recognised], backend: str) -> Exp
     )
 
 
-def look_into(
-    a: Path,
-    b: Path,
-    differences: Sequence[Difference],
-    *,
-    given: Given | None = None,
-    origins: Origins | None = None,
-    backend: str = "",
-) -> Recognition:
+def look_into(case: Case, *, backend: str = "") -> Recognition:
     """Recognise in two wheels what makes them differ, as far as it can be told from them.
 
     Args:
-        a: the first wheel.
-        b: the second one.
-        differences: what :func:`samewheel.comparison.diff` found between them.
-        given: what their builds were given, if that is known.
-        origins: what the source tells, if the second wheel is a rebuild of the first one.
+        case: both, open, and what is known of them.
         backend: the name of the build backend, for the remedies; empty: what the first wheel's Generator says.
 
     Raises:
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    with opened(a, b, differences, given=given, origins=origins) as case:
-        found, left = recognise(case)
-        return Recognition(
-            found=tuple(found),
-            left=tuple(left),
-            differences=tuple(differences),
-            backend=backend or backend_of(case.generators[0]),
-        )
+    found, left = recognise(case)
+    return Recognition(
+        found=tuple(found),
+        left=tuple(left),
+        differences=case.differences,
+        backend=backend or backend_of(case.generators[0]),
+    )
 
 
 def explain(
-    a: Path,
-    b: Path,
-    differences: Sequence[Difference],
-    *,
-    origins: Origins | None = None,
-    backend: str = "",
+    a: Path, b: Path, differences: Sequence[Difference], *, origins: Origins | None = None
 ) -> tuple[Explanation, ...]:
-    """Say what makes two wheels differ, as far as it can be told from them; the arguments are as above.
+    """Say what makes two wheels differ, as far as it can be told from them.
+
+    Args:
+        a: the first wheel.
+        b: the second one.
+        differences: what :func:`samewheel.comparison.diff` found between them.
+        origins: what the source tells, if the second wheel is a rebuild of the first one.
 
     Returns:
         The causes, the worst and the surest first; empty exactly if there are no differences.
@@ -162,4 +150,7 @@ def explain(
         InvalidWheelError: one of them is damaged.
         SamewheelError: one of them cannot be read.
     """
-    return join(look_into(a, b, differences, origins=origins, backend=backend)) if differences else ()
+    if not differences:
+        return ()
+    with opened(a, b, differences, origins=origins) as case:
+        return join(look_into(case))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from samewheel._standards import requirement_of
 from samewheel.explaining.recognisers.said import coded, consistent, last, may_be_backend, pair, shown
 from samewheel.explaining.recognisers.shapes import misread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from packaging.requirements import Requirement
 
     from samewheel.comparison import Difference
     from samewheel.explaining.case import Case, Recognised
@@ -50,6 +50,8 @@ def _of_metadata(left: Sequence[Difference], *fields: str) -> list[Difference]:
 
 def _requirements(texts: Sequence[str]) -> list[Requirement] | None:
     """Return requirements, as they are read; None if one cannot be."""
+    from packaging.requirements import InvalidRequirement
+
     sizes = [len(text) for text in texts]
     if sum(sizes) > MOST_CHARACTERS or max(sizes, default=0) > LONGEST:
         return None
