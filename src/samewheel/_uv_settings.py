@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from samewheel.errors import InvalidProjectError
@@ -22,10 +23,16 @@ BUILD_SETTINGS = ("config-settings", "extra-build-dependencies")
 """Settings that decide what ``uv build`` builds, and that samewheel has in a place of its own, or not at all."""
 
 
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> dict[str, Any]:
+    # The same file is asked about several times in a row.
+    return tomllib.loads(text)
+
+
 def _document(path: Path) -> dict[str, Any]:
-    """Return a file of TOML; nothing if there is no such file."""
+    """Return a file of TOML, which nobody may change; nothing if there is no such file."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return _parsed(path.read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError) as error:

@@ -6,9 +6,10 @@ import base64
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from samewheel._types import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,8 +38,7 @@ LONGEST_WORD = 256
 """Bytes on each side of what was found that may belong to its word."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Value, frozen=True, kw_only=True):
     """A value to look for."""
 
     condition: str
@@ -48,8 +48,7 @@ class Sought:
     """Whether it counts only where no letter or digit goes on before or after it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Value, frozen=True, kw_only=True):
     """One occurrence of a value."""
 
     start: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 
-from samewheel.comparison.inside import SUMMARIES, Content, Finding, look_inside
+from samewheel.comparison.inside.looking import SUMMARIES, look_inside
+from samewheel.comparison.inside.values import Content, Finding
 
 __all__ = ["content", "look", "places"]
 

@@ -137,7 +137,7 @@ def test_comparison_that_is_not_close_looks_into_nothing(tmp_path: Path, monkeyp
         written(tmp_path / "a", {**FILES, INIT: b"1"}, level=1),
         written(tmp_path / "b", {**FILES, INIT: b"2"}, level=9),
     )
-    monkeypatch.delattr(reading, "look_inside")
+    monkeypatch.delattr(reading, "_look_inside")
     with pytest.raises(NameError):
         compare(*paths)
     assert codes(compare(*paths, closely=False)) == [("SW301", INIT, "contents")]

@@ -14,7 +14,7 @@ from samewheel.explaining.case import Given, Mark, opened
 from samewheel.explaining.diffs import explain_diff
 from samewheel.explaining.explaining import explain, look_into
 from samewheel.explaining.kept import Kept
-from samewheel.explaining.pieces import differing_lines, pairs
+from samewheel.explaining.pieces import LONGEST_VALUE, differing_lines, pairs
 from samewheel.patterns import Patterns
 from samewheel.wheel import opening, reading
 from tests.unit.wheels import FILES, INIT, written
@@ -100,11 +100,12 @@ WORDS = st.lists(
 
 @given(before=WORDS, a=WORDS, b=WORDS, after=WORDS)
 def test_words_that_both_have_around_what_differs_tell_nothing(before: str, a: str, b: str, after: str) -> None:
-    """The pairs are those of the whole lines, though these are not read as a whole."""
+    """The pairs are those of the whole lines, of which only the words around what differs are read."""
     one, other = (f"{before * 9} {text} {after * 9}" for text in (a, b))
     lines = differing_lines(one.encode(), other.encode())
     assert lines is not None
-    assert max(map(len, lines)) <= max(len(a), len(b)) + 2 * 300
+    longest_word = max(map(len, f"{one} {other}".split()), default=0)
+    assert max(map(len, lines)) <= max(len(a), len(b)) + 2 * (LONGEST_VALUE + longest_word + 1)
     if one != other:
         assert pairs(*lines) == pairs(one, other)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from samewheel.comparison.inside import SUMMARIES, look_inside
+from samewheel.comparison.inside.looking import SUMMARIES, look_inside
 
 from .insides import content, look
 
@@ -64,7 +64,8 @@ def test_deep_nesting_ends_nothing(case: str) -> None:
     """What is nested deeper than any parser goes has an answer, and the interpreter survives: in one of its own."""
     name, data = DEEP[case]
     script = (
-        "import io, sys; from samewheel.comparison.inside import Content, look_inside;"
+        "import io, sys; from samewheel.comparison.inside.looking import look_inside;"
+        "from samewheel.comparison.inside.values import Content;"
         "data = sys.stdin.buffer.read();"
         "a, b = (Content(size=len(d), file=io.BytesIO(d), sha256=s) for d, s in ((data, 'a'), (data + b' #', 'b')));"
         "print(look_inside(sys.argv[1], a, b)[0].code)"

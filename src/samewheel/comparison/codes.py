@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from samewheel.comparison import archive_rules, build_rules, inside, metadata_rules, payload_rules, record_rules
+from samewheel.comparison import archive_rules, build_rules, metadata_rules, payload_rules, record_rules
+from samewheel.comparison.inside import looking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ __all__ = ["CODES"]
 CODES: Mapping[str, str] = dict(
     sorted(
         (code, summary)
-        for module in (archive_rules, metadata_rules, record_rules, payload_rules, inside, build_rules)
+        for module in (archive_rules, metadata_rules, record_rules, payload_rules, looking, build_rules)
         for code, summary in module.SUMMARIES.items()
     )
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from samewheel._types import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from samewheel.comparison.inside import Finding
+    from samewheel.comparison.inside.values import Finding
     from samewheel.wheel import Archive, Member, Row
 
 __all__ = ["Alone", "Facts", "Pairing", "Shared", "dist_info_file", "place"]
@@ -37,8 +38,7 @@ def dist_info_file(at: str) -> str | None:
     return below if folder == DIST_INFO and below else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Value, frozen=True, kw_only=True):
     """One wheel."""
 
     name: str
@@ -54,8 +54,7 @@ class Facts:
     """Names of folders in which there is something, with a slash at the end, with or without an entry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
+class Shared(Value, frozen=True, kw_only=True):
     """What is at the same place of both wheels."""
 
     place: str
@@ -78,8 +77,7 @@ class Shared:
         return self.a.name if self.a.name == self.b.name else self.place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alone:
+class Alone(Value, frozen=True, kw_only=True):
     """What only one of the wheels has."""
 
     place: str
@@ -88,8 +86,7 @@ class Alone:
     """Whether RECORD is right about it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pairing:
+class Pairing(Value, frozen=True, kw_only=True):
     """Two wheels, and what of the one belongs to what of the other."""
 
     a: Facts

@@ -6,8 +6,8 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from samewheel.comparison.inside import Content
 from samewheel.comparison.inside.texts import decoded
+from samewheel.comparison.inside.values import Content
 from samewheel.comparison.reading import read_pairing
 from samewheel.excerpts.lines import MOST_LINES, side_by_side
 from samewheel.excerpts.sections import sections

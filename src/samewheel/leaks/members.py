@@ -8,8 +8,9 @@ import lzma
 import zipfile
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
+
+from samewheel._types import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,7 @@ DAMAGED = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAErr
 """What reading a compressed file raises that is none; a RuntimeError is one with a password."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Value, frozen=True, kw_only=True):
     """An occurrence in a stream."""
 
     found: Found

@@ -3,8 +3,3 @@
 A rule says only what it knows. Where a kind of file has an order of cause and consequence, findings
 come in that order.
 """
-
-from samewheel.comparison.inside.looking import SUMMARIES, look_inside
-from samewheel.comparison.inside.values import Content, Finding
-
-__all__ = ["SUMMARIES", "Content", "Finding", "look_inside"]

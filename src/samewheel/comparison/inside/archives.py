@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from samewheel._types import Value
 from samewheel.comparison.inside.raw import differing
 from samewheel.comparison.inside.values import Content, finding, printable, read_at
 from samewheel.comparison.inside.windows import part
@@ -30,8 +30,7 @@ MOST_MEMBERS = 100_000
 """Members that are read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Member:
+class _Member(Value, frozen=True, kw_only=True):
     """A member: its name as it is shown, the text of its header's fields, its contents."""
 
     name: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from samewheel._types import Value
 from samewheel.comparison.inside.values import read_at
 from samewheel.comparison.inside.windows import part
 
@@ -59,8 +59,7 @@ class Section(NamedTuple):
         return 0 if self.kind == SHT_NOBITS else self.size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Elf:
+class Elf(Value, frozen=True, kw_only=True):
     """The headers, and the contents that they are of."""
 
     content: Content

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from samewheel._types import Value
 from samewheel.comparison.inside.raw import said
 from samewheel.comparison.inside.values import CHUNK, LARGEST_READ, Content, finding, read_at
 from samewheel.comparison.inside.windows import part
@@ -42,8 +42,7 @@ FOOTER = struct.Struct("<II")
 """The CRC-32 of the contents, and their size modulo 2**32."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
+class _Header(Value, frozen=True, kw_only=True):
     """The header by field, as it is shown, and where the stream begins."""
 
     fields: dict[str, str]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from samewheel._types import Value
 from samewheel.comparison.inside.texts import decoded
 from samewheel.comparison.inside.values import finding
 
@@ -31,15 +31,13 @@ LARGEST_JSON = 1 << 21
 """Bytes of a document that is parsed: its values take some fifteen times as many."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(Value, frozen=True):
     """A number as it is written: 1.0 is not said to be 1."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
+class _Object(Value, frozen=True):
     """An object with its keys in their order, each as often as it comes."""
 
     pairs: tuple[tuple[str, object], ...]

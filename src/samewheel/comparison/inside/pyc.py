@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from samewheel._types import Value
 from samewheel.comparison.inside.marshalled import Node, parse
 from samewheel.comparison.inside.raw import said
 from samewheel.comparison.inside.values import Content, finding, whole
@@ -55,8 +55,7 @@ BRACKETS = {
 """How a value with others in it is shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Compiled:
+class _Compiled(Value, frozen=True, kw_only=True):
     """A compiled module."""
 
     magic: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from samewheel._types import Value
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -37,8 +38,7 @@ CONTEXT = 24
 """Characters that are kept before the place where two long values part."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Value, frozen=True, kw_only=True):
     """The bytes of a member, or of a part of one."""
 
     size: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
+from samewheel._types import Value
 from samewheel.comparison.inside.values import LARGEST_READ, Content, finding, read_at
 from samewheel.comparison.inside.windows import window
 from samewheel.comparison.inside.zip_headers import header_findings
@@ -39,8 +39,7 @@ LARGEST_INNER = 1 << 28
 """Bytes that are taken out of an archive: where more differ, only the compressed bytes are compared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Zip:
+class _Zip(Value, frozen=True, kw_only=True):
     """An archive that the strict reader accepts."""
 
     source: Source
