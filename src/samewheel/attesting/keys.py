@@ -1,6 +1,9 @@
 """Keys for signatures: made, kept in files, named by their OpenSSH fingerprint; Ed25519, and ECDSA on P-256.
 
 Both sign the same bytes to the same signature each time (RFC 8032; RFC 6979), and a signature has one form.
+
+The library's readers and writers of all formats are imported where they are needed: that takes longer than a gate
+takes to check signatures by Ed25519 keys, whose two forms here are their 32 bytes behind some that never change.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,15 +26,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
 
 from samewheel.errors import UsageError
 
@@ -62,6 +57,16 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LONGEST_PASSPHRASE = 1023
 """Bytes that OpenSSL takes."""
 
+ED25519_PEM = re.compile(
+    rb"-----BEGIN PUBLIC KEY-----\n"
+    rb"MCowBQYDK2VwAyEA([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)\n"
+    rb"-----END PUBLIC KEY-----\n"
+)
+"""An Ed25519 key as :func:`public_pem` writes it: 12 bytes that say so, then the key (RFC 8410, 4)."""
+
+ED25519_BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0\x20"
+"""What OpenSSH puts before the 32 bytes of such a key (RFC 8709, 4)."""
+
 
 class KeyKind(StrEnum):
     """What a key signs with."""
@@ -83,19 +88,36 @@ def private_pem(key: PrivateKey, passphrase: bytes | None = None) -> bytes:
     """
     if passphrase and len(passphrase) > LONGEST_PASSPHRASE:
         raise UsageError("cannot encrypt a key", cause=f"The passphrase has more than {LONGEST_PASSPHRASE} bytes.")
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
     encryption: KeySerializationEncryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
 
 def public_pem(key: PublicKey) -> bytes:
     """Return a public key as SubjectPublicKeyInfo in PEM."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def keyid(key: PublicKey) -> str:
     """Return the fingerprint that ``ssh-keygen -l`` shows: the one name of a key that all clients accept."""
-    blob = base64.b64decode(key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).split()[1])
-    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+    return "SHA256:" + base64.b64encode(hashlib.sha256(_blob(key)).digest()).decode().rstrip("=")
+
+
+def _blob(key: PublicKey) -> bytes:
+    """Return a public key as OpenSSH has it, before base64."""
+    if isinstance(key, Ed25519PublicKey):
+        return ED25519_BLOB + key.public_bytes_raw()
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return base64.b64decode(key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).split()[1])
 
 
 def read_private(content: bytes, where: str, passphrase: bytes | None = None) -> PrivateKey:
@@ -109,6 +131,8 @@ def read_private(content: bytes, where: str, passphrase: bytes | None = None) ->
     Raises:
         UsageError: it is no such key, or the passphrase is wrong or missing.
     """
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key(content, passphrase)
     except TypeError:
@@ -138,6 +162,10 @@ def read_public(content: bytes, where: str) -> PublicKey:
     Raises:
         UsageError: it is none, or of another kind than ours; ``where`` is what it is, for messages.
     """
+    if plain := ED25519_PEM.fullmatch(content):
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(plain[1]))
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm, binascii.Error):
