@@ -28,6 +28,7 @@ __all__ = [
     "adopt_orphans",
     "adopt_when_starting",
     "ended",
+    "get_ready",
     "kill_all",
     "kill_orphans",
     "kill_strays",
@@ -225,6 +226,14 @@ def release(process: subprocess.Popen[bytes]) -> None:
         _running.discard(process)
 
 
+def get_ready() -> None:
+    """Do what the first :func:`start` does before it starts anything: one that several threads need waits for all."""
+    import subprocess  # noqa: F401 - for whoever needs it next
+
+    if _to_adopt.is_set() and not _adopting.is_set():
+        adopt_orphans()
+
+
 def start(
     words: tuple[str, ...],
     *,
@@ -239,11 +248,10 @@ def start(
     Raises:
         SamewheelError: it cannot be started, or nothing may be any more.
     """
-    # Imported before the lock is taken: whoever is importing may be interrupted, and then wait for the lock.
+    # Before the lock is taken: whoever is importing may be interrupted, and then wait for the lock.
+    get_ready()
     import subprocess
 
-    if _to_adopt.is_set() and not _adopting.is_set():
-        adopt_orphans()
     # Started and registered at once: whoever kills them all in between must not miss this one.
     with _running_lock:
         if _stopped:

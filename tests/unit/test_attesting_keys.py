@@ -9,9 +9,11 @@ import shutil
 import stat
 import subprocess
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa, x25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
@@ -78,6 +80,23 @@ def test_keyid_is_the_same_however_the_point_is_written() -> None:
 
 
 # Files and texts
+
+
+@given(st.binary(min_size=32, max_size=32), st.none() | st.tuples(st.integers(0, 112), st.binary(max_size=2)))
+def test_public_keys_are_read_as_the_library_reads_them(key: bytes, slip: tuple[int, bytes] | None) -> None:
+    """Ours reads most of them without it: whatever a file holds, nobody may be somebody else by that."""
+    content = public_pem(ed25519.Ed25519PublicKey.from_public_bytes(key))
+    if slip is not None:
+        at, put = slip
+        content = content[:at] + put + content[at + 1 :]
+    theirs = None
+    with suppress(ValueError, UnsupportedAlgorithm):
+        theirs = serialization.load_pem_public_key(content)
+    if isinstance(theirs, ed25519.Ed25519PublicKey):
+        assert raw(read_public(content, "key.pub")) == raw(theirs)
+    else:
+        with pytest.raises(UsageError):
+            read_public(content, "key.pub")
 
 
 @both_keys
