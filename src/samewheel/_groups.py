@@ -227,8 +227,11 @@ def release(process: subprocess.Popen[bytes]) -> None:
 
 
 def get_ready() -> None:
-    """Do what the first :func:`start` does before it starts anything: one that several threads need waits for all."""
-    import subprocess  # noqa: F401 - for whoever needs it next
+    """Import what starting takes, and adopt orphans if that is wanted, as the first :func:`start` does by itself.
+
+    For whoever is about to start several in threads, which hold each other up while they import.
+    """
+    import subprocess  # noqa: F401 - for start()
 
     if _to_adopt.is_set() and not _adopting.is_set():
         adopt_orphans()

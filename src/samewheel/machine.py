@@ -132,7 +132,6 @@ def look_around() -> Machine:
 
 def look_early() -> None:
     """Begin to find out what every build asks for, while the source is still being copied."""
-    # Threads that import hold each other up.
     get_ready()
-    # What takes longest is first.
+    # What takes longest goes first.
     meanwhile(find_interpreter, choose_sandbox, look_around, uv_version)
