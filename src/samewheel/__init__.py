@@ -16,7 +16,6 @@ that ``import samewheel`` and ``samewheel --version`` cost next to nothing.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -137,6 +136,21 @@ _HOMES = {
     "checking.policy": ("read_policy",),
     "checking.values": ("Checked",),
     "comparison": ("Comparison", "Diff", "Difference", "Verdict", "compare", "diff"),
+    "errors": (
+        "BuildFailedError",
+        "ExitCode",
+        "InvalidAttestationError",
+        "InvalidProjectError",
+        "InvalidWheelError",
+        "LimitExceededError",
+        "NoSourceError",
+        "NoWheelError",
+        "NotBuildableError",
+        "SamewheelError",
+        "StaleLockError",
+        "UnlockableError",
+        "UsageError",
+    ),
     "explaining.diffs": ("Explained", "explain_diff"),
     "explaining.values": ("Certainty", "Explanation"),
     "index": ("Index",),
@@ -146,16 +160,14 @@ _HOMES = {
     "verification": ("Verification", "read_verification"),
     "verifying": ("Verified", "verify"),
 }
-"""The modules that the names come from; all others are errors."""
+"""The modules that the names come from."""
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = next((module for module, names in _HOMES.items() if name in names), "errors")
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
+    from samewheel._lazily import imported
+
+    value = globals()[name] = imported(__name__, _HOMES, name)
     return value
 
 

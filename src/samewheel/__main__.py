@@ -16,10 +16,10 @@ def main() -> int:
         return 0
     # Starting makes many objects and no garbage: looking for it, then and at the end, takes a sixth of the time.
     gc.set_threshold(100_000)
-    from samewheel._groups import adopt_orphans, kill_orphans
+    from samewheel._groups import adopt_when_starting, kill_orphans
     from samewheel.cli.main import run
 
-    adopt_orphans()
+    adopt_when_starting()
     try:
         return run(sys.argv[1:])
     finally:

@@ -1,14 +1,13 @@
 """Process groups that we started: how they begin, and how none of them outlives us.
 
 Each is registered when it starts; whoever interrupts us, all of them are killed as wholes, and their ids are given
-back only after that.
+back only after that. What only a run that starts some needs is imported by the first that does.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from samewheel.errors import SamewheelError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator, Mapping
     from types import FrameType
 
@@ -26,7 +26,9 @@ __all__ = [
     "GRACE",
     "KILL",
     "adopt_orphans",
+    "adopt_when_starting",
     "ended",
+    "get_ready",
     "kill_all",
     "kill_orphans",
     "kill_strays",
@@ -51,6 +53,8 @@ _stopped: list[bool] = []
 """Not empty while nothing may be started."""
 _adopting = threading.Event()
 """Set once all children of this process are ours to kill."""
+_to_adopt = threading.Event()
+"""Set once they are to be that as soon as there are any."""
 _running_lock = threading.RLock()
 """Held while a group is signalled and while its id is given back: a freed id may at once be a stranger's.
 
@@ -74,7 +78,9 @@ def signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> No
 def ended(process: subprocess.Popen[bytes], *, within: float) -> bool:
     """Wait for the leader's end without giving its process id back."""
     if not hasattr(os, "waitid"):
-        with suppress(subprocess.TimeoutExpired):
+        from subprocess import TimeoutExpired
+
+        with suppress(TimeoutExpired):
             process.wait(within)
         return process.returncode is not None
     deadline = time.monotonic() + within
@@ -127,6 +133,11 @@ def adopt_orphans() -> None:
 
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         _adopting.set()
+
+
+def adopt_when_starting() -> None:
+    """Have :func:`adopt_orphans` called before the first process is started, which many commands never do."""
+    _to_adopt.set()
 
 
 def kill_orphans() -> None:
@@ -215,6 +226,17 @@ def release(process: subprocess.Popen[bytes]) -> None:
         _running.discard(process)
 
 
+def get_ready() -> None:
+    """Import what starting takes, and adopt orphans if that is wanted, as the first :func:`start` does by itself.
+
+    For whoever is about to start several in threads, which hold each other up while they import.
+    """
+    import subprocess  # noqa: F401 - for start()
+
+    if _to_adopt.is_set() and not _adopting.is_set():
+        adopt_orphans()
+
+
 def start(
     words: tuple[str, ...],
     *,
@@ -222,8 +244,17 @@ def start(
     cwd: Path | None = None,
     umask: int = -1,
     merge: bool = False,
-    stdin: int = subprocess.DEVNULL,
+    asked: bool = False,
 ) -> subprocess.Popen[bytes]:
+    """Start a process as the leader of a group of its own; if it is ``asked``, we write to its standard input.
+
+    Raises:
+        SamewheelError: it cannot be started, or nothing may be any more.
+    """
+    # Before the lock is taken: whoever is importing may be interrupted, and then wait for the lock.
+    get_ready()
+    import subprocess
+
     # Started and registered at once: whoever kills them all in between must not miss this one.
     with _running_lock:
         if _stopped:
@@ -234,7 +265,7 @@ def start(
                 env=dict(env),
                 cwd=cwd,
                 umask=umask,
-                stdin=stdin,
+                stdin=subprocess.PIPE if asked else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT if merge else subprocess.PIPE,
                 start_new_session=True,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import threading
 from collections import deque
 from contextlib import suppress
@@ -19,6 +18,7 @@ from samewheel._groups import GRACE, KILL, ended, release, signal_group, start, 
 from samewheel._types import Value
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -232,7 +232,7 @@ class Companion:
         """
         self._words = tuple(str(word) for word in argv)
         with uninterrupted():
-            self._process = start(self._words, env=env, stdin=subprocess.PIPE)
+            self._process = start(self._words, env=env, asked=True)
         if self._process.stderr is not None:
             self._said = _Kept(self._process.stderr, KEPT_OUTPUT)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -21,7 +20,6 @@ from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
 from samewheel.staging import at_work, plain_conditions, settle_source
-from samewheel.wheel import check_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +116,9 @@ def perform(
         settle_source(snapshot.root, snapshot.source.kind, conditions.epoch)
     wheel, workshop, observed = step("wheel")
     if check:
+        # Not before it is there: until a build has begun, every millisecond of starting delays it.
+        from samewheel.wheel import check_wheel
+
         check_wheel(wheel)
     return Product(
         wheel=wheel,
@@ -138,10 +139,12 @@ def _setup_py_options(settings: Settings) -> list[str]:
 
 def _frontend(which: Frontend) -> Tool:
     """Return who called the backend."""
-    # Not before it was called: until then, every millisecond of starting delays that.
+    if which is Frontend.UV:
+        return Tool(name=which, version=uv_version())
+    # As for the check of the wheel.
     from importlib.metadata import version
 
-    return Tool(name=which, version=uv_version() if which is Frontend.UV else version("build"))
+    return Tool(name=which, version=version("build"))
 
 
 def _relative_lock(prepared: Prepared) -> str | None:
@@ -242,7 +245,9 @@ def warn_of_forgotten(prepared: Prepared, wheel: Path, progress: Progress) -> No
     source = prepared.opened.source
     if source.kind is not SourceKind.GIT:
         return
-    with zipfile.ZipFile(wheel) as archive:
+    from zipfile import ZipFile
+
+    with ZipFile(wheel) as archive:
         forgotten = forgotten_files(ignored_files(source), archive.namelist())
     if forgotten:
         progress.warn(

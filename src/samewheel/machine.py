@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from samewheel._early import meanwhile, once
+from samewheel._groups import get_ready
 from samewheel._process import run
 from samewheel._temporary import temporary_folder
 from samewheel._types import Value
@@ -131,4 +132,6 @@ def look_around() -> Machine:
 
 def look_early() -> None:
     """Begin to find out what every build asks for, while the source is still being copied."""
-    meanwhile(choose_sandbox, look_around, find_interpreter, uv_version)
+    get_ready()
+    # What takes longest goes first.
+    meanwhile(find_interpreter, choose_sandbox, look_around, uv_version)

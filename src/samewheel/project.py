@@ -5,7 +5,6 @@ PEP 518 (``[build-system]``), PEP 517 (legacy default), and our own table ``[too
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
@@ -171,7 +170,9 @@ def _read_settings(document: dict[str, Any], path: Path) -> Settings:
     known = [field.encode_name for field in msgspec.structs.fields(Settings) if field.name not in CALLERS_ONLY]
     for key in table if isinstance(table, dict) else ():
         if key not in known:
-            close = difflib.get_close_matches(key, known, n=1)
+            from difflib import get_close_matches
+
+            close = get_close_matches(key, known, n=1)
             raise InvalidProjectError(
                 f"{path}: tool.samewheel.{key} is unknown",
                 cause=f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(sorted(known))}",

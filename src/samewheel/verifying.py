@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -22,7 +21,6 @@ from samewheel.proof import observe, proven, without_folders
 from samewheel.sandbox import choose_sandbox
 from samewheel.variations import VARIATIONS
 from samewheel.verification import BUDGET, FIRST_WITH_SECOND, SCHEMA, NotVaried, Verification
-from samewheel.via_sdist import build_via_sdist, compare_via_sdist
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,7 +121,9 @@ def _compare(built: tuple[Product, Product], against: Path | None) -> _Compared:
 
 def _check_given(wheel: Path) -> None:
     """Refuse before the work what is no archive to compare with; a wheel that is wrong inside will differ."""
-    if not zipfile.is_zipfile(wheel):
+    from zipfile import is_zipfile
+
+    if not is_zipfile(wheel):
         raise UsageError(f"{wheel} is not a wheel", hint="Name the wheel after --against.")
 
 
@@ -230,6 +230,8 @@ def verify(
         pool = stack.enter_context(builders(jobs))
         from_sdist = None
         if via_sdist and opened.source.kind is not SourceKind.SDIST and opened.settings.via is Via.TREE:
+            from samewheel.via_sdist import build_via_sdist
+
             from_sdist = pool.submit(build_via_sdist, prepared, opened.folder / "via-sdist")
         builds, failing = build_pair(pair, apply, pool=pool, progress=progress)
         first = builds[0].product.wheel
@@ -250,6 +252,8 @@ def verify(
                 verification, pair, builds, against=against, pool=pool, budget=search, progress=progress
             )
         if from_sdist is not None:
+            from samewheel.via_sdist import compare_via_sdist
+
             found = compare_via_sdist(first, from_sdist, pair.folders, progress)
             verification = msgspec.structs.replace(verification, via_sdist=found)
         # Where places cannot be moved, wheels and what is said of them may hold folders of this machine.

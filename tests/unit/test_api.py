@@ -8,10 +8,16 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import samewheel
+import samewheel.comparison
+import samewheel.wheel
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 @pytest.mark.parametrize("name", samewheel.__all__)
@@ -26,9 +32,10 @@ def test_no_public_name_is_that_of_a_module(name: str) -> None:
     assert find_spec(f"samewheel.{name}") is None
 
 
-def test_names_have_the_homes_that_type_checkers_are_told() -> None:
+@pytest.mark.parametrize("package", [samewheel, samewheel.comparison, samewheel.wheel], ids=lambda it: it.__name__)
+def test_names_have_the_homes_that_type_checkers_are_told(package: ModuleType) -> None:
     """What is imported when it is used, and what is imported for type checkers, is the same."""
-    tree = ast.parse(Path(samewheel.__file__).read_bytes())
+    tree = ast.parse(Path(str(package.__file__)).read_bytes())
     told = {
         (alias.name, str(node.module))
         for block in tree.body
@@ -37,14 +44,16 @@ def test_names_have_the_homes_that_type_checkers_are_told() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert sorted(name for name, _ in told) == samewheel.__all__
+    assert {name for name, _ in told} == set(package.__all__)
     for name, module in told:
-        assert getattr(importlib.import_module(module), name) is getattr(samewheel, name)
+        assert getattr(importlib.import_module(module), name) is getattr(package, name)
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
+@pytest.mark.parametrize("package", [samewheel, samewheel.comparison, samewheel.wheel], ids=lambda it: it.__name__)
+def test_an_unknown_name_is_an_attribute_error(package: ModuleType) -> None:
     """``hasattr`` and imports rely on it."""
-    assert not hasattr(samewheel, "no_such_thing")
+    with pytest.raises(AttributeError, match=f"^module '{package.__name__}' has no attribute 'no_such_thing'$"):
+        _ = package.no_such_thing
 
 
 def test_dir_lists_what_is_public_and_the_version() -> None:

@@ -321,6 +321,29 @@ for _ in range(30):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is adopted")
+def test_orphans_of_the_very_first_process_are_adopted_and_killed(tmp_path: Path, lifeline: Lifeline) -> None:
+    """Commands that start nothing do nothing for that; so it is the first start that must see to it, and in time."""
+    leaves = 'setsid sh -c "$1" sh "$2" "$3" >/dev/null 2>&1 & until [ -e "$3" ]; do :; done'
+    left = 'exec 3>"$1"; echo started >&3; : > "$2"; exec sleep 1000'
+    script = """
+import os, sys
+from samewheel._groups import adopt_when_starting, kill_orphans
+from samewheel._process import run
+adopt_when_starting()
+print(run(["/bin/sh", "-c", *sys.argv[1:]], env=dict(os.environ)).returncode, flush=True)
+input()
+kill_orphans()
+"""
+    words = [sys.executable, "-c", script, leaves, "sh", left, str(lifeline.path), str(tmp_path / "flag")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "0\n"
+        assert lifeline.heard() == b"started\n"
+        process.communicate("go on\n", timeout=PATIENCE)
+    assert lifeline.last_words() == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is adopted")
 @pytest.mark.parametrize("error", ["FileNotFoundError", "ProcessLookupError"])
 def test_thread_that_ends_while_orphans_are_looked_for_is_no_failure(error: str, lifeline: Lifeline) -> None:
     """A run that ended well would else end in a traceback, with its orphans alive."""

@@ -19,8 +19,8 @@ from samewheel.explaining.diffs import Explained
 from samewheel.explaining.values import UNKNOWN, Certainty, Explanation
 from samewheel.rebuilding.values import Attempt
 from samewheel.report import markdown
-from samewheel.report.checked import checked_markdown
 from samewheel.report.markdown_audits import audit_markdown, shown_markdown
+from samewheel.report.markdown_checked import checked_markdown
 from samewheel.report.markdown_rebuilt import rebuilt_markdown
 from samewheel.report.markdown_verified import stale_markdown, verified_markdown
 from samewheel.report.markdown_wheels import MEANINGS, diff_markdown

@@ -17,6 +17,7 @@ import deflate
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from samewheel.comparison import recompressing
 from samewheel.comparison.recompressing import replay
@@ -331,7 +332,7 @@ def test_beginning_that_other_makers_share_is_written_once(tmp_path: Path) -> No
 def test_headers_that_were_not_the_files_are_seen(tmp_path: Path) -> None:
     """The judge is the file's digest, not that each part was found the same."""
     with open_wheel(written(tmp_path)) as wheel:
-        other = dataclasses.replace(wheel, archive=dataclasses.replace(wheel.archive, end=wheel.archive.end + b"\0"))
+        other = replace(wheel, archive=replace(wheel.archive, end=wheel.archive.end + b"\0"))
         found = replay(other, wheel)
     assert found.sha256 is not None
     assert (found.identical, found.reason) == (False, "the published file changed while it was read")

@@ -13,7 +13,6 @@ from packaging.utils import InvalidWheelFilename
 
 from samewheel._text import printable
 from samewheel._types import Sha256, Value
-from samewheel.attesting.certificates import need_sigstore, subject_of
 from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid
 from samewheel.attesting.statements import read_statement
@@ -106,6 +105,8 @@ def _certified(envelope: Envelope, trusted: Trusted) -> _Signed | tuple[Failure,
     known = [(one, one.identity) for one in trusted.policy.builders if one.identity is not None]
     if not known:
         return _unknown("it has a certificate, and the policy knows no builder by an identity")
+    from samewheel.attesting.certificates import need_sigstore, subject_of
+
     need_sigstore("a bundle with a certificate")
     from samewheel.checking.identities import verified, verifier_for
 

@@ -130,9 +130,14 @@ def command(
         from samewheel.checking.values import SCHEMA
 
         click.echo(to_json(SCHEMA, found), nl=False)
+    elif as_markdown:
+        from samewheel.cli.console import show
+        from samewheel.report.markdown_checked import checked_markdown
+
+        show(checked_markdown(found))
     else:
         from samewheel.cli.console import show
-        from samewheel.report.checked import checked_lines, checked_markdown
+        from samewheel.report.checked import checked_lines
 
-        show((checked_markdown if as_markdown else checked_lines)(found))
+        show(checked_lines(found))
     return ExitCode.OK if found.accepted else ExitCode.REFUSED

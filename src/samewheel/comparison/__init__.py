@@ -1,7 +1,29 @@
-"""Two wheels compared: facts of each, differences with stable codes, and a verdict."""
+"""Two wheels compared: facts of each, differences with stable codes, and a verdict.
 
-from samewheel.comparison.comparing import compare, compared, diff
-from samewheel.comparison.values import Comparison, Diff, Difference, File
-from samewheel.comparison.verdict import Verdict, worst
+The names are imported when they are asked for: whoever knows verdicts need not know how to compare.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from samewheel.comparison.comparing import compare, compared, diff
+    from samewheel.comparison.values import Comparison, Diff, Difference, File
+    from samewheel.comparison.verdict import Verdict, worst
+else:
+
+    def __getattr__(name: str) -> object:
+        from samewheel._lazily import imported
+
+        return imported(__name__, _HOMES, name)
+
 
 __all__ = ["Comparison", "Diff", "Difference", "File", "Verdict", "compare", "compared", "diff", "worst"]
+
+_HOMES = {
+    "comparing": ("compare", "compared", "diff"),
+    "values": ("Comparison", "Diff", "Difference", "File"),
+    "verdict": ("Verdict", "worst"),
+}
+"""The modules that the names come from."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from click import style
 
-from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.values import UNKNOWN, Certainty
 from samewheel.report.lines import paragraph, row, wrapped
 
@@ -53,6 +52,9 @@ def _block(cause: Explanation, *, alone: bool) -> Iterator[str]:
         if cause.evidence:
             yield from paragraph("told by", "\n".join(cause.evidence[:MOST_EVIDENCE]))
         return
+    # Most wheels that are compared are the same, and have none.
+    from samewheel.explaining.causes import CAUSES
+
     known = CAUSES[cause.cause]
     yield row("cause", f"{cause.cause} ({why(cause)})")
     if not alone:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -36,7 +35,11 @@ NARROWEST = 40
 
 def columns() -> int:
     """Return how wide lines may be: on a terminal as wide as that, elsewhere as long as they are."""
-    return max(NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else UNBOUNDED
+    if not sys.stdout.isatty():
+        return UNBOUNDED
+    import shutil
+
+    return max(NARROWEST, shutil.get_terminal_size().columns)
 
 
 def paragraph(label: str, text: str) -> Iterator[str]:

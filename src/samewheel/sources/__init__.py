@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from samewheel._types import SourceKind
 from samewheel.errors import NoSourceError
-from samewheel.sources import folder, git, sdist
+from samewheel.sources import folder, git
 from samewheel.sources.git import ignored_files, published_at, refresh_index, repository_of
 from samewheel.sources.snapshot import Snapshot, Source, settle, shown
 
@@ -54,6 +54,9 @@ def inspect(path: Path, *, not_source: Iterable[Path] = ()) -> Source:
             cause="The name is misspelt, or relative to another folder.",
             hint="Name the project's folder or an sdist: samewheel build PROJECT",
         )
+    # Most sources are none, and it takes as long to import as all of the others.
+    from samewheel.sources import sdist
+
     return sdist.inspect(absolute)
 
 
@@ -83,6 +86,8 @@ def take(
         return git.take(source, into, allow_dirty=allow_dirty, include=include, not_source=not_source)
     if source.kind is SourceKind.FOLDER:
         return folder.take(source, into, include=include, not_source=not_source)
+    from samewheel.sources import sdist
+
     return sdist.take(source, into)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from samewheel._types import Value
 from samewheel.errors import Flaw, InvalidWheelError, SamewheelError
 from samewheel.wheel.archive import read_archive
 from samewheel.wheel.contents import contents, whole
@@ -42,8 +42,7 @@ def named(path: Path) -> Iterator[None]:
         raise SamewheelError(f"{path} cannot be read", cause=error.strerror or str(error)) from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wheel:
+class Wheel(Value, frozen=True, kw_only=True):
     """An open wheel; its headers and RECORD are read, its members' contents are not.
 
     What its methods find wrong, they raise as an InvalidWheelError that names the file and the member.

@@ -6,7 +6,6 @@ Nothing is left out, so that the archive can be written again to the bit from th
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from samewheel._types import Value
@@ -118,8 +117,7 @@ class Member(Value, frozen=True, kw_only=True):
         return stat.S_ISREG(self.central.mode) and bool(self.central.mode & 0o111)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
+class Archive(Value, frozen=True, kw_only=True):
     """A whole archive, but for the streams."""
 
     members: tuple[Member, ...]
