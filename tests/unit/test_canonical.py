@@ -28,14 +28,16 @@ from samewheel.wheel import (
     canonical,
     canonical_bytes,
     headers,
+    members,
     open_wheel,
     strict_flaws,
     writing,
 )
 from samewheel.wheel import archive as archive_module
 from samewheel.wheel.archive import read_archive
-from samewheel.wheel.canonical import Packing, Prepared, canonical_order
+from samewheel.wheel.canonical import Packing, canonical_order
 from samewheel.wheel.deflating import check_compressor, pack
+from samewheel.wheel.members import Prepared
 from samewheel.wheel.record import Row
 from samewheel.wheel.source import Source
 from tests.unit.wheels import FILES, INFO, INIT, NAME, SMALLEST, Files, put, record_of, recorded, written
@@ -265,7 +267,7 @@ def test_member_in_a_file_is_packed_like_one_in_memory(
     """Where a member waits is a matter of memory, not of the form."""
     path = written(tmp_path, WITH_ALL)
     expected = packed_again(path, form=form)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     assert packed_again(path, form=form) == expected
 
 
@@ -290,7 +292,7 @@ def test_large_member_needs_no_memory_of_its_size(
     path = written(tmp_path, {"demo/a.txt": LINES, "demo/b.txt": LINES, **SMALLEST}, level=0)
     lean = most_memory(path, form)
     assert lean < len(LINES) * (0.3 if form is Form.STORED else 1.3)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 1 << 30)
+    monkeypatch.setattr(members, "IN_MEMORY", 1 << 30)
     assert most_memory(path, form) > lean + len(LINES) * 0.9
 
 
@@ -306,7 +308,7 @@ def test_large_member_that_cannot_be_packed_is_our_error(
         raise error
 
     monkeypatch.setattr(deflate, "deflate_compress", fail)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     with pytest.raises(SamewheelError, match=r"__init__\.py cannot be compressed"):
         packed_again(path)
 
@@ -315,7 +317,7 @@ def test_large_member_that_cannot_be_packed_is_our_error(
 @pytest.mark.parametrize("pieces", [1, 2, 3, 5])
 def test_packing_can_be_given_up(form: Form, pieces: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After any piece, as when the disk is full: nothing is left open, and nothing complains."""
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     with open_wheel(written(tmp_path)) as wheel:
         made = canonical_bytes(wheel, MOMENT, form)
         taken = [next(made) for _ in range(pieces)]
@@ -326,7 +328,7 @@ def test_packing_can_be_given_up(form: Form, pieces: int, tmp_path: Path, monkey
 def test_no_place_for_a_large_member_is_our_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of temporary files is another one than that of the wheel, so the message says which."""
     path = written(tmp_path)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(SamewheelError, match="cannot be held in a temporary file") as caught:
         packed_again(path)
@@ -389,12 +391,12 @@ def test_member_beyond_4_gib_is_read_by_others(tmp_path: Path, monkeypatch: pyte
         hole.truncate(size)
         with (tmp_path / "out").open("xb+") as out:
             with mmap.mmap(hole.fileno(), 0, access=mmap.ACCESS_READ) as zeros:
-                for piece in packing.add(ready(wheel.members[INIT], zeros)):
+                for piece in packing.add([ready(wheel.members[INIT], zeros)]):
                     if len(piece) == size:
                         out.truncate(out.seek(size, 1))
                     else:
                         out.write(piece)
-            out.writelines(packing.add(ready(wheel.members["demo/run.sh"], b"behind")))
+            out.writelines(packing.add([ready(wheel.members["demo/run.sh"], b"behind")]))
             out.writelines(packing.end())
             out.flush()
             found = read_archive(Source(out))
