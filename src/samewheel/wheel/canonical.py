@@ -145,32 +145,20 @@ def _headers(prepared: Prepared, packing: Packing) -> tuple[LocalHeader, Central
     compressed_size = len(packed.stream)
     large, far = max(size, compressed_size) >= IN_ZIP64, packing.offset >= IN_ZIP64
     sizes = [size, compressed_size] if large else []
-    local = LocalHeader(
-        extract_version=ZIP64_VERSION if large else VERSION,
-        flags=0 if member.name.isascii() else UTF8_NAME,
-        method=packed.method,
-        time=packing.moment.time,
-        date=packing.moment.date,
-        crc=crc,
-        compressed_size=IN_ZIP64 if large else compressed_size,
-        size=IN_ZIP64 if large else size,
-        name=member.name.encode(),
-        extra=_extra(sizes),
+    name = member.name.encode()
+    shared = (
+        0 if member.name.isascii() else UTF8_NAME,
+        packed.method,
+        *packing.moment,
+        crc,
+        IN_ZIP64 if large else compressed_size,
+        IN_ZIP64 if large else size,
     )
+    local = LocalHeader(ZIP64_VERSION if large else VERSION, *shared, name, _extra(sizes))
     version = ZIP64_VERSION if large or far else VERSION
-    central = CentralHeader(
-        version,
-        UNIX,
-        version,
-        *local[1:8],
-        disk=0,
-        internal_attributes=0,
-        external_attributes=_attributes(member),
-        offset=min(packing.offset, IN_ZIP64),
-        name=local.name,
-        extra=_extra([*sizes, packing.offset] if far else sizes),
-        comment=b"",
-    )
+    extra = _extra([*sizes, packing.offset] if far else sizes)
+    placed = (0, 0, _attributes(member), min(packing.offset, IN_ZIP64))
+    central = CentralHeader(version, UNIX, version, *shared, *placed, name, extra, b"")
     return local, central
 
 

@@ -68,8 +68,8 @@ def pack(contents: ReadableBuffer, *, member: str, form: Form = Form.DEFLATED) -
         check_compressor()
         stream = _compress(plain, member)
         if len(stream) < plain.nbytes:
-            return Packed(method=zipfile.ZIP_DEFLATED, stream=memoryview(stream))
-    return Packed(method=zipfile.ZIP_STORED, stream=plain)
+            return Packed(zipfile.ZIP_DEFLATED, memoryview(stream))
+    return Packed(zipfile.ZIP_STORED, plain)
 
 
 @once

@@ -85,8 +85,9 @@ class _Preparing:
 
     def _one(self, member: Member) -> Prepared:
         held = b"".join(contents(self.wheel.source, member, strict=True))
+        packed = pack(held, member=member.name, form=self.form)
         row = self._checked_row(member, held, hashlib.sha256(held).digest())
-        return Prepared(member, pack(held, member=member.name, form=self.form), member.central.crc, member.size, row)
+        return Prepared(member, packed, member.central.crc, member.size, row)
 
     def _inflated(self, member: Member) -> mmap.mmap:
         return mapped(self.wheel.contents(member, strict=True), member)
@@ -96,9 +97,8 @@ class _Preparing:
         held = inflating.result()
         digest = self.pool.submit(lambda: hashlib.sha256(held).digest())
         packed = pack(held, member=member.name, form=self.form)
-        return Prepared(
-            member, packed, member.central.crc, member.size, self._checked_row(member, held, digest.result())
-        )
+        row = self._checked_row(member, held, digest.result())
+        return Prepared(member, packed, member.central.crc, member.size, row)
 
     def _checked_row(self, member: Member, held: bytes | mmap.mmap, digest: bytes) -> Row:
         """Return the row of a member, about which RECORD is right."""
