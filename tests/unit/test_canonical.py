@@ -9,10 +9,12 @@ import io
 import mmap
 import struct
 import tempfile
+import threading
 import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import deflate
 import pytest
@@ -36,12 +38,15 @@ from samewheel.wheel import (
 from samewheel.wheel import archive as archive_module
 from samewheel.wheel.archive import read_archive
 from samewheel.wheel.canonical import Packing, canonical_order
-from samewheel.wheel.deflating import check_compressor, pack
+from samewheel.wheel.deflating import Packed, check_compressor, pack
 from samewheel.wheel.members import Prepared
 from samewheel.wheel.record import Row
 from samewheel.wheel.source import Source
 from tests.unit.wheels import FILES, INFO, INIT, NAME, SMALLEST, Files, put, record_of, recorded, written
 from tests.unit.zip_layers import CONTENTS, EXECUTABLE, Layer, layers, written_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOMENT = Moment.of(datetime(2020, 2, 3, 4, 5, 7, tzinfo=UTC))
 RECORD = f"{INFO}/RECORD"
@@ -294,6 +299,32 @@ def test_large_member_needs_no_memory_of_its_size(
     assert lean < len(LINES) * (0.3 if form is Form.STORED else 1.3)
     monkeypatch.setattr(members, "IN_MEMORY", 1 << 30)
     assert most_memory(path, form) > lean + len(LINES) * 0.9
+
+
+def test_large_members_are_compressed_one_at_a_time_and_few_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two compressors at once would need the memory for two of them, and each that waits is in a file of its size."""
+    started, compressed, threads = list[str](), list[str](), set[int]()
+    hold, compress = members.mapped, pack
+
+    def held(pieces: Iterable[bytes], member: Member) -> mmap.mmap:
+        started.append(member.name)
+        assert len(started) - len(compressed) <= members.IN_FILES
+        return hold(pieces, member)
+
+    def packed(contents: mmap.mmap, *, member: str, form: Form) -> Packed:
+        threads.add(threading.get_ident())
+        stream = compress(contents, member=member, form=form)
+        compressed.append(member)
+        return stream
+
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "mapped", held)
+    monkeypatch.setattr(members, "pack", packed)
+    packed_again(written(tmp_path, recorded({**FILES, **{f"demo/{at}.txt": b"large" for at in range(9)}})))
+    assert threads == {threading.get_ident()}
+    assert len(compressed) == len(started) > 9
 
 
 @pytest.mark.parametrize("error", [MemoryError(), deflate.DeflateError("too large")])
