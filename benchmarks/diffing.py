@@ -257,7 +257,7 @@ def packing(project: str, folder: Path) -> Iterator[str]:
             pack(held, member="")
 
     check_compressor()
-    runs = [(clocks(partial(canonicalize, wheel, folder / "packed.whl")), clocks(alone)) for _ in range(PASSES + 1)]
+    runs = [(clocks(partial(canonicalize, wheel, folder / "packed")), clocks(alone)) for _ in range(PASSES + 1)]
     for at, clock in enumerate(("wall", "processor")):
         pairs = [(whole[at], least[at]) for whole, least in runs[1:]]
         ours, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))

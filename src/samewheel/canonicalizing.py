@@ -16,10 +16,10 @@ from samewheel.buildinfo import Epoch
 from samewheel.epoch import choose_epoch
 from samewheel.errors import UsageError
 from samewheel.wheel import Form, Moment, canonical_bytes, open_wheel, strict_text_flaws
-from samewheel.wheel.canonical import noted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from hashlib import _Hash as Hash
     from pathlib import Path
 
 __all__ = ["SCHEMA", "CanonicalReport", "Canonicalized", "Form", "canonicalize", "check_canonical"]
@@ -65,11 +65,18 @@ def _packed(path: Path, name: str, form: Form, keep: Callable[[Pieces], object])
     with open_wheel(path) as wheel:
         wheel.refuse(strict_text_flaws(wheel))
         before = sha256_of(path)
-        keep(noted(canonical_bytes(wheel, moment, form), digest))
+        keep(_noted(canonical_bytes(wheel, moment, form), digest))
     sha256 = Sha256(digest.hexdigest())
     return CanonicalReport(
         wheel=name, sha256=sha256, before=before, canonical=sha256 == before, epoch=epoch, form=form
     )
+
+
+def _noted(pieces: Pieces, digest: Hash) -> Pieces:
+    """Yield pieces as they come, and update a digest by each."""
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 def _destination(path: Path, output: Path | None) -> Path:

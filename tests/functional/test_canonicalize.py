@@ -19,7 +19,7 @@ from samewheel.buildinfo import from_json
 from samewheel.canonicalizing import SCHEMA, CanonicalReport, Form, canonicalize, check_canonical
 from samewheel.comparison import compare
 from samewheel.errors import InvalidWheelError, SamewheelError, UsageError
-from samewheel.wheel import canonical
+from samewheel.wheel import members as preparing
 from samewheel.wheel.deflating import Packed, pack
 from tests.functional.builds import members
 from tests.hostile_wheels import CONTROLS, Control
@@ -45,9 +45,9 @@ FILES_OF_ALL_KINDS: Files = {
 INTERRUPTED = """
 import signal, sys
 from samewheel.cli.main import run
-from samewheel.wheel import canonical
+from samewheel.wheel import members
 
-pack, count = canonical.pack, 0
+pack, count = members.pack, 0
 
 def interrupt(*arguments, **options):
     global count
@@ -56,7 +56,7 @@ def interrupt(*arguments, **options):
         signal.raise_signal(signal.SIGINT)
     return pack(*arguments, **options)
 
-canonical.pack = interrupt
+members.pack = interrupt
 sys.exit(run(sys.argv[1:]))
 """
 
@@ -396,7 +396,7 @@ def test_failure_in_the_middle_leaves_the_file(failing: str, tmp_path: Path, mon
             raise SamewheelError(f"{member} cannot be compressed")
         return pack(contents, member=member, form=form)
 
-    monkeypatch.setattr(canonical, "pack", fail)
+    monkeypatch.setattr(preparing, "pack", fail)
     for output in (None, tmp_path / "out"):
         with pytest.raises(SamewheelError, match="cannot be compressed"):
             canonicalize(path, output)
@@ -419,7 +419,7 @@ def test_full_disk_leaves_the_file(
     if mounted.returncode:
         pytest.skip(f"cannot mount a small disk: {mounted.stderr}")
     if not in_memory:
-        monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+        monkeypatch.setattr(preparing, "IN_MEMORY", 3)
     try:
         noise = hashlib.shake_256(b"disk").digest(150_000)
         path = written(disk, {"demo/noise.bin": noise, **FILES})

@@ -9,10 +9,12 @@ import io
 import mmap
 import struct
 import tempfile
+import threading
 import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import deflate
 import pytest
@@ -28,18 +30,23 @@ from samewheel.wheel import (
     canonical,
     canonical_bytes,
     headers,
+    members,
     open_wheel,
     strict_flaws,
     writing,
 )
 from samewheel.wheel import archive as archive_module
 from samewheel.wheel.archive import read_archive
-from samewheel.wheel.canonical import Packing, Prepared, canonical_order
-from samewheel.wheel.deflating import check_compressor, pack
+from samewheel.wheel.canonical import Packing, canonical_order
+from samewheel.wheel.deflating import Packed, check_compressor, pack
+from samewheel.wheel.members import Prepared
 from samewheel.wheel.record import Row
 from samewheel.wheel.source import Source
 from tests.unit.wheels import FILES, INFO, INIT, NAME, SMALLEST, Files, put, record_of, recorded, written
 from tests.unit.zip_layers import CONTENTS, EXECUTABLE, Layer, layers, written_with
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOMENT = Moment.of(datetime(2020, 2, 3, 4, 5, 7, tzinfo=UTC))
 RECORD = f"{INFO}/RECORD"
@@ -265,7 +272,7 @@ def test_member_in_a_file_is_packed_like_one_in_memory(
     """Where a member waits is a matter of memory, not of the form."""
     path = written(tmp_path, WITH_ALL)
     expected = packed_again(path, form=form)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     assert packed_again(path, form=form) == expected
 
 
@@ -290,8 +297,34 @@ def test_large_member_needs_no_memory_of_its_size(
     path = written(tmp_path, {"demo/a.txt": LINES, "demo/b.txt": LINES, **SMALLEST}, level=0)
     lean = most_memory(path, form)
     assert lean < len(LINES) * (0.3 if form is Form.STORED else 1.3)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 1 << 30)
+    monkeypatch.setattr(members, "IN_MEMORY", 1 << 30)
     assert most_memory(path, form) > lean + len(LINES) * 0.9
+
+
+def test_large_members_are_compressed_one_at_a_time_and_few_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two compressors at once would need the memory for two of them, and each that waits is in a file of its size."""
+    started, compressed, threads = list[str](), list[str](), set[int]()
+    hold, compress = members.mapped, pack
+
+    def held(pieces: Iterable[bytes], member: Member) -> mmap.mmap:
+        started.append(member.name)
+        assert len(started) - len(compressed) <= members.IN_FILES
+        return hold(pieces, member)
+
+    def packed(contents: mmap.mmap, *, member: str, form: Form) -> Packed:
+        threads.add(threading.get_ident())
+        stream = compress(contents, member=member, form=form)
+        compressed.append(member)
+        return stream
+
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "mapped", held)
+    monkeypatch.setattr(members, "pack", packed)
+    packed_again(written(tmp_path, recorded({**FILES, **{f"demo/{at}.txt": b"large" for at in range(9)}})))
+    assert threads == {threading.get_ident()}
+    assert len(compressed) == len(started) > 9
 
 
 @pytest.mark.parametrize("error", [MemoryError(), deflate.DeflateError("too large")])
@@ -306,7 +339,7 @@ def test_large_member_that_cannot_be_packed_is_our_error(
         raise error
 
     monkeypatch.setattr(deflate, "deflate_compress", fail)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     with pytest.raises(SamewheelError, match=r"__init__\.py cannot be compressed"):
         packed_again(path)
 
@@ -315,7 +348,7 @@ def test_large_member_that_cannot_be_packed_is_our_error(
 @pytest.mark.parametrize("pieces", [1, 2, 3, 5])
 def test_packing_can_be_given_up(form: Form, pieces: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After any piece, as when the disk is full: nothing is left open, and nothing complains."""
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     with open_wheel(written(tmp_path)) as wheel:
         made = canonical_bytes(wheel, MOMENT, form)
         taken = [next(made) for _ in range(pieces)]
@@ -326,7 +359,7 @@ def test_packing_can_be_given_up(form: Form, pieces: int, tmp_path: Path, monkey
 def test_no_place_for_a_large_member_is_our_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folder of temporary files is another one than that of the wheel, so the message says which."""
     path = written(tmp_path)
-    monkeypatch.setattr(canonical, "IN_MEMORY", 3)
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(SamewheelError, match="cannot be held in a temporary file") as caught:
         packed_again(path)
@@ -389,12 +422,12 @@ def test_member_beyond_4_gib_is_read_by_others(tmp_path: Path, monkeypatch: pyte
         hole.truncate(size)
         with (tmp_path / "out").open("xb+") as out:
             with mmap.mmap(hole.fileno(), 0, access=mmap.ACCESS_READ) as zeros:
-                for piece in packing.add(ready(wheel.members[INIT], zeros)):
+                for piece in packing.add([ready(wheel.members[INIT], zeros)]):
                     if len(piece) == size:
                         out.truncate(out.seek(size, 1))
                     else:
                         out.write(piece)
-            out.writelines(packing.add(ready(wheel.members["demo/run.sh"], b"behind")))
+            out.writelines(packing.add([ready(wheel.members["demo/run.sh"], b"behind")]))
             out.writelines(packing.end())
             out.flush()
             found = read_archive(Source(out))

@@ -8,6 +8,7 @@ import pytest
 
 from samewheel.canonicalizing import canonicalize, check_canonical
 from samewheel.errors import InvalidWheelError
+from samewheel.wheel import members
 from tests.unit.wheels import FILES, INFO, INIT, NAME, WHEEL, Entry, packed, record_of, recorded, written
 
 if TYPE_CHECKING:
@@ -41,6 +42,17 @@ def test_wrong_wheel_is_refused_and_nothing_is_written(tmp_path: Path, files: di
     assert not new.parent.exists()
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [NAME]
+
+
+def test_wrong_hash_of_a_large_member_is_found_next_to_compressing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its stream is there before the hash is known to be wrong, and must not be seen by anybody."""
+    monkeypatch.setattr(members, "IN_MEMORY", 3)
+    path = written(tmp_path / "wrong", WRONG)
+    with pytest.raises(InvalidWheelError, match=r"demo/run\.sh: it does not have the hash"):
+        canonicalize(path, tmp_path / "new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["wrong"]
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512", "blake2b"])

@@ -11,7 +11,7 @@ import deflate
 
 from samewheel.comparison.compressors import identify
 from samewheel.comparison.makers import FLUSHED, LIBDEFLATE, ZLIB, Setting, Way
-from samewheel.wheel.canonical import IN_MEMORY, mapped
+from samewheel.wheel.members import IN_MEMORY, mapped
 from samewheel.wheel.replaying import Pair, makes, replay_by, unlike
 from samewheel.wheel.values import STORED
 

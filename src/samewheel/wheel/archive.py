@@ -119,8 +119,7 @@ def _check_local(name: str, local: LocalHeader, central: CentralHeader, sizes: t
         raise Flaw(name, "its local header has other flags, or another method, than the central directory")
     size, compressed_size, _ = resolved(name, local)
     said = (local.crc, size, compressed_size)
-    known = {(central.crc, *sizes), (0, 0, 0)} if local.flags & DESCRIPTOR_FOLLOWS else {(central.crc, *sizes)}
-    if said not in known:
+    if said != (central.crc, *sizes) and not (local.flags & DESCRIPTOR_FOLLOWS and said == (0, 0, 0)):
         raise Flaw(name, "its local header has another CRC, or other sizes, than the central directory")
 
 
@@ -136,11 +135,13 @@ def _check_sizes(name: str, central: CentralHeader, size: int, compressed_size: 
         raise Flaw(name, f"it has {size} bytes in a stream of {compressed_size}: a decompression bomb")
 
 
-def _read_member(source: Source, name: str, central: CentralHeader, offset: int, follower: tuple[int, str]) -> Member:
+def _read_member(
+    source: Source, name: str, central: CentralHeader, place: tuple[int, int, int], follower: tuple[int, str]
+) -> Member:
     """Return the member whose local header, stream and descriptor fill the file up to the place of what follows."""
+    size, compressed_size, offset = place
     end, following = follower
     check_header(name, central)
-    size, compressed_size, _ = resolved(name, central)
     _check_sizes(name, central, size, compressed_size)
     try:
         local, start = read_local(source, offset, len(central.name) + len(central.extra))
@@ -191,13 +192,14 @@ def read_archive(source: Source) -> Archive:
     headers = _read_directory(source, count, size, directory_at)
     names = [decoded(header.name, header.flags) for header in headers]
     check_names(names)
-    offsets = [resolved(name, header)[2] for name, header in zip(names, headers, strict=True)]
-    in_file = sorted(range(count), key=lambda index: (offsets[index], index))
-    _check_offsets([(offsets[index], names[index]) for index in in_file], directory_at)
+    places = [resolved(name, header) for name, header in zip(names, headers, strict=True)]
+    in_file = sorted(range(count), key=lambda index: places[index][2])
+    placed = [(places[index][2], names[index]) for index in in_file]
+    _check_offsets(placed, directory_at)
     members: dict[int, Member] = {}
-    ends = [*((offsets[index], names[index]) for index in in_file[1:]), (directory_at, "the central directory")]
+    ends = [*placed[1:], (directory_at, "the central directory")]
     for index, end_at in zip(in_file, ends, strict=bool(in_file)):
-        members[index] = _read_member(source, names[index], headers[index], offsets[index], end_at)
+        members[index] = _read_member(source, names[index], headers[index], places[index], end_at)
     if sum(member.size for member in members.values()) > max(BOMB_SIZE, BOMB_RATIO * source.size):
         raise Flaw("", f"its members have {BOMB_RATIO} times the bytes of the file: a decompression bomb")
     return Archive(members=tuple(members[index] for index in range(count)), end=end, comment=comment)

@@ -26,10 +26,18 @@ DAMAGED: type[Exception] = igzip_lib.error  # type: ignore[assignment]  # its st
 """What ISA-L raises for a stream that is none."""
 
 
+def _isal() -> igzip_lib.IgzipDecompressor:
+    # Not of isal_zlib: that one does not let other threads run.
+    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
+
+
+def _zlib() -> zlib._Decompress:
+    return zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+
+
 def _by_isal(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Inflate quickly, chunks of bounded size."""
-    # Not by isal_zlib: that one does not let other threads run.
-    inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)
+    inflater = _isal()
     for piece in pieces:
         _check_end(name, more=inflater.eof)
         yield inflater.decompress(piece, CHUNK)
@@ -40,7 +48,7 @@ def _by_isal(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
 
 def _by_zlib(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     """Inflate as installers do, chunks of bounded size."""
-    inflater = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    inflater = _zlib()
     for piece in pieces:
         _check_end(name, more=inflater.eof)
         yield inflater.decompress(piece, CHUNK)
@@ -80,6 +88,30 @@ def contents(source: Source, member: Member, *, strict: bool = False) -> Iterato
     Raises:
         Flaw: the stream is damaged, or holds something else than size and CRC say.
     """
+    sound = _at_once(source, member, strict=strict) if max(member.size, member.compressed_size) <= CHUNK else None
+    if sound is None:
+        yield from _by_chunks(source, member, strict=strict)
+    elif sound:
+        yield sound
+
+
+def _at_once(source: Source, member: Member, *, strict: bool) -> bytes | None:
+    """Return what a small member holds; None if anything is wrong, which is then found by chunks, and said."""
+    content = source.at(member.start, member.compressed_size)
+    if member.central.method != STORED:
+        inflater = _zlib() if strict else _isal()
+        try:
+            # One byte more than there should be: without room, nobody looks whether the stream ends there.
+            content = inflater.decompress(content, member.size + 1)
+        except (DAMAGED, zlib.error):
+            return None
+        if not inflater.eof or inflater.unused_data:
+            return None
+    return content if len(content) == member.size and isal_zlib.crc32(content) == member.central.crc else None
+
+
+def _by_chunks(source: Source, member: Member, *, strict: bool) -> Iterator[bytes]:
+    """Yield what a member of any size holds."""
     crc, size = 0, 0
     is_stored = member.central.method == STORED
     pieces = source.pieces(member.start, member.size) if is_stored else _inflated(source, member, strict=strict)

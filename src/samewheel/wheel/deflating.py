@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import struct
 import zipfile
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import deflate
 
@@ -44,8 +43,7 @@ class Form(StrEnum):
     """Not at all: no compressor that could change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Packed:
+class Packed(NamedTuple):
     """What a member's contents become in the archive."""
 
     method: int
@@ -70,8 +68,8 @@ def pack(contents: ReadableBuffer, *, member: str, form: Form = Form.DEFLATED) -
         check_compressor()
         stream = _compress(plain, member)
         if len(stream) < plain.nbytes:
-            return Packed(method=zipfile.ZIP_DEFLATED, stream=memoryview(stream))
-    return Packed(method=zipfile.ZIP_STORED, stream=plain)
+            return Packed(zipfile.ZIP_DEFLATED, memoryview(stream))
+    return Packed(zipfile.ZIP_STORED, plain)
 
 
 @once

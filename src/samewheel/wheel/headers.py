@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from samewheel.errors import Flaw
@@ -178,25 +179,42 @@ def check_header(name: str, header: CentralHeader) -> None:
     Raises:
         Flaw: it has what not every installer can read, or what no wheel has.
     """
-    if header.flags & ~ALLOWED_FLAGS:
-        what = "encrypted" if header.flags & (1 << 0 | 1 << 6 | 1 << 13) else "patched, or of an unknown kind"
-        raise Flaw(name, f"it is {what}, by its flags {header.flags:#06x}")
-    if header.method not in {STORED, DEFLATED}:
-        what = METHODS.get(header.method, f"method {header.method}")
-        raise Flaw(name, f"it is compressed by {what}; in a wheel, members are stored or deflated")
-    if header.extract_version > LATEST_VERSION:
-        raise Flaw(name, f"it needs version {header.extract_version} of the format, which does not exist")
-    if header.disk:
-        raise Flaw(name, f"it is on disk {header.disk} of several")
-    kind = stat.S_IFMT(header.mode)
-    if kind not in {0, stat.S_IFREG, stat.S_IFDIR} or (kind and (kind == stat.S_IFDIR) != name.endswith("/")):
+    how = _unreadable(header.flags, header.method, header.extract_version, header.disk)
+    if reason := how or _irregular(header.external_attributes, is_folder=name.endswith("/")):
+        raise Flaw(name, reason)
+
+
+# Most members of a wheel have all of this alike, so it is looked at once.
+@lru_cache(maxsize=64)
+def _unreadable(flags: int, method: int, version: int, disk: int) -> str:
+    """Return why not every installer can read such a member, or nothing."""
+    if flags & ~ALLOWED_FLAGS:
+        what = "encrypted" if flags & (1 << 0 | 1 << 6 | 1 << 13) else "patched, or of an unknown kind"
+        return f"it is {what}, by its flags {flags:#06x}"
+    if method not in {STORED, DEFLATED}:
+        what = METHODS.get(method, f"method {method}")
+        return f"it is compressed by {what}; in a wheel, members are stored or deflated"
+    if version > LATEST_VERSION:
+        return f"it needs version {version} of the format, which does not exist"
+    if disk:
+        return f"it is on disk {disk} of several"
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _irregular(attributes: int, *, is_folder: bool) -> str:
+    """Return why no wheel has a member with such attributes, or nothing."""
+    mode = attributes >> 16
+    kind = stat.S_IFMT(mode)
+    if kind not in {0, stat.S_IFREG, stat.S_IFDIR} or (kind and (kind == stat.S_IFDIR) != is_folder):
         what = "symbolic link" if kind == stat.S_IFLNK else "folder" if kind == stat.S_IFDIR else f"{kind:#o}"
-        raise Flaw(name, f"its mode says that it is a {what}, which installers write as a file or not at all")
-    attributes = header.external_attributes & 0xFFFF & ~DOS_ALLOWED
-    if attributes not in ({0, DOS_FOLDER} if name.endswith("/") else {0}):
-        raise Flaw(name, f"its attributes {attributes:#06x} say that it is no plain file, or hidden")
-    if header.mode & 0o7000:
-        raise Flaw(name, f"its mode {header.mode:#o} is set-user, set-group or sticky")
+        return f"its mode says that it is a {what}, which installers write as a file or not at all"
+    dos = attributes & 0xFFFF & ~DOS_ALLOWED
+    if dos not in ({0, DOS_FOLDER} if is_folder else {0}):
+        return f"its attributes {dos:#06x} say that it is no plain file, or hidden"
+    if mode & 0o7000:
+        return f"its mode {mode:#o} is set-user, set-group or sticky"
+    return ""
 
 
 def check_descriptor(name: str, descriptor: bytes, values: tuple[int, int, int], *, wide: bool) -> None:

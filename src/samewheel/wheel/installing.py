@@ -52,6 +52,9 @@ def _library_flaws(wheel: Wheel, own: str) -> Iterator[Flaw]:
     """Yield what goes over, or into, another file where libraries are: installers have the parts in any order."""
     prefixes = tuple(f"{own}/{scheme}/" for scheme in sorted(LIBRARIES))
     moved = {name: name.split("/", 2)[2] for name in wheel.members if name.startswith(prefixes)}
+    if not moved:
+        # Their own names were checked when the archive was read.
+        return
     stays = [name for name in wheel.members if not name.startswith(f"{own}/")]
     origins = dict(zip(stays, stays, strict=True)) | {target: name for name, target in moved.items()}
     try:

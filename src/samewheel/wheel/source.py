@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from io import FileIO
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ class Source:
         """Read from ``file``, which must be seekable; it stays the caller's to close."""
         self._file = file
         self._lock = Lock()
+        # Without a buffer, one call reads at a place, and threads need not wait for each other.
+        self._read = self._at_once if isinstance(file, FileIO) and hasattr(os, "pread") else self._sought
         self.size = file.seek(0, os.SEEK_END)
 
     def at(self, offset: int, length: int) -> bytes:
@@ -33,15 +36,19 @@ class Source:
         Raises:
             Flaw: the file ends before.
         """
-        content = b""
         # What is said in 64 bits may be more than a file can be asked for.
-        if offset + length <= self.size:
-            with self._lock:
-                self._file.seek(offset)
-                content = self._file.read(length)
+        content = self._read(offset, length) if offset + length <= self.size else b""
         if len(content) != length:
             raise Flaw("", f"the file ends within what should be at {offset} to {offset + length}")
         return content
+
+    def _at_once(self, offset: int, length: int) -> bytes:
+        return os.pread(self._file.fileno(), length, offset)
+
+    def _sought(self, offset: int, length: int) -> bytes:
+        with self._lock:
+            self._file.seek(offset)
+            return self._file.read(length)
 
     def pieces(self, offset: int, length: int) -> Iterator[bytes]:
         """Yield ``length`` bytes from ``offset``, a chunk at a time."""
