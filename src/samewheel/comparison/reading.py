@@ -10,7 +10,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, islice
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -29,11 +29,8 @@ __all__ = ["read_pairing"]
 IN_MEMORY = 1 << 22
 """Bytes of contents that are not yet worth a file."""
 
-AT_A_TIME = 64
-"""Members that one task looks at: small ones take less time than starting a task."""
-
-LARGE = 1 << 20
-"""Bytes of contents that are a task of their own; these begin first, so that no thread waits for the last one."""
+LARGE = 1 << 18
+"""Bytes of contents that are worth a task of their own; of smaller ones, threads would mostly wait for each other."""
 
 IDENTIFIED = 8
 """Members for which it is found out what compressed them; each takes some milliseconds, and the rest come alike."""
@@ -41,8 +38,8 @@ IDENTIFIED = 8
 TEXTS = ("METADATA", "RECORD", "WHEEL")
 """Files of ``*.dist-info`` whose text the rules read themselves."""
 
-WORKERS = min(4, os.cpu_count() or 1)
-"""Threads; inflating and hashing leave the interpreter free for others."""
+WORKERS = max(1, min(4, os.cpu_count() or 1) - 1)
+"""Threads beside the one that waits for them and does what they have not begun; inflating leaves Python to others."""
 
 
 def _same_stream(a: Wheel, one: Member, b: Wheel, other: Member) -> bool:
@@ -57,10 +54,6 @@ def _same_stream(a: Wheel, one: Member, b: Wheel, other: Member) -> bool:
         for _ in a.contents(one):
             pass
     return alike
-
-
-def _same_streams(a: Wheel, b: Wheel, pairs: Sequence[tuple[Member, Member]]) -> list[bool]:
-    return [_same_stream(a, one, b, other) for one, other in pairs]
 
 
 @contextmanager
@@ -144,26 +137,18 @@ def _differing(a: Wheel, b: Wheel, at: str, one: Member, other: Member, *, ident
         )
 
 
-def _batches(pairs: dict[str, tuple[Member, Member]]) -> list[list[str]]:
-    """Return the places that each task looks at, those that take long first."""
-    large = [at for at, (one, _) in pairs.items() if one.size > LARGE]
-    small = (at for at, (one, _) in pairs.items() if one.size <= LARGE)
-    alone = ([at] for at in sorted(large, key=lambda at: pairs[at][0].size, reverse=True))
-    return [*alone, *iter(lambda: list(islice(small, AT_A_TIME)), [])]
-
-
 def _both(
     a: Wheel, b: Wheel, pairs: dict[str, tuple[Member, Member]], pool: ThreadPoolExecutor, *, closely: bool
 ) -> Iterator[Shared]:
     """Yield what is known about the members that both wheels have, in the order of ``pairs``."""
-    batches = _batches(pairs)
-    tasks = pool.map(lambda batch: _same_streams(a, b, [pairs[at] for at in batch]), batches)
-    alike: dict[str, bool] = {}
-    for batch, found in zip(batches, tasks, strict=True):
-        alike.update(zip(batch, found, strict=True))
+    large = [at for at, (one, _) in pairs.items() if one.size > LARGE]
+    # The largest first, so that no thread waits for the last one.
+    large.sort(key=lambda at: pairs[at][0].size, reverse=True)
+    tasks = {at: pool.submit(_same_stream, a, pairs[at][0], b, pairs[at][1]) for at in large}
     left = IDENTIFIED if closely else 0
     for at, (one, other) in pairs.items():
-        if alike[at]:
+        is_begun = at in tasks and not tasks[at].cancel()
+        if tasks[at].result() if is_begun else _same_stream(a, one, b, other):
             yield Shared(place=at, a=one, b=other, same=True)
             continue
         shared = _differing(a, b, at, one, other, identified=left > 0, closely=closely)

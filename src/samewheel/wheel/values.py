@@ -6,6 +6,7 @@ Nothing is left out, so that the archive can be written again to the bit from th
 from __future__ import annotations
 
 import stat
+from functools import lru_cache
 from typing import NamedTuple
 
 from samewheel._types import Value
@@ -86,9 +87,15 @@ class CentralHeader(NamedTuple):
     @property
     def moment(self) -> str:
         """Return the time as ISO 8601 writes it, also one that no calendar has: month 0, second 62."""
-        year, month, day = 1980 + (self.date >> 9), self.date >> 5 & 0xF, self.date & 0x1F
-        hour, minute, second = self.time >> 11, self.time >> 5 & 0x3F, (self.time & 0x1F) * 2
-        return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        return _moment(self.date, self.time)
+
+
+# Most members of a wheel have the same.
+@lru_cache(maxsize=64)
+def _moment(date: int, time: int) -> str:
+    year, month, day = 1980 + (date >> 9), date >> 5 & 0xF, date & 0x1F
+    hour, minute, second = time >> 11, time >> 5 & 0x3F, (time & 0x1F) * 2
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
 
 
 class Member(Value, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from samewheel.explaining.moments import EVEN, Instant, is_of, zones_apart
@@ -27,6 +28,7 @@ WINDOWS = {"0", "10", "14"}
 """Systems that are Windows or DOS (APPNOTE.TXT 4.4.2.2)."""
 
 
+@lru_cache(maxsize=64)
 def _seconds(moment: str) -> int:
     """Return the POSIX seconds of a member's time, read as UTC; one that no calendar has counts as 1970."""
     try:
