@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["Comparison", "Medians", "SkippedError", "measured", "seconds"]
+__all__ = ["Comparison", "Medians", "SkippedError", "measured", "print_ratios", "seconds"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +81,35 @@ def measured(comparison: Comparison) -> Medians:
     counted = pairs[1:] or pairs
     ours, theirs = (statistics.median(side) for side in zip(*counted, strict=True))
     return Medians(ours, theirs, statistics.median(a / b for a, b in counted))
+
+
+def print_ratios(
+    rows: Mapping[str, Callable[[Path], Comparison]], names: Sequence[str], *, first: str, ours: str, digits: int
+) -> None:
+    """Measure comparisons, each in a folder of its own, and print a line of each as soon as it is there.
+
+    Args:
+        rows: what prepares each comparison in an empty folder, by its name.
+        names: of those to measure; none: all.
+        first: the heading of the names.
+        ours: the heading of our seconds.
+        digits: of the ratio.
+
+    Raises:
+        SystemExit: there is no comparison of such a name.
+    """
+    if unknown := [name for name in names if name not in rows]:
+        sys.exit(f"there is no comparison {unknown[0]}; there are: {', '.join(rows)}")
+    # Whoever runs a program twice has its bytecode.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
+    print(f"{first:<24} {'pairs':>5} {ours:>8} {'theirs s':>9} {'ratio':>8}")
+    for name in names or rows:
+        with tempfile.TemporaryDirectory() as temporary:
+            try:
+                comparison = rows[name](Path(temporary))
+            except SkippedError as reason:
+                print(f"{name:<24} skipped: {reason}", flush=True)
+                continue
+            mine, theirs, ratio = measured(comparison)
+        print(f"{name:<24} {comparison.pairs:>5} {mine:>8.3f} {theirs:>9.3f} {ratio:>7.{digits}f}x", flush=True)

@@ -12,17 +12,15 @@ Where such a ratio is above a goal, no program that does these things in Python 
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import sys
-import tempfile
 import tomllib
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import Comparison, SkippedError, measured, seconds
+from commands import Comparison, print_ratios, seconds
 from diffing import LIMIT, diffoscope, pair
 from paired import PACKAGES, SAMEWHEEL, locked, reprotest_of, twice
 
@@ -95,22 +93,10 @@ ROWS: dict[str, Callable[[Path], Comparison]] = {
 }
 
 
-def main(names: list[str]) -> int:
+def main(names: list[str]) -> None:
     """Print the named rows, or all."""
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["SOURCE_DATE_EPOCH"] = "1700000000"
-    print(f"{'floor':<24} {'pairs':>5} {'alone s':>8} {'theirs s':>9} {'ratio':>8}")
-    for name in names or ROWS:
-        with tempfile.TemporaryDirectory() as temporary:
-            try:
-                comparison = ROWS[name](Path(temporary))
-            except SkippedError as reason:
-                print(f"{name:<24} skipped: {reason}", flush=True)
-                continue
-            alone, theirs, ratio = measured(comparison)
-        print(f"{name:<24} {comparison.pairs:>5} {alone:>8.3f} {theirs:>9.3f} {ratio:>7.3f}x", flush=True)
-    return 0
+    print_ratios(ROWS, names, first="floor", ours="alone s", digits=3)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

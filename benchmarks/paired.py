@@ -9,19 +9,17 @@ docs/understand/benchmarks.md.
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pypi_simple import PyPISimple
 
-from commands import Comparison, SkippedError, measured, seconds
+from commands import Comparison, SkippedError, print_ratios, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,23 +145,10 @@ COMPARISONS: dict[str, Callable[[Path], Comparison]] = {
 }
 
 
-def main(names: list[str]) -> int:
-    """Run the named comparisons, or all."""
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "1700000000")
-    # Whoever runs a program twice has its bytecode.
-    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    print(f"{'comparison':<24} {'pairs':>5} {'ours s':>8} {'theirs s':>9} {'ratio':>7}")
-    for name in names or COMPARISONS:
-        with tempfile.TemporaryDirectory() as temporary:
-            try:
-                comparison = COMPARISONS[name](Path(temporary))
-            except SkippedError as reason:
-                print(f"{name:<24} skipped: {reason}", flush=True)
-                continue
-            ours, theirs, ratio = measured(comparison)
-        print(f"{name:<24} {comparison.pairs:>5} {ours:>8.3f} {theirs:>9.3f} {ratio:>6.2f}x", flush=True)
-    return 0
+def main(names: list[str]) -> None:
+    """Print the named rows, or all."""
+    print_ratios(COMPARISONS, names, first="comparison", ours="ours s", digits=2)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
