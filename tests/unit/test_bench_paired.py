@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import zipfile
 from typing import TYPE_CHECKING
@@ -48,16 +49,19 @@ def test_variants_differ_in_what_they_are_named_for(tmp_path: Path, monkeypatch:
     assert len({path.read_bytes() for path in (same, *others)}) == 4
 
 
-@pytest.mark.parametrize("change", [{}, {"crc": 1}])
-def test_inflating_alone_looks_at_every_stream(tmp_path: Path, change: dict[str, int]) -> None:
-    """It stands for what nobody could leave out, so it must do that: a wrong CRC does not pass."""
+def test_inflating_alone_looks_at_every_stream(tmp_path: Path) -> None:
+    """It stands for what nobody could leave out, so it must do that: no wrong CRC passes, whichever member has it."""
     wheel = written(tmp_path / "demo")
-    if change:
-        content = bytearray(wheel.read_bytes())
-        # The CRC of the first entry of the central directory (APPNOTE 4.3.12).
-        content[content.index(b"PK\x01\x02") + 16] ^= 1
-        wheel.write_bytes(content)
-    assert INFLATING.main([str(wheel), str(wheel)]) == bool(change)
+    content = wheel.read_bytes()
+    assert INFLATING.main([str(wheel), str(wheel)]) == 0
+    entries = [found.start() for found in re.finditer(rb"PK\x01\x02", content)]
+    assert len(entries) == 6
+    for entry in entries:
+        wrong = bytearray(content)
+        # Where an entry of the central directory has the CRC (APPNOTE 4.3.12).
+        wrong[entry + 16] ^= 1
+        wheel.write_bytes(wrong)
+        assert INFLATING.main([str(wheel), str(wheel)]) == 1
 
 
 def test_a_command_that_fails_ends_the_benchmark(tmp_path: Path) -> None:

@@ -120,9 +120,7 @@ def test_long_words_are_shown_in_short(tmp_path: Path) -> None:
     assert len(told.evidence[0]) < 300
 
 
-def test_each_wheel_is_read_once_to_be_compared_and_explained(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_headers_are_read_once_to_compare_and_to_explain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading the headers of a large wheel takes longer than all rules; and between two times, it could change."""
     a, b = written(tmp_path / "a"), written(tmp_path / "b", FILES | {INIT: b"changed = True\n"})
     read: list[Path] = []

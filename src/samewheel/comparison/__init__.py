@@ -18,6 +18,9 @@ else:
 
         return imported(__name__, _HOMES, name)
 
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = ["Comparison", "Diff", "Difference", "File", "Verdict", "compare", "compared", "diff", "worst"]
 

@@ -50,7 +50,7 @@ def _end(path: Path) -> tuple[str, int, bytes]:
 def compared(
     a: Path, b: Path, *, strict: bool = False, closely: bool = True
 ) -> Iterator[tuple[Diff, tuple[Wheel, Wheel] | None]]:
-    """Compare two wheels, and keep them open for the time of the block, so that each is read once.
+    """Compare two wheels, and keep them open for the time of the block, so that each is opened once to be read.
 
     The arguments are those of :func:`diff`. Yields what is found, and both wheels; None if neither had to be read.
 

@@ -192,8 +192,12 @@ def read_pairing(a: Wheel, b: Wheel, *, strict: bool = False, closely: bool = Tr
             wheel.refuse(strict_flaws(wheel))
     of_a, of_b = ({place(name, w.dist_info): m for name, m in w.members.items()} for w in (a, b))
     pairs = {at: (of_a[at], of_b[at]) for at in sorted(of_a.keys() & of_b.keys())}
-    with ThreadPoolExecutor(WORKERS) as pool:
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
         both = tuple(_both(a, b, pairs, pool, closely=closely))
+    finally:
+        # What no thread has begun with is in vain after a refusal or an interruption.
+        pool.shutdown(cancel_futures=True)
     only_a, only_b = (
         tuple(_alone(wheel, {at: member for at, member in ours.items() if at not in theirs}))
         for wheel, ours, theirs in ((a, of_a, of_b), (b, of_b, of_a))

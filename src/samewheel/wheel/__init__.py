@@ -25,6 +25,9 @@ else:
 
         return imported(__name__, _HOMES, name)
 
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "CHUNK",

@@ -129,6 +129,8 @@ def prepare(wheel: Wheel, members: Iterable[Member], form: Form) -> Iterator[lis
             yield waiting.popleft()[1]()
     finally:
         pool.shutdown(cancel_futures=True)
+        # An error may be kept for long, and with it all that is waiting here.
+        waiting.clear()
 
 
 def _batches(members: Iterable[Member]) -> Iterator[_Batch]:

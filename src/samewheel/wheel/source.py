@@ -27,7 +27,7 @@ class Source:
         self._file = file
         self._lock = Lock()
         # Without a buffer, one call reads at a place, and threads need not wait for each other.
-        self._read = self._at_once if isinstance(file, FileIO) and hasattr(os, "pread") else self._sought
+        self._reads_at = isinstance(file, FileIO) and hasattr(os, "pread")
         self.size = file.seek(0, os.SEEK_END)
 
     def at(self, offset: int, length: int) -> bytes:
@@ -42,10 +42,9 @@ class Source:
             raise Flaw("", f"the file ends within what should be at {offset} to {offset + length}")
         return content
 
-    def _at_once(self, offset: int, length: int) -> bytes:
-        return os.pread(self._file.fileno(), length, offset)
-
-    def _sought(self, offset: int, length: int) -> bytes:
+    def _read(self, offset: int, length: int) -> bytes:
+        if self._reads_at:
+            return os.pread(self._file.fileno(), length, offset)
         with self._lock:
             self._file.seek(offset)
             return self._file.read(length)
