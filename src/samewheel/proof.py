@@ -28,10 +28,9 @@ def _seen(product: Product, now: float, folders: Sequence[Path]) -> dict[str, ob
             hint="Tell us how this backend starts Python.",
         )
     # Where places cannot be moved, a build sees folders of this machine, which no report may name.
-    seen = {
-        name: masked(value, folders) if isinstance(value, str) else value
-        for name, value in msgspec.to_builtins(product.observed).items()
-    }
+    # As it will be read again: JSON has lists for tuples.
+    observed = msgspec.json.decode(msgspec.json.encode(product.observed))
+    seen = {name: masked(value, folders) if isinstance(value, str) else value for name, value in observed.items()}
     clock = product.observed.clock
     return {**seen, "clock": None if clock is None else round((clock - now) / 86400)}
 
