@@ -28,14 +28,14 @@ COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 INTERRUPTED = """
 import signal, sys
+from unittest.mock import patch
 from samewheel.cli.main import run
-from samewheel.comparison import reading
 
 def interrupt(*_, **__):
     signal.raise_signal(signal.SIGINT)
 
-reading._read = interrupt
-sys.exit(run(sys.argv[1:]))
+with patch("samewheel.comparison.reading._differing", interrupt):
+    sys.exit(run(sys.argv[1:]))
 """
 
 SAME: Files = FILES
