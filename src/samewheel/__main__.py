@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from samewheel import __version__
+
+
+def _leave_working_folder() -> None:
+    """Import nothing from the working folder: it may be somebody's source, with a ``click.py`` in it.
+
+    ``python -m`` looks there first, for all but the module that it runs; the command ``samewheel`` does not.
+    """
+    try:
+        here = os.getcwd()  # noqa: PTH109 - before anything is imported
+    except OSError:
+        return  # nor does Python look into a folder that is gone
+    if not sys.flags.safe_path and sys.path[0] == here:
+        del sys.path[0]
 
 
 def main() -> int:
@@ -28,4 +42,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    _leave_working_folder()
     sys.exit(main())

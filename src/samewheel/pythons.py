@@ -67,7 +67,9 @@ PATIENCE = 20
 # The syntax and the options of Python 2, too, which has to answer to be left out. A letter of ABI that is not
 # pymalloc's stands for another kind of wheels: "t" without the lock, "d" for debugging.
 QUESTION = """
-import platform, sys
+import sys
+sys.path = [folder for folder in sys.path if folder]
+import platform
 flags = getattr(sys, "abiflags", "").replace("m", "")
 name = platform.python_implementation().lower()
 print("\\n".join([platform.python_version(), name + ("-" + flags if flags else ""), sys.executable]))

@@ -115,7 +115,8 @@ class Companions:
             companion = self._idle.pop() if self._idle else None
         if companion is None:
             env = {**os.environ, "TMPDIR": str(self._folder), PLACES: json.dumps(sys.path)}
-            companion = Companion([sys.executable, "-c", self._serve], env=env)
+            # Not from the working folder, which may be somebody's source with a json.py in it.
+            companion = Companion([sys.executable, "-P", "-c", self._serve], env=env)
         with self._lock:
             self._all.add(companion)
             self._busy[companion] = key
