@@ -60,7 +60,7 @@ def _choose(opened: Opened, names: Sequence[str] | None) -> tuple[list[str], lis
     if unknown:
         raise UsageError(f"there is no condition {unknown[0]!r}", hint=f"There are: {', '.join(reasons)}")
     if opened.memory is None and not reasons["directory_order"]:
-        reasons["directory_order"] = f"the source does not fit into {memory_folder()}"
+        reasons["directory_order"] = f"there is too little room for the source in {memory_folder()}"
     if names is not None:
         reasons |= {name: "not asked for" for name in reasons if name not in names}
     apply = [name for name, reason in reasons.items() if not reason]
@@ -242,7 +242,7 @@ def verify(
         borne = [name for name in apply if name not in {item.name for item in failing}]
         verification = _judge(pair, builds, borne, [*not_varied, *failing], against)
         if strict:
-            asked = apply if names is None else names
+            asked = [name for name, reason in available().items() if not reason] if names is None else names
             _require_all([item for item in verification.not_varied if item.name in asked])
         if verification.differences:
             # Most verifications end well, and it takes as long to import as to compare.

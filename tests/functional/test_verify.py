@@ -14,6 +14,7 @@ import pytest
 from samewheel.building import build, perform
 from samewheel.comparison import Verdict
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
+from samewheel.machine import memory_folder
 from samewheel.preparing import open_project, prepare, read_lock
 from samewheel.sandbox import choose_sandbox
 from samewheel.staging import plain_conditions
@@ -199,6 +200,45 @@ def test_condition_under_which_the_build_fails_is_named_and_left_out(tmp_path: P
     strict = samewheel("verify", project, "-q", "--strict", "--vary", "user,hash_seed")
     assert strict.returncode == 14
     assert "user was not varied: the build fails under it" in strict.stderr
+
+
+@isolated
+@pytest.mark.skipif(bool(available()["directory_order"]), reason=available()["directory_order"])
+@pytest.mark.parametrize("kind", ["repository", "worktree", "separate git dir"])
+def test_folders_are_listed_in_another_order_wherever_the_history_lies(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many work in worktrees: what they verify there has to be what they would verify in the repository."""
+    isolate(monkeypatch, tmp_path / "home")
+    project = make_project(tmp_path / "project", 'files["sample.py"] = repr(os.listdir("data"))')
+    git(project, "init", "--quiet")
+    (project / "data").mkdir()
+    for number in range(8):
+        (project / "data" / f"{number}.txt").touch()
+    commit(project)
+    other = tmp_path / "other"
+    if kind == "worktree":
+        git(project, "worktree", "add", "-q", other)
+    elif kind == "separate git dir":
+        git(project, "clone", "-q", "--separate-git-dir", tmp_path / "history", ".", other)
+    found = verify(
+        project if kind == "repository" else other, names=["directory_order"], via_sdist=False
+    ).verification
+    assert (found.verdict, found.varied) == (Verdict.PAYLOAD_DIFFERS, ("directory_order",))
+
+
+@isolated
+@pytest.mark.skipif(bool(available()["directory_order"]), reason=available()["directory_order"])
+def test_strict_refuses_what_there_is_no_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine could vary it, and it was not varied: no footnote, where all was asked for."""
+    project = make_project(tmp_path / "project", "")
+    monkeypatch.setattr("samewheel.preparing.LEAST", 1 << 62)
+    found = verify(project, via_sdist=False).verification
+    assert [item.reason for item in found.not_varied if item.name == "directory_order"] == [
+        f"there is too little room for the source in {memory_folder()}"
+    ]
+    with pytest.raises(BuildFailedError, match="directory_order was not varied: there is too little room"):
+        verify(project, strict=True, via_sdist=False)
 
 
 def test_unknown_condition_is_refused_by_name(tmp_path: Path) -> None:

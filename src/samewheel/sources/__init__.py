@@ -92,12 +92,18 @@ def take(
 
 
 def fits(source: Source, room: int) -> bool:
-    """Tell whether a copy of a source will take no more than ``room`` bytes, as far as that can be told before."""
+    """Tell whether a copy of a source will take no more than ``room`` bytes, as far as that can be told before.
+
+    Raises:
+        SamewheelError: git failed.
+    """
     if source.kind is SourceKind.SDIST:
         return source.path.stat().st_size * EXPANSION <= room
+    places = [source.root]
     if source.kind is SourceKind.GIT and not (source.root / ".git").is_dir():
-        return False  # the history lies elsewhere
+        # A worktree, a submodule: its history is copied, too, and lies elsewhere.
+        places.append(git.history_of(source.root))
     try:
-        return folder.weigh(source.root, room) <= room
+        return sum(folder.weigh(place, room) for place in places) <= room
     except OSError:
         return False

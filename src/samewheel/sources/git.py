@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from samewheel.sources._changes import Change
 
-__all__ = ["ignored_files", "inspect", "published_at", "refresh_index", "repository_of", "take"]
+__all__ = ["history_of", "ignored_files", "inspect", "published_at", "refresh_index", "repository_of", "take"]
 
 UPLOAD_PACK = "git -c 'safe.directory=*' upload-pack"
 """What git runs in the repository to clone; it does not inherit settings from its own command line."""
@@ -48,6 +48,16 @@ def _top(folder: Path) -> tuple[Path, bool] | None:
         cause=finished.tail() or f"It said nothing, and ended with {finished.returncode}.",
         hint=f"Ask git itself: git -C {folder} status",
     )
+
+
+def history_of(root: Path) -> Path:
+    """Return the folder with the history of a working tree, which several trees may have in common.
+
+    Raises:
+        SamewheelError: git failed.
+    """
+    # Relative to the tree, or absolute.
+    return root / os.fsdecode(git(root, "rev-parse", "--git-common-dir").removesuffix(b"\n"))
 
 
 def _is_tracked(folder: Path) -> bool:
