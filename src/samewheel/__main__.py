@@ -22,8 +22,20 @@ def _leave_working_folder() -> None:
         del sys.path[0]
 
 
+def _have_streams() -> None:
+    """Have three standard streams: whoever closed one wants to hear nothing, and no file shall get its number."""
+    streams = {"stdin": "r", "stdout": "w", "stderr": "w"}
+    while (handle := os.open(os.devnull, os.O_RDWR)) < len(streams):
+        os.set_inheritable(handle, True)  # noqa: FBT003 - it takes no name
+    os.close(handle)
+    for number, (name, mode) in enumerate(streams.items()):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end of the run
+
+
 def main() -> int:
     """Run the command line and return its exit code."""
+    _have_streams()
     # Answered before anything else is imported: scripts ask for the version all the time.
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"samewheel {__version__}\n")

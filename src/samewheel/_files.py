@@ -147,7 +147,7 @@ def below(folder: Path, path: Path) -> str | None:
     return resolved.relative_to(top).as_posix() if top in resolved.parents else None
 
 
-def check_writable(folder: Path, hint: str = "Name another folder with --out-dir, --evidence or --keep.") -> None:
+def check_writable(folder: Path, hint: str) -> None:
     """Refuse before the work what cannot be written to after it; ``hint`` says how another place is named.
 
     Raises:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from samewheel._uv_settings import project_file, read_table
+from samewheel.errors import InvalidProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,14 @@ def index_settings(project: Path | None, environ: Mapping[str, str] = os.environ
     Raises:
         InvalidProjectError: a file of settings cannot be read.
     """
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in sorted(_merged(project, environ).items()))
+    text = "".join(f"{key} = {_toml(value)}\n" for key, value in sorted(_merged(project, environ).items()))
+    if re.search(r"://(?:-|%2d)", text, re.IGNORECASE):
+        raise InvalidProjectError(
+            "the user name in an index's URL begins with a hyphen",
+            cause="uv hands it to the program keyring, which would take it for an option.",
+            hint="Look into [tool.uv] of pyproject.toml, and into uv.toml.",
+        )
+    return text
 
 
 def _with_credentials(url: str, name: str, environ: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ an error that is none of packaging's. Whatever stands in these texts is short wh
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,12 +17,23 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
     from packaging.version import Version
 
-__all__ = ["LONGEST", "marker_of", "requirement_of", "specifiers_of", "version_of"]
+__all__ = ["LONGEST", "is_python", "marker_of", "requirement_of", "specifiers_of", "version_of"]
+
+PYTHON = re.compile(r"(?:python|pypy|graalpy)?[0-9]*(?:\.[0-9]+)*t?d?")
+"""A name or version of an interpreter, such as ``python3.12``, ``3.13t`` or ``pypy3.10``."""
 
 Read = TypeVar("Read")
 
 LONGEST = 4096
 """Characters."""
+
+
+def is_python(name: str) -> bool:
+    """Tell whether a name can only be that of an interpreter: other programs do other things when asked who they are.
+
+    GNU make takes our question for options, and reads the working folder's Makefile.
+    """
+    return PYTHON.fullmatch(name) is not None
 
 
 def _short(text: str, error: type[ValueError]) -> str:

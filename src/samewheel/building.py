@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -15,7 +17,7 @@ from samewheel.backend import output_of
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
-from samewheel.errors import SamewheelError
+from samewheel.errors import SamewheelError, UsageError
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from samewheel.preparing import Prepared
     from samewheel.project import Overrides, Settings
 
-__all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
+__all__ = ["Built", "Product", "build", "describe", "output_folder", "perform", "warn_of_forgotten"]
 
 
 class Product(Value, frozen=True, kw_only=True):
@@ -58,6 +60,21 @@ class Built(Value, frozen=True, kw_only=True):
     evidence: Path
     """The buildinfo's file."""
     buildinfo: BuildInfo
+
+
+def output_folder(given: Path | None, usual: Path, option: str) -> Path:
+    """Return where results go, from the root on: where the caller says with ``option``, else to the usual place.
+
+    Raises:
+        UsageError: that is a link, by which a stranger's project could have us replace files elsewhere.
+    """
+    if given is None and usual.is_symlink():
+        raise UsageError(
+            f"{usual} is a link",
+            cause="Whoever made the project has chosen where it leads.",
+            hint=f"If it shall go there, say so: {option} {shlex.quote(os.path.relpath(usual))}",
+        )
+    return (given or usual).absolute()
 
 
 def perform(
@@ -301,10 +318,10 @@ def build(
         SamewheelError: one of its family, as ``samewheel.errors`` draws it; nothing was written then.
     """
     home = path if path.is_dir() else Path.cwd()
-    out_dir = (out_dir or home / "dist").absolute()
-    evidence_dir = (evidence_dir or home / "evidence").absolute()
+    out_dir = output_folder(out_dir, home / "dist", "--out-dir")
+    evidence_dir = output_folder(evidence_dir, home / "evidence", "--evidence")
     for wanted in (out_dir, evidence_dir):
-        check_writable(wanted)
+        check_writable(wanted, "Name another folder with --out-dir or --evidence.")
     with open_project(
         path,
         overrides=overrides,

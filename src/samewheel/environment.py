@@ -19,6 +19,7 @@ import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
 
 from samewheel._files import copy_tree
+from samewheel._process import run
 from samewheel._temporary import temporary_folder
 from samewheel._types import Sha256, Value
 from samewheel._uv import cache_folder, explain, make_cache, run_uv, uv_version
@@ -37,7 +38,10 @@ __all__ = ["Environment", "copy_environment", "fetch_environment"]
 RECORD = "dependencies.json"
 """Beside an environment in the cache: what is installed in it; written last."""
 
-LAYOUT = 2
+PATIENCE = 1800.0
+"""Seconds to compile the largest environments on a slow disk."""
+
+LAYOUT = 3
 """Part of each key in the cache; to be raised when the way an environment is made changes."""
 
 
@@ -150,10 +154,6 @@ def _install(
     exact = folder / "requirements.txt"
     exact.write_text("".join(f"{d.name}=={d.version} --hash=sha256:{d.sha256}\n" for d in dependencies))
     options = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"]
-    # Compiled here, before project code runs: no build pays for it, and none can plant bytecode for the next. uv's
-    # way to compile needs Python 3.7 (PEP 552).
-    if interpreter.minor != "3.6":
-        options.append("--compile-bytecode")
     command: list[str | Path] = [
         "pip",
         "install",
@@ -168,6 +168,21 @@ def _install(
     if not installed.ok:
         raise explain(installed, "the build environment cannot be installed")
     exact.unlink()
+    _compile(interpreter, folder)
+
+
+def _compile(interpreter: Interpreter, folder: Path) -> None:
+    """Compile what was installed: no build pays for it, and none can plant bytecode for the next.
+
+    Not by uv, which does it with the environment's own Python: that one runs every ``*.pth`` and ``sitecustomize.py``
+    of the packages, and we are not in a sandbox here. ``-S`` keeps the interpreter itself from looking at any.
+    """
+    command: list[str | Path] = [interpreter.path, "-I", "-S", "-m", "compileall", "-qq", folder / "lib"]
+    compiled = run(command, env={}, cwd=Path("/"), timeout=PATIENCE, umask=0o022)
+    # Packages have files in the syntax of other Pythons, too, which are left as they are: it ends with 1 then.
+    if compiled.timed_out or compiled.returncode not in (0, 1):
+        cause = f"It took over {PATIENCE:g} s." if compiled.timed_out else compiled.tail()
+        raise SamewheelError("the build environment could not be compiled", cause=cause)
 
 
 def _key(requirements: Sequence[str], pins: Mapping[NormalizedName, Pin], interpreter: Interpreter) -> str:

@@ -74,7 +74,7 @@ class ExitCode(IntEnum):
     REFUSED = 16
     """``check`` refuses the wheel, or ``audit`` finds its policy missed."""
     STALE = 20
-    """Not up to date or not canonical: every ``--check``."""
+    """Not up to date or not canonical: every ``--check``; pins that are stale or not there."""
     INTERRUPTED = 130
     """Interrupted by the user."""
 

@@ -109,7 +109,7 @@ def _locate(request: str) -> Path:
         return Path(request).absolute()
     for name in (request, f"python{request}"):
         if found := shutil.which(name):
-            return Path(found)
+            return Path(found).absolute()
     raise UsageError(
         f"there is no interpreter {request!r}",
         cause="It is neither a path nor a name or version found on PATH.",
@@ -155,7 +155,8 @@ def _answer(path: Path) -> _Answer:
     # The home folder and the search path stay: version managers put scripts on PATH that need them.
     env = {name: os.environ[name] for name in ("HOME", "PATH", "PYENV_ROOT") if name in os.environ}
     try:
-        finished = run([path, "-I", "-c", QUESTION], env=env, timeout=PATIENCE)
+        # In no folder of a stranger's: version managers, for one, look into the one that they are called in.
+        finished = run([path, "-I", "-c", QUESTION], env=env, cwd=Path("/"), timeout=PATIENCE)
     except SamewheelError as error:
         raise UsageError(f"the interpreter {path} cannot be run", cause=error.cause, hint=error.hint) from error
     if not finished.ok:

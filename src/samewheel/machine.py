@@ -44,7 +44,9 @@ def _system(*argv: str) -> str:
     program = shutil.which(argv[0], path=os.pathsep.join(SYSTEM_PATH))
     if program is None:
         return ""
-    finished = run([program, *argv[1:]], env={"LC_ALL": "C", "PATH": os.pathsep.join(SYSTEM_PATH)}, timeout=60)
+    env = {"LC_ALL": "C", "PATH": os.pathsep.join(SYSTEM_PATH)}
+    # localedef takes its sources from the working folder, if they are there.
+    finished = run([program, *argv[1:]], env=env, cwd=Path("/"), timeout=60)
     return finished.text if finished.ok else ""
 
 
@@ -68,7 +70,7 @@ def _find_locale() -> tuple[str | None, Path | None]:
     for name in LOCALES:
         if f"{name}.utf8".lower() in installed:
             return f"{name}.UTF-8", None
-    folder = make_cache("locales")
+    folder = make_cache("locales-2")
     for name in LOCALES:
         made = folder / f"{name}.UTF-8"
         if not _is_locale(made) and Path("/usr/share/i18n/locales", name).exists():

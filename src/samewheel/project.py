@@ -14,7 +14,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier
 
 from samewheel._files import read_at_most
-from samewheel._standards import requirement_of, specifiers_of
+from samewheel._standards import is_python, requirement_of, specifiers_of
 from samewheel._types import Frontend, Value, Via
 from samewheel.errors import InvalidProjectError, NoSourceError
 from samewheel.limits import Limits
@@ -150,10 +150,10 @@ def _read_build_system(document: dict[str, Any], path: Path) -> BuildSystem:
 
 def _refuse_ways_out(settings: Settings, path: Path) -> None:
     """Refuse what would have a stranger's project run a program, or read or write a file, outside of itself."""
-    if settings.python is not None and "/" in settings.python:
+    if settings.python is not None and not is_python(settings.python):
         raise InvalidProjectError(
-            f"{path}: tool.samewheel.python is the path {settings.python!r}",
-            cause="A project may name a version or a name on PATH; which program that is, the machine decides.",
+            f"{path}: tool.samewheel.python is {settings.python!r}",
+            cause="It may be a version, such as 3.12 or python3.12; the machine decides which program that is.",
             hint="Give a path on the command line: --python PATH",
         )
     place = PurePosixPath(settings.constraints)
@@ -222,7 +222,7 @@ def read_project(folder: Path, *, stranger: bool = False) -> Project:
         raise NoSourceError(
             f"{folder} has neither a pyproject.toml nor a setup.py",
             cause="It is not the folder of a Python project." if folder.is_dir() else "There is no such folder.",
-            hint="Name the project's folder or an sdist: samewheel build PROJECT",
+            hint="Name the project's folder or an sdist, for example: samewheel build PROJECT",
         )
     document = _load(path) if path.exists() else {}
     return Project(

@@ -97,7 +97,7 @@ def _asked(path: Path) -> tuple[str, str, str] | None:
     """Return what an interpreter says of its version, implementation and place; None if it does not work."""
     env = {name: os.environ[name] for name in ("HOME", "PATH", "PYENV_ROOT") if name in os.environ}
     try:
-        finished = run([path, "-E", "-s", "-S", "-c", QUESTION], env=env, timeout=PATIENCE)
+        finished = run([path, "-E", "-s", "-S", "-c", QUESTION], env=env, cwd=Path("/"), timeout=PATIENCE)
     except SamewheelError:
         return None
     said = finished.text.splitlines() if finished.ok else []

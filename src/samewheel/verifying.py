@@ -11,7 +11,7 @@ import msgspec
 from samewheel._files import check_writable, place, sha256_of, write_atomic
 from samewheel._types import SILENT, SourceKind, Value, Via
 from samewheel.buildinfo import to_json
-from samewheel.building import describe, warn_of_forgotten
+from samewheel.building import describe, output_folder, warn_of_forgotten
 from samewheel.comparison import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.machine import look_around, memory_folder
@@ -208,11 +208,11 @@ def verify(
         SamewheelError: one of its family; no report was written then.
     """
     home = path if path.is_dir() else Path.cwd()
-    evidence_dir = (evidence_dir or home / "evidence").absolute()
+    evidence_dir = output_folder(evidence_dir, home / "evidence", "--evidence")
     if against is not None:
         _check_given(against)
     for wanted in filter(None, (evidence_dir, keep)):
-        check_writable(wanted.absolute())
+        check_writable(wanted.absolute(), "Name another folder with --evidence or --keep.")
     with ExitStack() as stack:
         opened = stack.enter_context(
             open_project(

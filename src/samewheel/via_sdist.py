@@ -70,7 +70,8 @@ def compare_via_sdist(
     error = building.exception()
     if isinstance(error, (NotBuildableError, StaleLockError)):
         # The details have paths and random names in them, so they cannot stand in a report.
-        progress.warn(f"there is no wheel via the sdist: {error.what}; to see why: samewheel build --via sdist")
+        last = "".join(f"\n  {line}" for line in masked(error.cause, folders).splitlines()[-1:])
+        progress.warn(f"there is no wheel via the sdist: {error.what}; see: samewheel build --via sdist{last}")
         return ViaSdist(verdict=Verdict.NOT_BUILDABLE, reason=masked(error.what, folders))
     comparison = compare(from_tree, building.result().wheel)
     return ViaSdist(verdict=comparison.verdict, differences=comparison.differences)

@@ -136,6 +136,27 @@ def repository(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return project
 
 
+def test_results_of_other_projects_of_a_repository_are_no_changes_to_commit(repository: Path) -> None:
+    """Nobody commits wheels; the hint says what else to do."""
+    write(repository, {"other/dist/other-1.0-py3-none-any.whl": "", "other/evidence/other.json": ""})
+    error = refused(repository, UsageError, code=2)
+    assert "other/dist/other-1.0-py3-none-any.whl" in error.what
+    assert error.hint.startswith("Have git ignore dist and evidence (samewheel init does), or")
+
+
+@pytest.mark.parametrize(("name", "option"), [("dist", "out_dir"), ("evidence", "evidence_dir")])
+def test_results_go_through_no_link_of_the_project(project: Path, tmp_path: Path, name: str, option: str) -> None:
+    """It could lead to a folder of wheels that others install from; who names it means it."""
+    (tmp_path / "elsewhere").mkdir()
+    (project / name).symlink_to(tmp_path / "elsewhere")
+    for verb in (library.build, library.verify) if name == "evidence" else (library.build,):
+        with pytest.raises(UsageError, match=f"{name} is a link"):
+            verb(project)
+    assert not list((tmp_path / "elsewhere").iterdir())
+    library.build(project, **{option: project / name})  # type: ignore[arg-type]
+    assert list((tmp_path / "elsewhere").iterdir())
+
+
 def test_uncommitted_changes_are_refused_by_name(repository: Path) -> None:
     """Nobody could build the same from the commit that the buildinfo names."""
     write(repository, {"backend.py": (repository / "backend.py").read_text() + "\n", "new file.py": ""})

@@ -54,6 +54,29 @@ def test_version_imports_no_library() -> None:
     assert imported.isdisjoint({"click", "msgspec", "rich", "packaging", "uv", "build", "platformdirs", "tomllib"})
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["--version", "explain umask", "conditions"])
+def test_closed_streams_are_no_error(words: str, closed: str) -> None:
+    """Who closes one wants to hear nothing; the exit code still counts."""
+    command = f'"{sys.executable}" -m samewheel {words} {closed}'
+    finished = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_dumb_terminal_gets_no_colours() -> None:
+    """It would show them as letters; who forces them gets them."""
+    assert ESCAPE not in on_terminal("explain", "umask", TERM="dumb")[1]
+    assert ESCAPE in on_terminal("explain", "umask", TERM="dumb", FORCE_COLOR="1")[1]
+    assert ESCAPE in on_terminal("explain", "umask")[1]
+
+
+def test_plain_commands_of_another_folder_go_there_first(project: Path, samewheel: Samewheel) -> None:
+    """They are pasted where samewheel was called, and name files of the project."""
+    lines = samewheel("build", project).stdout.splitlines()
+    assert "  cd project" in lines
+    assert not [line for line in samewheel("build", cwd=project).stdout.splitlines() if line.startswith("  cd ")]
+
+
 @pytest.mark.parametrize("arguments", [(), ("--help",), ("-h",)], ids=" ".join)
 def test_help_names_every_command_and_exit_code(arguments: tuple[str, ...], samewheel: Samewheel) -> None:
     """Whoever has just installed it types the name alone."""

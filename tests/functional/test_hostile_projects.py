@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import site
+import sys
 import tarfile
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from samewheel import InvalidProjectError, StaleLockError, build, check_lock, lock
 from samewheel._indexes import index_settings
 from tests.functional.builds import make_project, pack
+from tests.unit.wheels import recorded, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +63,7 @@ def test_settings_of_uv_run_no_code_while_fetching(tmp_path: Path, file: str) ->
     """A project's uv settings could have a dependency built from source, with the network and all secrets at hand."""
     witness = tmp_path / "witness"
     evil = make_project(tmp_path / "evil", "")
-    code = f"open({str(witness)!r}, 'w')\n" + (evil / "backend.py").read_text("utf-8")
+    code = f"open({str(witness)!r}, 'w').close()\n" + (evil / "backend.py").read_text("utf-8")
     (evil / "backend.py").write_text(code, "utf-8")
     project = make_project(tmp_path / "above" / "project", "", requires='"iniconfig"')
     table = "[tool.uv]\n" if file == "pyproject.toml" else ""
@@ -69,6 +73,49 @@ def test_settings_of_uv_run_no_code_while_fetching(tmp_path: Path, file: str) ->
     locked = lock(project, force=True)
     assert [pin.name for pin in locked.constraints.pins] == ["iniconfig"]
     assert not witness.exists()
+
+
+def test_nothing_of_a_build_requirement_runs_while_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python runs ``*.pth`` files and ``sitecustomize.py`` whenever it starts: here only in the sandbox."""
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "cache"))
+    witness, info = tmp_path / "witness", "helper-1.0.dist-info"
+    runs = f"import sys; open({str(witness)!r}, 'w').close()\n".encode()
+    members = {
+        "helper.pth": runs,
+        "helper.py": b"x = 1\n",
+        "sitecustomize.py": runs,
+        # A virtual environment's Python would look for its standard library where this says.
+        "helper-1.0.data/data/pyvenv.cfg": b"home = /nowhere\n",
+        f"{info}/METADATA": b"Metadata-Version: 2.1\nName: helper\nVersion: 1.0\n",
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: none\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    wheel = written(tmp_path / "wheels", recorded(members, info=info), name="helper-1.0-py3-none-any.whl")
+    project = make_project(tmp_path / "project", "", requires='"helper"')
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write('[tool.uv]\nno-index = true\nfind-links = ["../wheels"]\n')
+    lock(project, force=True)
+    assert not witness.exists()
+    environments = tmp_path / "cache" / "environments"
+    assert [file.parts[-2:] for file in environments.rglob("*.pyc") if "helper" in file.name] == [
+        ("__pycache__", f"helper.{sys.implementation.cache_tag}.pyc")
+    ]
+    (tmp_path / "control").mkdir()
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extract("helper.pth", tmp_path / "control")
+    site.addsitedir(str(tmp_path / "control"))
+    assert witness.exists()
+
+
+@pytest.mark.parametrize("user", ["--keyring-backend=x", "%2dx"])
+def test_user_of_an_index_is_no_option(tmp_path: Path, user: str) -> None:
+    """Uv gives it to the user's program keyring, if the project's settings say so."""
+    project = make_project(tmp_path / "project", "")
+    with (project / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[tool.uv]\nkeyring-provider = "subprocess"\nindex-url = "https://{user}@example.org/simple"\n')
+    with pytest.raises(InvalidProjectError, match="begins with a hyphen"):
+        index_settings(project, {"HOME": str(tmp_path)})
 
 
 def test_only_index_settings_are_taken_from_files(tmp_path: Path) -> None:
@@ -99,7 +146,9 @@ def test_only_index_settings_are_taken_from_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
-        ('python = "./evil"', "tool.samewheel.python is the path"),
+        ('python = "./evil"', "tool.samewheel.python is './evil'"),
+        ('python = "make"', "tool.samewheel.python is 'make'"),
+        ('python = "python3;make"', "tool.samewheel.python is 'python3;make'"),
         ('constraints = "../other.txt"', "tool.samewheel.constraints is"),
         ('constraints = "/etc/passwd"', "tool.samewheel.constraints is"),
         ('constraints = "a\\u0000b"', "tool.samewheel.constraints is"),

@@ -60,6 +60,19 @@ def leak(folder: Path, *needles: str) -> list[str]:
     ]
 
 
+def test_folder_that_looks_like_a_repository_is_not_taken_for_one(repository: Path) -> None:
+    """A repository can bring one along, in a clone, too, with settings of its own that name programs."""
+    for path in ("HEAD", "config", "objects/keep", "refs/keep"):
+        (repository / "part" / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository / "part" / path).write_text("")
+    (repository / "part" / "HEAD").write_text("ref: refs/heads/main\n")
+    (repository / "part" / "config").write_text("[core]\n\tbare = true\n")
+    (repository / "part" / "pyproject.toml").write_text("[project]\n")
+    commit(repository)
+    with pytest.raises(SamewheelError, match="cannot use bare repository"):
+        sources.inspect(repository / "part")
+
+
 def test_repository_is_described(repository: Path) -> None:
     """The buildinfo tells a third party which commit to fetch."""
     head = commit(repository)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+import struct
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
@@ -44,6 +46,31 @@ def statuses(path: Path, title: str = "list") -> dict[str, Status]:
     """Return how far each name is."""
     with reading(path) as reader:
         return {entry.name: entry.status for entry in reader.entries(reader.find(title))}
+
+
+def journal_naming(path: Path) -> bytes:
+    """Return a journal of a transaction that had several databases, whose common journal has this name."""
+    name = bytes(path)
+    end = struct.pack(">II", len(name), sum(name)) + bytes.fromhex("d9d505f920a163d7")
+    return b"x" * 512 + struct.pack(">I", 1) + name + end
+
+
+@pytest.mark.parametrize("place", ["audit.sqlite3", ".audit.sqlite3.{}.lock"])
+def test_journal_of_a_stranger_deletes_nothing(store: Path, tmp_path: Path, place: str) -> None:
+    """A repository can bring a store along, and SQLite deletes the file that such a journal names."""
+    precious = tmp_path / "precious.txt"
+    precious.write_text("of the user")
+    database = store.with_name(place.format(hashlib.sha256(b"list").hexdigest()[:8]))
+    journal = database.with_name(f"{database.name}-journal")
+    if not database.stat().st_size:
+        database.write_bytes(b"x" * 4096)
+    journal.write_bytes(journal_naming(precious))
+    with (
+        pytest.raises(SamewheelError, match="is no journal of samewheel audit"),
+        writing(store, "list", ITEMS, resume=True),
+    ):
+        pass
+    assert precious.exists()
 
 
 def read_all(path: Path) -> None:

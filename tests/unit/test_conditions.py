@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from samewheel.conditions import SYSTEM_PATH, Conditions
-from samewheel.machine import Machine
+from samewheel.machine import Machine, _system
 from samewheel.variations import stand, vary
 
 PLACES = Path("/somewhere/secret")
@@ -27,6 +27,14 @@ def conditions(*, extra: dict[str, str] | None = None, **places: Path) -> Condit
         epoch=1_600_000_000,
         extra=extra or {},
     )
+
+
+def test_programs_of_the_system_are_run_in_no_folder_of_the_caller(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Localedef would take the sources of a locale from there: another locale then, of the same name, for good."""
+    monkeypatch.chdir(tmp_path)
+    assert _system("pwd") == "/\n"
 
 
 def test_environment_is_the_same_whoever_calls(monkeypatch: pytest.MonkeyPatch) -> None:

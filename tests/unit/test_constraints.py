@@ -208,6 +208,17 @@ def test_refuses_anything_but_hashed_pins(line: str, told: str) -> None:
     assert told in message
 
 
+def test_file_of_somebody_else_is_not_to_be_locked_over() -> None:
+    """Many projects have a constraints.txt for something else; who follows the hint must not lose it."""
+    for content, hint in (
+        (b"requests<3\n", "samewheel init"),
+        (b"# samewheel-constraints: 1\nrequests<3\n", "Lock again"),
+    ):
+        with pytest.raises(InvalidProjectError) as raised:
+            parse_constraints(content, "constraints.txt")
+        assert hint in raised.value.hint
+
+
 def test_comment_ends_a_pin() -> None:
     """As in pip: a hash after a comment in the midst of a pin is not the pin's."""
     assert "packaging==26.3 has no hash" in refusal(f"packaging==26.3 \\\n# hello\n    --hash={A}\n")

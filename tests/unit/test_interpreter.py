@@ -51,6 +51,14 @@ def test_virtual_environment_keeps_its_link_and_tells_its_base(tmp_path: Path) -
     assert found.prefix == Path(sys.base_prefix).resolve()
 
 
+def test_interpreter_is_asked_in_no_folder_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That may be a stranger's source, and version managers look into it for what to start."""
+    path = program(tmp_path / "python", f'#!/bin/sh\npwd > "$0.asked"\nexec "{sys.executable}" "$@"\n')
+    monkeypatch.chdir(tmp_path)
+    assert find_interpreter(os.fspath(path)).path == path
+    assert (tmp_path / "python.asked").read_text() == "/\n"
+
+
 @pytest.mark.parametrize("name", ["my-python", "python3.99"])
 def test_name_and_version_are_looked_up_on_path(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """People say "3.12", or the name of an alternative."""

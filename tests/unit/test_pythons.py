@@ -127,6 +127,15 @@ def test_interpreter_is_asked_once(tmp_path: Path) -> None:
     assert Path(f"{path}.asked").read_text() == "asked\n"
 
 
+def test_interpreter_is_asked_in_no_folder_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That may be a stranger's source, and version managers look into it for what to start."""
+    path = answering(tmp_path / "usr" / "python3.9", "3.9.2")
+    path.write_text(path.read_text().replace("echo asked", "pwd"))
+    monkeypatch.chdir(tmp_path)
+    assert found_in(tmp_path) == [(str(path), "3.9.2")]
+    assert Path(f"{path}.asked").read_text() == "/\n"
+
+
 def test_shims_of_pyenv_are_not_asked(tmp_path: Path) -> None:
     """They fail for versions that are not selected, and take their time for the others."""
     shim = answering(tmp_path / ".pyenv" / "shims" / "python3.9", "3.9.2")

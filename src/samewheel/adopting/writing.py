@@ -29,10 +29,10 @@ def _check_folders(adoption: Adoption) -> None:
         SamewheelError: a folder cannot be written to.
     """
     for change in adoption.changes:
+        hint = "Nothing was written. Allow yourself to write there, then run it again."
         try:
-            check_writable((adoption.top / change.path).parent)
+            check_writable((adoption.top / change.path).parent, hint)
         except SamewheelError as error:
-            hint = "Nothing was written. Make it a folder that you may write to, then again."
             raise SamewheelError(f"cannot write {change.path}", cause=error.cause, hint=hint) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["APPLICATION", "VERSION", "check", "connect", "create", "explained"]
+__all__ = ["APPLICATION", "VERSION", "check", "connect", "create", "explained", "refuse_foreign_journal"]
 
 APPLICATION = 0x5357_4155
 """``SWAU``: what a store says it is, where SQLite has a place for that (application_id)."""
@@ -60,6 +61,9 @@ TABLES = (
 
 PATIENCE = 30.0
 """Seconds that one writer waits for another's transaction, each of which takes milliseconds."""
+
+NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
+"""The last bytes of a journal that names a super-journal (Database File Format, 3, "The Rollback Journal")."""
 
 LONGEST = 256 << 20
 """Bytes of one value that are read at most."""
@@ -161,6 +165,33 @@ def _fill(temporary: Path, path: Path) -> None:
         path.hardlink_to(temporary)
 
 
+def refuse_foreign_journal(path: Path) -> None:
+    """Refuse a journal that names another one: SQLite deletes the file of that name, whatever it is.
+
+    Ours never do: they are of one database each (Atomic Commit In SQLite, 5.4, "Deleting The Super-Journal").
+
+    Raises:
+        SamewheelError: there is such a journal, or it cannot be read.
+    """
+    journal = path.with_name(f"{path.name}-journal")
+    try:
+        if not stat.S_ISREG(journal.stat().st_mode):
+            return
+        with journal.open("rb") as file:
+            file.seek(max(0, journal.stat().st_size - len(NAMES_ANOTHER)))
+            is_foreign = file.read() == NAMES_ANOTHER
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SamewheelError(f"cannot read {journal}", cause=error.strerror or str(error)) from error
+    if is_foreign:
+        raise SamewheelError(
+            f"{journal} is no journal of samewheel audit",
+            cause="It would have a file deleted that it names.",
+            hint="Find out who made it. Name another store by --store.",
+        )
+
+
 def connect(path: Path, *, writing: bool, filling: bool = False) -> sqlite3.Connection:
     """Open a store that was checked, or, for ``filling``, one that is made and that nobody else can see yet.
 
@@ -168,6 +199,7 @@ def connect(path: Path, *, writing: bool, filling: bool = False) -> sqlite3.Conn
         UsageError: its tables are not ours.
         SamewheelError: it is damaged, or cannot be opened.
     """
+    refuse_foreign_journal(path)
     uri = f"{path.absolute().as_uri()}?mode={'rw' if writing or filling else 'ro'}"
     with explained(path):
         connection = sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)

@@ -16,7 +16,7 @@ import msgspec
 
 from samewheel import __version__
 from samewheel.audit.merged import ItemRow, Result
-from samewheel.audit.schema import check, connect, create, explained
+from samewheel.audit.schema import check, connect, create, explained, refuse_foreign_journal
 from samewheel.audit.sharding import Settings
 from samewheel.audit.values import Entry, Item, Skipped, Status, cause_of, order
 from samewheel.buildinfo import Isolation
@@ -282,6 +282,7 @@ def _held(path: Path, name: str) -> Iterator[None]:
     """
     digest = hashlib.sha256(name.encode(errors="surrogateescape")).hexdigest()
     file = path.with_name(f".{path.name}.{digest[:8]}.lock")
+    refuse_foreign_journal(file)
     try:
         lock = sqlite3.connect(file, timeout=0, isolation_level=None)
     except sqlite3.Error as error:

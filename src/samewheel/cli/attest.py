@@ -88,7 +88,9 @@ def command(
         raise click.UsageError("--trust-config goes with --keyless.")
     buildinfo = buildinfo or EVIDENCE / f"{wheel.name}.buildinfo.json"
     if not buildinfo.exists():
-        raise UsageError(f"there is no {buildinfo}", hint="Name it with --buildinfo, or build: samewheel build")
+        beside = wheel.parent.parent / buildinfo
+        named = f"--buildinfo {beside}" if beside.exists() else "--buildinfo FILE, or build: samewheel build"
+        raise UsageError(f"there is no {buildinfo}", hint=f"Name it: {named}")
     info = read_buildinfo(buildinfo.read_bytes(), str(buildinfo))
     verification = verification or EVIDENCE / f"{wheel.name}.verify.json"
     report = read_verification(verification.read_bytes(), str(verification)) if verification.exists() else None

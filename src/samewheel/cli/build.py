@@ -67,4 +67,4 @@ def command(
         return
     from samewheel.report.terminal import built_lines
 
-    show(built_lines(built))
+    show(built_lines(built, source if source.is_dir() else source.parent))

@@ -24,7 +24,9 @@ def _colours() -> bool | None:
     """Return whether to colour; None: if it is a terminal. See no-color.org and force-color.org."""
     if os.environ.get("NO_COLOR"):
         return False
-    return True if os.environ.get("FORCE_COLOR") else None
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return False if os.environ.get("TERM") == "dumb" else None
 
 
 def show(lines: Iterable[str]) -> None:

@@ -151,7 +151,7 @@ def command(
     if attest:
         refuse_no_text("builder", builder)
     for folder in filter(None, (evidence_dir, keep, plan_file.parent if plan_file is not None else None)):
-        check_writable(folder.absolute())
+        check_writable(folder.absolute(), "Name another folder with --evidence, --keep or --plan.")
     given = read_plan(plan_file) if plan_file is not None and plan_file.exists() else None
     wanted = Wanted(
         target=target,

@@ -7,10 +7,11 @@ Nothing here touches a disk, a network, a clock or a process.
 
 from samewheel.constraints.choosing import for_interpreter, select, unsatisfied
 from samewheel.constraints.reading import is_ours, parse_constraints
-from samewheel.constraints.values import Constraints, Header, Pin
+from samewheel.constraints.values import NOT_OURS, Constraints, Header, Pin
 from samewheel.constraints.writing import make_header, normalise, render
 
 __all__ = [
+    "NOT_OURS",
     "Constraints",
     "Header",
     "Pin",

@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion
 from samewheel._standards import requirement_of, specifiers_of, version_of
 from samewheel._types import Sha256
 from samewheel.constraints.entries import entries, split_hashes
-from samewheel.constraints.values import FORMAT, MARK, RELOCK, Constraints, Header, Pin, order
+from samewheel.constraints.values import FORMAT, MARK, NOT_OURS, RELOCK, Constraints, Header, Pin, order
 from samewheel.errors import InvalidProjectError
 
 if TYPE_CHECKING:
@@ -187,6 +187,15 @@ def parse_constraints(content: bytes, where: str) -> Constraints:
     Raises:
         InvalidProjectError: something else is in it; the message names the line.
     """
+    try:
+        return _parsed(content, where)
+    except InvalidProjectError as error:
+        if error.hint != RELOCK or is_ours(content):
+            raise
+        raise InvalidProjectError(error.what, cause=error.cause, hint=NOT_OURS) from error
+
+
+def _parsed(content: bytes, where: str) -> Constraints:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-__all__ = ["FIRST_LINE", "FORMAT", "MARK", "RELOCK", "Constraints", "Header", "Pin", "order"]
+__all__ = ["FIRST_LINE", "FORMAT", "MARK", "NOT_OURS", "RELOCK", "Constraints", "Header", "Pin", "order"]
 
 FIRST_LINE = "# Build constraints of this project, written by samewheel. To change them: samewheel lock"
 MARK = "samewheel-constraints"
@@ -21,6 +21,11 @@ FORMAT = "1"
 """Of the header's format: raised when an older samewheel would misread a newer file."""
 
 RELOCK = "Lock again: samewheel lock"
+
+NOT_OURS = (
+    'Use another file: samewheel lock -o FILE, and [tool.samewheel] constraints = "FILE"; samewheel init does both.'
+)
+"""What to do where a file of the name that we look for is about something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
-from samewheel._files import write_atomic
+from samewheel._files import check_writable, write_atomic
 from samewheel._standards import specifiers_of
 from samewheel._types import SILENT, Resolver, SourceKind
 from samewheel.constraints import (
+    NOT_OURS,
     for_interpreter,
     is_ours,
     make_header,
@@ -76,7 +77,7 @@ def _previous(path: Path, *, force: bool) -> Constraints | None:
         raise UsageError(
             f"{path} was not written by samewheel",
             cause="It has no header of ours, so it may be yours: constraints of something else, for example.",
-            hint="Write elsewhere with -o FILE, or replace it with --force.",
+            hint=f"{NOT_OURS} Or replace it: --force",
         )
     try:
         return parse_constraints(content, str(path)) if is_ours(content) else None
@@ -185,6 +186,7 @@ def lock(
     ) as opened:
         target = output or lock_file(opened.source, opened.settings)
         previous = _previous(target, force=force)
+        check_writable(target.absolute().parent, "Name another file with --output FILE.")
         requires_python = _python_range(opened, previous, resolver)
         static, bounds = opened.project.build_system.requires, build_bounds(opened.index_folder)
 

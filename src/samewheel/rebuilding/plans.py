@@ -9,7 +9,7 @@ import msgspec
 from packaging.requirements import InvalidRequirement
 
 from samewheel._files import write_atomic
-from samewheel._standards import requirement_of
+from samewheel._standards import is_python, requirement_of
 from samewheel.constraints import parse_constraints
 from samewheel.errors import SamewheelError, UsageError
 from samewheel.locking import instant
@@ -101,8 +101,9 @@ def _check(plan: Plan) -> None:
         InvalidRequirement: a pin is none.
         SamewheelError: anything else is wrong.
     """
-    if "/" in plan.python:
-        raise UsageError("python is a path; which program that is, the machine decides", hint="Give it by --python.")
+    if not is_python(plan.python):
+        cause = "It must be a version, such as 3.12 or python3.12; the machine decides which program that is."
+        raise UsageError(f"python is {plan.python!r}", cause=cause, hint="Give another by --python.")
     for pin in plan.pins:
         requirement_of(pin)
     for lines in (plan.locked, plan.built):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from samewheel.report.lines import headline, isolated, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from samewheel.buildinfo import BuildInfo, Isolation
     from samewheel.building import Built
@@ -43,8 +45,8 @@ def _source(info: BuildInfo) -> str:
     return " ".join(parts)
 
 
-def built_lines(built: Built) -> Iterator[str]:
-    """Yield the lines that tell about a finished build, with colours."""
+def built_lines(built: Built, home: Path) -> Iterator[str]:
+    """Yield the lines that tell about a finished build, with colours; in the folder ``home``, its commands work."""
     info = built.buildinfo
     moment = datetime.fromtimestamp(info.epoch.value, UTC).isoformat().replace("+00:00", "Z")
     yield headline("built", os.path.relpath(built.wheel))
@@ -67,6 +69,8 @@ def built_lines(built: Built) -> Iterator[str]:
         yield style("The commit, without your changes, with plain commands:", dim=True)
     else:
         yield style("The same bytes with plain commands:", dim=True)
+    if (there := os.path.relpath(home)) != os.curdir:
+        yield f"  cd {printable(shlex.quote(there))}"
     for command in info.commands:
         yield f"  {printable(command)}"
 

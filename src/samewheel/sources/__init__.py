@@ -52,7 +52,7 @@ def inspect(path: Path, *, not_source: Iterable[Path] = ()) -> Source:
         raise NoSourceError(
             f"{path} does not exist",
             cause="The name is misspelt, or relative to another folder.",
-            hint="Name the project's folder or an sdist: samewheel build PROJECT",
+            hint="Name the project's folder or an sdist, for example: samewheel build PROJECT",
         )
     # Most sources are none, and it takes as long to import as all of the others.
     from samewheel.sources import sdist

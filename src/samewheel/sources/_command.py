@@ -26,6 +26,8 @@ ALWAYS = {
     "core.hooksPath": os.devnull,
     "gc.auto": "0",
     "maintenance.auto": "false",
+    # A folder of a repository that looks like one itself is none, unless somebody names it as such.
+    "safe.bareRepository": "explicit",
     # The user named the folder. Whatever its repository's settings could run is switched off here and below.
     "safe.directory": "*",
 }

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["history_of", "ignored_files", "inspect", "published_at", "refresh_index", "repository_of", "take"]
 
+OUTPUTS = frozenset({"dist", "evidence"})
+"""Folders into which builds go, also those of other projects of the repository."""
+
 UPLOAD_PACK = "git -c 'safe.directory=*' upload-pack"
 """What git runs in the repository to clone; it does not inherit settings from its own command line."""
 
@@ -210,10 +213,12 @@ def _named(changed: tuple[str, ...]) -> str:
 
 
 def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
+    are_outputs = all(OUTPUTS.intersection(path.split("/")[:-1]) for path in changed)
+    cure = "Have git ignore dist and evidence (samewheel init does)" if are_outputs else "Commit them"
     return UsageError(
         f"{source.root} has changes that are not committed: {_named(changed)}",
         cause="Nobody could build the same from the commit.",
-        hint="Commit them, or build the working copy as it is: --allow-dirty",
+        hint=f"{cure}, or build the working copy as it is: --allow-dirty",
     )
 
 

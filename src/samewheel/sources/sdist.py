@@ -59,7 +59,7 @@ def inspect(path: Path) -> Source:
         raise UsageError(
             f"{path} is neither a folder nor an sdist",
             cause="An sdist's name ends with .tar.gz, .tgz, .tar.bz2, .tar.xz or .zip.",
-            hint="Name the project's folder or an sdist: samewheel build PROJECT",
+            hint="Name the project's folder or an sdist, for example: samewheel build PROJECT",
         )
     return Source(kind=SourceKind.SDIST, path=path, root=path.resolve())
 
