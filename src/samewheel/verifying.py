@@ -54,7 +54,11 @@ def available() -> dict[str, str]:
 
 
 def _choose(opened: Opened, names: Sequence[str] | None) -> tuple[list[str], list[NotVaried]]:
-    """Return the variations to apply, and those that are not, with the reason."""
+    """Return the variations to apply, and those that are not, with the reason.
+
+    Raises:
+        UsageError: one that was asked for by name does not exist, or cannot be applied here.
+    """
     reasons = available()
     unknown = sorted(set(names or ()) - set(reasons))
     if unknown:
@@ -62,6 +66,13 @@ def _choose(opened: Opened, names: Sequence[str] | None) -> tuple[list[str], lis
     if opened.memory is None and not reasons["directory_order"]:
         reasons["directory_order"] = f"there is too little room for the source in {memory_folder()}"
     if names is not None:
+        for name in sorted(set(names)):
+            if reasons[name]:
+                raise UsageError(
+                    f"{name} cannot be varied here: {reasons[name]}",
+                    cause="A verification without it would say less than was asked for.",
+                    hint="Leave it out of --vary; what can be varied here is said by: samewheel conditions",
+                )
         reasons |= {name: "not asked for" for name in reasons if name not in names}
     apply = [name for name, reason in reasons.items() if not reason]
     return apply, [NotVaried(name=name, reason=reason) for name, reason in reasons.items() if reason]

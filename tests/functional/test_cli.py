@@ -18,6 +18,7 @@ from samewheel import __version__
 from samewheel.buildinfo import SCHEMA, read_buildinfo, to_json
 from samewheel.cli.main import COMMANDS
 from samewheel.project import Settings
+from samewheel.verifying import available
 from tests.conftest import ROOT
 from tests.functional.builds import OURS, make_project
 from tests.functional.terminals import on_terminal
@@ -134,7 +135,7 @@ def completed(samewheel: Samewheel, *words: str) -> list[str]:
     line = " ".join(("samewheel", *words))
     finished = samewheel(_SAMEWHEEL_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=index)
     assert (finished.returncode, finished.stderr) == (0, "")
-    return [offered.partition(",")[2] for offered in finished.stdout.splitlines()]
+    return [offered.partition(",")[2] for offered in finished.stdout.splitlines() if offered]
 
 
 def test_shells_complete_commands_and_their_options(samewheel: Samewheel) -> None:
@@ -143,6 +144,17 @@ def test_shells_complete_commands_and_their_options(samewheel: Samewheel) -> Non
     assert completed(samewheel, "c") == ["canonicalize", "check", "completion", "conditions"]
     assert completed(samewheel, "diff", "--s") == ["--strict"]
     assert completed(samewheel, "build", "--via", "s") == ["sdist"]
+
+
+def test_shells_complete_each_of_several_names(samewheel: Samewheel) -> None:
+    """Nobody knows sixteen conditions by heart, and none makes sense twice."""
+    assert completed(samewheel, "verify", "--vary", "u") == [
+        name for name in ("uid", "umask", "user") if not available()[name]
+    ]
+    assert completed(samewheel, "verify", "--vary", "home,user,um") == ["home,user,umask"]
+    assert completed(samewheel, "verify", "--vary", "umask,um") == []
+    assert completed(samewheel, "init", "--only", "s") == ["settings"]
+    assert completed(samewheel, "init", "--without", "just,p") == ["just,pre-commit", "just,policy"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish", "zsh"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -180,6 +181,27 @@ def test_project_without_constraints_is_locked_for_this_run(tmp_path: Path, same
     assert not (project / "constraints.txt").exists()
     with pytest.raises(StaleLockError):
         verify(project, constraints=str(tmp_path / "missing.txt"))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot give a process fewer processors")
+def test_condition_that_was_asked_for_and_cannot_be_varied_is_refused(tmp_path: Path) -> None:
+    """Two equal builds under the same conditions would look like what was asked for, and say nothing of it."""
+    project = make_project(tmp_path / "project", "")
+    one = min(os.sched_getaffinity(0))
+    script = (
+        f"import os; os.sched_setaffinity(0, [{one}]); from samewheel.__main__ import main; raise SystemExit(main())"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", script, "verify", project, "--vary", "umask,cpus"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert finished.returncode == 2
+    assert "error: cpus cannot be varied here: this machine has one processor" in finished.stderr
+    assert not (tmp_path / "evidence").exists()
+    assert not (project / "evidence").exists()
 
 
 def test_build_that_fails_is_the_answer_and_leaves_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, told, told_of
+from tests.unit.recognising import CONSISTENT, SHOWN, UNTOLD, explained, told, told_of
 from tests.unit.wheels import FILES, INFO, INIT, METADATA, NAME, WHEEL, record_of, release, without, written
 
 if TYPE_CHECKING:
@@ -245,6 +245,39 @@ def test_wrong_record_shows_no_edit(tmp_path: Path) -> None:
     found = told(written(tmp_path / "a"), written(tmp_path / "b", wrong))
     assert found[("edited-after", CONSISTENT)] == ("SW203", "SW205")
     assert found[UNTOLD] == ("SW310",)
+
+
+@pytest.mark.parametrize(
+    ("edits", "wrong"),
+    [
+        ((b"x = 1\n", b"x = 4\n"), "the second"),
+        ((b"x = 4\n", b"x = 1\n"), "the first"),
+        ((b"x = 4\n", b"x = 5\n"), "the first and the second"),
+    ],
+)
+def test_row_that_is_wrong_about_a_file_that_is_the_same_is_named(
+    tmp_path: Path, edits: tuple[bytes, bytes], wrong: str
+) -> None:
+    """Two RECORDs say different things of the same bytes: the bytes tell which of them is wrong."""
+    files = {**FILES, INIT: b"x = 1\n"}
+    one, other = (
+        written(tmp_path / side, {**files, f"{INFO}/RECORD": record_of({**files, INIT: edit})})
+        for side, edit in zip("ab", edits, strict=True)
+    )
+    assert told(one, other) == {("edited-after", CONSISTENT): ("SW203",)}
+    evidence = [cause.evidence for cause in explained(one, other)]
+    assert evidence == [(f"{INIT} is the same in both wheels, and RECORD is wrong about it in {wrong}",)]
+
+
+def test_row_that_hashes_otherwise_is_not_wrong(tmp_path: Path) -> None:
+    """The control: two algorithms say two things of the same bytes, and both are right."""
+    found = told(
+        *(
+            written(tmp_path / side, {**FILES, f"{INFO}/RECORD": record_of(FILES, algorithm)})
+            for side, algorithm in (("a", "sha256"), ("b", "sha512"))
+        )
+    )
+    assert set(found) == {("record-order", CONSISTENT)}
 
 
 def test_rows_in_another_order_are_known(tmp_path: Path) -> None:

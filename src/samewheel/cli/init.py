@@ -8,12 +8,23 @@ from typing import TYPE_CHECKING
 
 import click
 
+from samewheel._words import plural
+from samewheel.cli.completing import among
 from samewheel.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from samewheel.adopting import Adoption, Part
 
 __all__ = ["command"]
+
+
+def _names() -> Mapping[str, str]:
+    """Return the names of all parts."""
+    from samewheel.adopting import Part
+
+    return dict.fromkeys(map(str, Part), "")
 
 
 def _parts(words: str | None, option: str) -> tuple[Part, ...]:
@@ -44,8 +55,7 @@ def _agreed(adoption: Adoption, *, yes: bool) -> bool:
         raise UsageError(
             "nothing was written: there is no terminal to ask on", hint="To write what is shown: samewheel init --yes"
         )
-    count = len(adoption.changes)
-    return click.confirm(f"Write {count} file{'s' if count > 1 else ''}?", default=False, err=True)
+    return click.confirm(f"Write {plural(len(adoption.changes), 'file')}?", default=False, err=True)
 
 
 @click.command("init")
@@ -55,9 +65,10 @@ def _agreed(adoption: Adoption, *, yes: bool) -> bool:
 @click.option(
     "--only",
     metavar="PART,...",
+    shell_complete=among(_names),
     help="These parts only: constraints, settings, just, ignore, pre-commit, release, audit, tools, policy.",
 )
-@click.option("--without", metavar="PART,...", help="All parts but these.")
+@click.option("--without", metavar="PART,...", shell_complete=among(_names), help="All parts but these.")
 @click.option(
     "--python", "-p", metavar="PYTHON", help="Interpreter to lock with: a path, a name on PATH or a version."
 )

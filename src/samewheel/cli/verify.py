@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from samewheel.cli.completing import among
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import common_options, overrides_from, source_argument
 from samewheel.cli.pages import badge_option, html_option, kept, write_badge, write_verified
 from samewheel.cli.targets import refuse_unwritable
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = ["command"]
+
+
+def _conditions() -> Mapping[str, str]:
+    """Return what can be varied here."""
+    from samewheel.verifying import available
+
+    return {name: "" for name, reason in available().items() if not reason}
 
 
 @click.command("verify")
@@ -26,6 +37,7 @@ __all__ = ["command"]
 @click.option(
     "--vary",
     metavar="CONDITION,...",
+    shell_complete=among(_conditions),
     help="Vary these conditions only; see samewheel conditions.  [default: all that can be]",
 )
 @click.option(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from samewheel._words import plural
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from samewheel.buildinfo import Leak
-
 __all__ = ["leak_warnings", "summed_up"]
 
 MOST_MEMBERS = 5
@@ -73,4 +74,4 @@ def leak_warnings(leaks: Sequence[Leak]) -> tuple[str, ...]:
 def summed_up(leaks: Sequence[Leak]) -> str:
     """Return the conditions that leaked and into how many members, such as ``home in 1 member``."""
     counted = ((condition, len(of_it)) for condition, of_it in _by_condition(leaks).items())
-    return ", ".join(f"{condition} in {n} member{'s' if n > 1 else ''}" for condition, n in counted)
+    return ", ".join(f"{condition} in {plural(n, 'member')}" for condition, n in counted)

@@ -9,6 +9,7 @@ from click import style
 from msgspec.structs import replace
 
 from samewheel._text import printable
+from samewheel._words import plural
 from samewheel.audit.policy import meets
 from samewheel.audit.values import Skipped, Status
 from samewheel.comparison import Verdict
@@ -111,8 +112,8 @@ def merged_lines(merged: Sequence[Merged], store: Path) -> Iterator[str]:
 def missed_lines(entries: Sequence[Entry], policy: Policy) -> Iterator[str]:
     """Yield which packages are not as the policy demands."""
     skips = "" if policy.skips else ", and nothing skipped (else: skips=allow)"
-    number = f"{len(entries)} package{'s' if len(entries) != 1 else ''}"
-    yield f"{style('policy missed:', fg='red', bold=True)} {number} below {policy.minimum.value}{skips}"
+    headed = style("policy missed:", fg="red", bold=True)
+    yield f"{headed} {plural(len(entries), 'package')} below {policy.minimum.value}{skips}"
     for entry in entries:
         # That alone was missing.
         bare = meets(entry, replace(policy, unconfined=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from samewheel._words import plural
 from samewheel.audit.policy import anything_rebuilt
 from samewheel.audit.values import Status
 from samewheel.comparison import Verdict
@@ -36,7 +37,8 @@ def _listed(summary: str, entries: Sequence[Entry]) -> Iterator[str]:
 def _meaning(entries: Sequence[Entry], missed: Sequence[Entry] | None) -> str:
     rebuilt = [one for one in entries if one.status is not Status.SKIPPED]
     same = sum(one.verdict in PROVEN for one in rebuilt)
-    said = f"{same} of {len(rebuilt)} packages have the contents of their source"
+    have = "has the contents of its source" if len(rebuilt) == 1 else "have the contents of their source"
+    said = f"{same} of {plural(len(rebuilt), 'package')} {have}"
     return f"{said}; {len(missed)} not as the policy demands" if missed else said
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from samewheel._words import plural
 from samewheel.report.lines import isolated
 from samewheel.report.markdown import code, details, escaped, fenced, page, table, verdict_line
 from samewheel.report.markdown_wheels import MEANINGS, cause_blocks, difference_block
@@ -49,8 +50,7 @@ def rebuilt_blocks(rebuilt: Rebuilt) -> Iterator[str]:
     yield from difference_block(rebuilt.differences, "published", "rebuilt")
     if rebuilt.attempts:
         rows = [(str(number), one.verdict.value, escaped(one.why)) for number, one in enumerate(rebuilt.attempts, 1)]
-        tried = f"{len(rows)} plan{'s' if len(rows) != 1 else ''} tried"
-        yield details(tried, table(("", "verdict", "why it was tried"), rows))
+        yield details(f"{plural(len(rows), 'plan')} tried", table(("", "verdict", "why it was tried"), rows))
 
 
 def rebuilt_markdown(rebuilt: Rebuilt) -> Iterator[str]:

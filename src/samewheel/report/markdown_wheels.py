@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from samewheel._words import plural
 from samewheel.comparison import Verdict
 from samewheel.explaining.causes import CAUSES
 from samewheel.explaining.causes.pasting import CODE, COMMANDS, place, where
@@ -83,8 +84,7 @@ def difference_block(differences: Sequence[Difference], a: str, b: str) -> Itera
         return
     groups = grouped(differences)
     head = ("code", "members", "what differs", a, b)
-    count = f"{len(differences)} difference{'s' if len(differences) != 1 else ''}"
-    yield details(count, table(head, [_row(group) for group in groups]))
+    yield details(plural(len(differences), "difference"), table(head, [_row(group) for group in groups]))
 
 
 def diff_markdown(found: Explained) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from click import style
 
 from samewheel._text import printable
+from samewheel._words import plural
 from samewheel.report.lines import headline, isolated, row
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def locked_lines(locked: Locked) -> Iterator[str]:
     """Yield the lines that tell about a lock: what is new, what moved, what went."""
     header, now, before = locked.constraints.header, _versions(locked.constraints), _versions(locked.previous)
     pythons = f" for Python {header.requires_python}" if header is not None else ""
-    yield f"{headline('locked', os.path.relpath(locked.path))}: {len(now)} packages{pythons}"
+    yield f"{headline('locked', os.path.relpath(locked.path))}: {plural(len(now), 'package')}{pythons}"
     for name in sorted({*now, *before}):
         if name not in now:
             yield style(f"  - {name} {before[name]}", fg="red")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from samewheel._words import plural
 from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import headline, isolated, paragraph, row
 from samewheel.report.wheels import difference_lines
@@ -45,7 +46,7 @@ def via_sdist(found: ViaSdist) -> str:
 
 def searched(search: Search) -> str:
     """Return in words how many builds a search took, and whether they were enough."""
-    made = f"{search.builds or 'no'} more build{'s' if search.builds != 1 else ''}"
+    made = plural(search.builds, "more build") if search.builds else "no more builds"
     if not search.enough:
         return made
     return f"{made}, and not everything is told apart: --search {search.enough} should do"

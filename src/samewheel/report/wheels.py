@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from click import style
 
 from samewheel._text import printable
+from samewheel._words import plural
 from samewheel.comparison import Verdict
 from samewheel.report.causes import cause_lines, summary_lines
 from samewheel.report.lines import UNBOUNDED, columns, headline, row
@@ -93,7 +94,7 @@ def _place(group: Group, width: int) -> str:
 def _follows(groups: Sequence[Group]) -> str:
     """Return what of RECORD follows."""
     count = sum(group.rows for group in groups)
-    rows = f"{count} row{'s' if count > 1 else ''}" if count else ""
+    rows = plural(count, "row") if count else ""
     return " and ".join(filter(None, [rows, "the order" if any(group.order for group in groups) else ""]))
 
 

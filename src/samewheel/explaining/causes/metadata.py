@@ -138,7 +138,7 @@ CAUSES = (
         name="edited-after",
         what="a tool that changed files and left RECORD as it was",
         do="repack with wheel pack, which writes RECORD, or leave the wheel alone",
-        codes=("SW205",),
+        codes=("SW203", "SW205"),
         how="Something changed a file after RECORD was written: a step that strips or signs libraries, `sed` on a "
         "version, `zip -u`. Such a wheel installs all the same, as pip does not compare hashes.",
         told="RECORD names another digest than that of the file which is there.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from samewheel.comparison.facts import place
 from samewheel.explaining.causing import REPAIR_FILES
 from samewheel.explaining.recognisers.said import alone, by_member, coded, consistent, may_be_backend, shown, side
+from samewheel.wheel.record import ALGORITHMS, is_right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,6 +69,25 @@ def edited(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
                 yield shown("edited-after", *contents, evidence=evidence, whole=False)
         else:
             yield consistent("edited-after", *rows)
+
+
+def false_row(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
+    """A file is the same in both wheels, and a RECORD gives it a hash or a size that it does not have."""
+    for one in coded(left, "SW203"):
+        name = one.field.removeprefix("row of ")
+        rows, contents = _rows(case, name), case.contents(name)
+        if rows is None or contents is None or contents[0] != contents[1]:
+            continue
+        wrong = [number for number, row in zip(("first", "second"), rows, strict=True) if _is_wrong(row, contents[0])]
+        if wrong:
+            evidence = (
+                f"{name} is the same in both wheels, and RECORD is wrong about it in the {' and the '.join(wrong)}"
+            )
+            yield consistent("edited-after", one, evidence=evidence)
+
+
+def _is_wrong(row: Row, content: bytes) -> bool:
+    return row.algorithm in ALGORITHMS and not is_right(row, [content])
 
 
 def _place(case: Case, one: Difference) -> str:
@@ -193,5 +213,5 @@ def written(case: Case, left: Sequence[Difference]) -> Iterator[Recognised]:
 SURE = (repair, licence_places)
 """What names and contents tell for sure."""
 
-RECOGNISERS = (licences, sbom_order, sbom_serial, edited, record_order, list_order)
+RECOGNISERS = (licences, sbom_order, sbom_serial, edited, false_row, record_order, list_order)
 """The surest first; `written` comes after all others."""

@@ -9,6 +9,7 @@ import msgspec
 
 from samewheel import __version__
 from samewheel._types import Value
+from samewheel._words import plural
 from samewheel.audit.values import Skipped, Status
 from samewheel.comparison import Verdict
 from samewheel.explaining.values import UNKNOWN
@@ -18,7 +19,7 @@ from samewheel.report.html.compared import compared_page
 from samewheel.report.html.rebuilt import rebuilt_compared, repeat
 from samewheel.report.html.rendering import data_block, render_page
 from samewheel.report.html.values import Fact, Tone
-from samewheel.report.html.words import BADGES, badge, plural
+from samewheel.report.html.words import BADGES, badge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from samewheel._words import plural
 from samewheel.comparison import Verdict, worst
 from samewheel.comparison.codes import CODES
 from samewheel.report.html.values import Folder, Group, Leaf, Member, Said, Tone
-from samewheel.report.html.words import ABSENT, DIFFERENT, FOLLOWS, SAME, many, plural
+from samewheel.report.html.words import ABSENT, DIFFERENT, FOLLOWS, SAME, many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

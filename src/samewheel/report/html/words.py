@@ -6,7 +6,7 @@ from samewheel.audit.values import Status
 from samewheel.comparison import Verdict
 from samewheel.report.html.values import Badge, Tone
 
-__all__ = ["ABSENT", "BADGES", "DIFFERENT", "FOLLOWS", "SAME", "VERDICTS", "badge", "many", "plural"]
+__all__ = ["ABSENT", "BADGES", "DIFFERENT", "FOLLOWS", "SAME", "VERDICTS", "badge", "many"]
 
 VERDICTS = {
     Verdict.IDENTICAL: Badge("identical", Tone.GOOD, "="),
@@ -58,11 +58,6 @@ SEVERAL = {"archive differs": "archives differ", "differs": "differ", "follows":
 def badge(word: str) -> Badge:
     """Return the badge of a verdict or status."""
     return BADGES[word]
-
-
-def plural(count: int, noun: str) -> str:
-    """Return a number with a noun."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def many(count: int, word: str) -> str:

@@ -1,0 +1,31 @@
+"""What a shell offers for the values of options that take several names, with commas between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import click
+
+    _Completion: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+__all__ = ["among"]
+
+
+def among(names: Callable[[], Mapping[str, str]]) -> _Completion:
+    """Return what completes the last of several names, given each with what to say of it; none is offered twice."""
+
+    def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        before, comma, begun = incomplete.rpartition(",")
+        taken = set(before.split(","))
+        return [
+            CompletionItem(f"{before}{comma}{name}", help=text or None)
+            for name, text in names().items()
+            if name.startswith(begun) and name not in taken
+        ]
+
+    return complete
