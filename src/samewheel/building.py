@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -11,13 +9,14 @@ from typing import TYPE_CHECKING, Unpack
 from msgspec.structs import replace
 
 from samewheel._files import below, check_writable, place, sha256_of, write_atomic
+from samewheel._outputs import output_folder
 from samewheel._types import SILENT, Frontend, SourceKind, Value, Via
 from samewheel._uv import uv_version
 from samewheel.backend import output_of
 from samewheel.buildinfo import SCHEMA, BuildInfo, Digest, InterpreterInfo, SourceInfo, Tool, WheelInfo, to_json
 from samewheel.commands import plain_commands
 from samewheel.compilers import find_compilers
-from samewheel.errors import SamewheelError, UsageError
+from samewheel.errors import SamewheelError
 from samewheel.packaged import forgotten_files
 from samewheel.preparing import open_project, output_folders, prepare, read_lock, warn_of
 from samewheel.sources import ignored_files, inspect, shown, take
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from samewheel.preparing import Prepared
     from samewheel.project import Overrides, Settings
 
-__all__ = ["Built", "Product", "build", "describe", "output_folder", "perform", "warn_of_forgotten"]
+__all__ = ["Built", "Product", "build", "describe", "perform", "warn_of_forgotten"]
 
 
 class Product(Value, frozen=True, kw_only=True):
@@ -60,21 +59,6 @@ class Built(Value, frozen=True, kw_only=True):
     evidence: Path
     """The buildinfo's file."""
     buildinfo: BuildInfo
-
-
-def output_folder(given: Path | None, usual: Path, option: str) -> Path:
-    """Return where results go, from the root on: where the caller says with ``option``, else to the usual place.
-
-    Raises:
-        UsageError: that is a link, by which a stranger's project could have us replace files elsewhere.
-    """
-    if given is None and usual.is_symlink():
-        raise UsageError(
-            f"{usual} is a link",
-            cause="Whoever made the project has chosen where it leads.",
-            hint=f"If it shall go there, say so: {option} {shlex.quote(os.path.relpath(usual))}",
-        )
-    return (given or usual).absolute()
 
 
 def perform(

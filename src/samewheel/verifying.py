@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Unpack
 import msgspec
 
 from samewheel._files import check_writable, place, sha256_of, write_atomic
+from samewheel._outputs import output_folder
 from samewheel._types import SILENT, SourceKind, Value, Via
 from samewheel.buildinfo import to_json
-from samewheel.building import describe, output_folder, warn_of_forgotten
+from samewheel.building import describe, warn_of_forgotten
 from samewheel.comparison import compare, worst
 from samewheel.errors import BuildFailedError, StaleLockError, UsageError
 from samewheel.machine import look_around, memory_folder

@@ -321,3 +321,17 @@ def test_another_commit_than_the_one_that_is_meant_is_refused(
     done = samewheel(*words[:-2], "other", "--commit", meant)
     assert (done.returncode, "0" * 40 in done.stderr) == (2, True)
     assert not (tmp_path / "other").exists()
+
+
+def test_attestations_go_through_no_link_that_was_there(wheel: Path, tmp_path: Path, samewheel: Samewheel) -> None:
+    """It could lead to a folder in which others look for what to trust; who names it means it."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "evidence").symlink_to(tmp_path / "elsewhere")
+    words = ("attest", wheel, *FILES_OF_BUILD, "--key", ALICE.name, "--builder", ALICE.builder)
+    refused = samewheel(*words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "evidence is a link" in refused.stderr
+    assert refused.stderr.endswith("say so: --output evidence\n")
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert samewheel(*words, "--output", "evidence").returncode == 0
+    assert list((tmp_path / "elsewhere").iterdir())

@@ -340,3 +340,21 @@ def test_range_of_pythons_that_is_none_is_named(tmp_path: Path, samewheel: Samew
     finished = samewheel("build", project)
     assert finished.returncode == 14
     assert "project.requires-python" in finished.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("rebuild", "six==1.16.0"), ("audit", "requirements.txt")], ids=["rebuild", "audit"]
+)
+def test_reports_on_strangers_wheels_go_through_no_link(
+    words: tuple[str, str], tmp_path: Path, samewheel: Samewheel
+) -> None:
+    """A working folder may be somebody's checkout, too; nothing is fetched before that is looked at."""
+    (tmp_path / "elsewhere").mkdir()
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    (folder / "evidence").symlink_to(tmp_path / "elsewhere")
+    (folder / "requirements.txt").write_text("six==1.16.0 --hash=sha256:" + "0" * 64, "utf-8")
+    finished = samewheel(*words, "--offline", cwd=folder)
+    assert finished.returncode == 2
+    assert "evidence is a link" in finished.stderr
+    assert not list((tmp_path / "elsewhere").iterdir())

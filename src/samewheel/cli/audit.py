@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from samewheel._outputs import refuse_link
 from samewheel.cli.forms import markdown_option, refuse_several
 from samewheel.cli.options import limit_option, limits_from, stacked
 from samewheel.cli.pages import site_option, write_site
@@ -154,6 +156,8 @@ def run(files: tuple[Path, ...], *, store: Path, policy: tuple[str, ...], **opti
     from samewheel.cli.console import say
     from samewheel.report.audits import missed_lines
 
+    if click.get_current_context().get_parameter_source("store") is ParameterSource.DEFAULT:
+        refuse_link(STORE.parent, f"--store {STORE}")
     refuse_other_folder(options["html"])
     if options["resume"] and options["anew"]:
         raise click.UsageError("--resume goes on and --anew begins again: give one of them.")

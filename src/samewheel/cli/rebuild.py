@@ -89,7 +89,6 @@ def _show(rebuilt: Rebuilt, evidence: Path, *, explain: bool, as_markdown: bool)
     "evidence_dir",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    default=Path("evidence"),
     help="Where the report goes.  [default: evidence]",
 )
 @html_option
@@ -113,7 +112,7 @@ def command(
     limits: tuple[str, ...],
     offline: bool,
     keep: Path | None,
-    evidence_dir: Path,
+    evidence_dir: Path | None,
     html: Path | None,
     attest: bool,
     builder: str | None,
@@ -130,6 +129,7 @@ def command(
     from msgspec.structs import replace
 
     from samewheel._files import check_writable, write_atomic
+    from samewheel._outputs import output_folder
     from samewheel.attesting.attesting import refuse_no_text
     from samewheel.buildinfo import to_json
     from samewheel.cli.console import progress
@@ -150,6 +150,7 @@ def command(
     key = signing_key(signing) if attest else None
     if attest:
         refuse_no_text("builder", builder)
+    evidence_dir = output_folder(evidence_dir, Path("evidence"), "--evidence")
     for folder in filter(None, (evidence_dir, keep, plan_file.parent if plan_file is not None else None)):
         check_writable(folder.absolute(), "Name another folder with --evidence, --keep or --plan.")
     given = read_plan(plan_file) if plan_file is not None and plan_file.exists() else None
@@ -171,7 +172,7 @@ def command(
         rebuilt = rebuild(replace(wanted, keep=built), index, offline=offline, progress=shown)
         write_rebuilt(html, rebuilt, target, index, built)
     report = to_json(SCHEMA, rebuilt)
-    evidence = evidence_dir.absolute() / f"{rebuilt.wheel.name}.rebuild.json"
+    evidence = evidence_dir / f"{rebuilt.wheel.name}.rebuild.json"
     write_atomic(evidence, report)
     if plan_file is not None and given is None and rebuilt.plan is not None:
         write_plan(rebuilt.plan, plan_file)
