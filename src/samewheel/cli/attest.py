@@ -8,7 +8,7 @@ from typing import Unpack
 import click
 from click.core import ParameterSource
 
-from samewheel._outputs import output_folder
+from samewheel._outputs import refuse_link
 from samewheel.cli.signing import Signing, signing_key, signing_options
 from samewheel.errors import UsageError
 
@@ -96,7 +96,9 @@ def command(
     verification = verification or EVIDENCE / f"{wheel.name}.verify.json"
     report = read_verification(verification.read_bytes(), str(verification)) if verification.exists() else None
     statement = statement_of(wheel, info, report, builder=builder, ref=ref, commit=commit, with_time=with_time)
-    folder = output_folder(output, EVIDENCE, "--output")
+    if output is None:
+        refuse_link(EVIDENCE, f"--output {EVIDENCE}")
+    folder = output or EVIDENCE
     if keyless:
         from samewheel.attesting.keyless import attest_keyless
 
