@@ -249,6 +249,44 @@ def test_summary_is_signed_whatever_came_of_the_check(wheel: Path, tmp_path: Pat
     assert samewheel("check", wheel, "vsa.jsonl", "--policy", "policy.toml").returncode == 16
 
 
+@pytest.mark.parametrize("name", ["evidence/{}.intoto.jsonl", "evidence/../evidence/{}.intoto.jsonl", "dist/{}"])
+def test_summary_replaces_nothing_that_is_checked(
+    name: str, wheel: Path, tmp_path: Path, samewheel: Samewheel
+) -> None:
+    """By whatever name; an attestation may be the only copy of it."""
+    attested(samewheel, wheel)
+    started(samewheel, wheel, ALICE)
+    kept = {path: path.read_bytes() for path in (*(tmp_path / "evidence").iterdir(), wheel)}
+    done = samewheel("check", wheel, "--policy", "policy.toml", "--vsa", name.format(NAME), "--key", "alice")
+    assert done.returncode == 2
+    assert "--vsa would overwrite" in done.stderr
+    assert {path: path.read_bytes() for path in kept} == kept
+
+
+def test_summary_replaces_only_one_of_the_same_key(wheel: Path, tmp_path: Path, samewheel: Samewheel) -> None:
+    """Another signer's is not ours to replace, nor is what is no summary."""
+    attested(samewheel, wheel)
+    started(samewheel, wheel, ALICE)
+    to = ("check", wheel, "--policy", "policy.toml", "--vsa", "vsa.jsonl", "--key")
+    assert samewheel(*to, "bob").returncode == 0
+    before = (tmp_path / "vsa.jsonl").read_bytes()
+    done = samewheel(*to, "alice")
+    assert (done.returncode, (tmp_path / "vsa.jsonl").read_bytes()) == (2, before)
+    assert "no summary that this key signed" in done.stderr
+    (tmp_path / "vsa.jsonl").write_bytes((tmp_path / "evidence" / f"{NAME}.intoto.jsonl").read_bytes())
+    evidence = ("--evidence", "elsewhere")
+    assert samewheel(*to, "alice", *evidence).returncode == 2
+
+
+def test_key_given_for_a_files_name_is_not_shown(wheel: Path, samewheel: Samewheel) -> None:
+    """Whoever writes --key "$KEY" by mistake has a job's log that many can read."""
+    pem = private_pem(PAULA.key).decode()
+    done = samewheel("attest", wheel, *FILES_OF_BUILD, "--key", pem)
+    assert done.returncode == 2
+    assert "--key has a key, where it should have the name of a file" in done.stderr
+    assert all(line not in done.stdout + done.stderr for line in pem.splitlines()[1:-1])
+
+
 # Usage
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from samewheel import __version__
-from samewheel._types import Sha256, SourceKind
+from samewheel._types import Sha256, SourceKind, Via
 from samewheel.attesting.attesting import attest, statement_of
 from samewheel.attesting.envelopes import BUNDLE, PAYLOAD, encoded, read_envelopes, sealed
 from samewheel.attesting.keys import keyid
@@ -21,7 +21,7 @@ from samewheel.attesting.provenance import BUILD_TYPE, provenance
 from samewheel.attesting.slsa import BUILDER, PROVENANCE
 from samewheel.attesting.statements import STATEMENT, Statement, read_statement
 from samewheel.attesting.statements import written as bytes_of
-from samewheel.buildinfo import Dependency, Digest, Epoch, SourceInfo, Tool, WheelInfo
+from samewheel.buildinfo import Dependency, Digest, Epoch, Isolation, SourceInfo, Tool, WheelInfo
 from samewheel.comparison import Verdict
 from samewheel.errors import InvalidAttestationError, UsageError
 from tests.unit.attestations import ALICE, BOB, COMMIT, MALLORY, PAULA, REF, URI, buildinfo, statement, verification
@@ -30,6 +30,7 @@ from tests.unit.test_compare_builds import ONE, other
 from tests.unit.wheels import FILES, NAME, SMALLEST, written
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from samewheel.attesting.keys import PrivateKey
@@ -196,6 +197,11 @@ def renamed(info: BuildInfo, name: str) -> BuildInfo:
     return msgspec.structs.replace(info, wheel=msgspec.structs.replace(info.wheel, name=name))
 
 
+def replaced(info: BuildInfo, **changes: object) -> BuildInfo:
+    """Return a buildinfo with other values."""
+    return msgspec.structs.replace(info, **changes)
+
+
 def of_other_bytes(info: BuildInfo) -> BuildInfo:
     """Return the buildinfo of another file."""
     return msgspec.structs.replace(info, wheel=WheelInfo(name=NAME, sha256=OTHER, size=1))
@@ -239,6 +245,59 @@ def test_verification_is_of_two_builds(count: int, wheel: Path) -> None:
     info = buildinfo(wheel)
     with pytest.raises(UsageError, match="cannot attest"):
         statement_of(wheel, info, verification(info, builds=(info,) * count))
+
+
+def of(info: BuildInfo, **source: object) -> BuildInfo:
+    """Return the same of another source."""
+    return msgspec.structs.replace(info, source=msgspec.structs.replace(info.source, **source))
+
+
+@pytest.mark.parametrize(
+    ("other_one", "named"),
+    [
+        (lambda info: of(info, commit="b" * 40), "commit"),
+        (lambda info: of(info, commit=None), "commit"),
+        (lambda info: of(info, digest=OTHER), "files of the source"),
+        (lambda info: of(info, subdirectory="tests/demo"), "folder"),
+        (lambda info: of(info, dirty=("setup.py",)), "changes that are in no commit"),
+        (lambda info: replaced(info, constraints=Digest(sha256=OTHER)), "constraints"),
+        (lambda info: replaced(info, via=Via.SDIST), "way"),
+        (lambda info: replaced(info, config_settings={"x": "1"}), "settings of the backend"),
+        (lambda info: replaced(info, env={"CFLAGS": "-O3"}), "variables"),
+        (lambda info: replaced(info, readable=("/",)), "readable files"),
+    ],
+)
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_was_verified_must_be_what_was_built(
+    other_one: Callable[[BuildInfo], BuildInfo], named: str, which: int, wheel: Path
+) -> None:
+    """A report of another commit, or one that a stranger brought, may be of the same bytes and prove nothing."""
+    info = buildinfo(wheel)
+    builds = [info, info]
+    builds[which] = other_one(info)
+    with pytest.raises(UsageError, match="verified from something else") as caught:
+        statement_of(wheel, info, verification(*builds))
+    assert caught.value.cause.startswith(named)
+    assert "samewheel verify" in caught.value.hint
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_builds_are_stated_to_be_kept_apart_as_far_as_the_least_was(which: int, wheel: Path) -> None:
+    """A second build with a network could have fetched the first one's wheel."""
+    info = buildinfo(wheel)
+    builds = [info, info]
+    builds[which] = replaced(info, isolation=Isolation(network="open", filesystem="open", mechanism="none"))
+    apart = said(info, report=verification(*builds))["runDetails"]["byproducts"][0]
+    assert apart["annotations"] == {"network": "open", "filesystem": "open", "mechanism": "none"}
+
+
+def test_with_a_commit_nothing_else_may_have_been_built(wheel: Path) -> None:
+    """Changes that are in no commit are not of the commit that somebody names."""
+    info = of(buildinfo(wheel), dirty=("setup.py",))
+    assert statement_of(wheel, info, verification(info)).subject
+    with pytest.raises(UsageError, match="as it is") as caught:
+        statement_of(wheel, info, verification(info), commit=COMMIT)
+    assert "setup.py" in caught.value.cause
 
 
 def test_what_is_not_identical_is_stated_as_such(wheel: Path) -> None:

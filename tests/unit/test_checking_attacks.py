@@ -6,6 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from samewheel.attesting.envelopes import Envelope, bundled, encoded, read_envelopes, sealed
@@ -211,6 +213,37 @@ def edited(wheel: Path, old: bytes, new: bytes) -> bytes:
     content = bytes_of(statement(wheel))
     assert content.count(old) == 1
     return content.replace(old, new)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.text(max_size=5)
+    | st.sampled_from([COMMIT]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2),
+    max_leaves=4,
+)
+
+PLACES = (
+    *(f"{DEFINITION}", f"{DEFINITION}.buildType", PARAMETERS, f"{PARAMETERS}.via", f"{SOURCE}.digest"),
+    *(f"{SOURCE}.digest.gitCommit", f"{SOURCE}.name", CONSTRAINTS, f"{CONSTRAINTS}.digest", DETAILS),
+    *(f"{DETAILS}.builder", f"{DETAILS}.builder.id", f"{DETAILS}.byproducts", f"{DETAILS}.metadata"),
+    *(f"{DETAILS}.byproducts.2.digest", f"{DETAILS}.byproducts.2.digest.sha256", f"{DETAILS}.byproducts.2.name"),
+    *(APART, f"{APART}.network", f"{APART}.mechanism", VERIFIED, f"{VERIFIED}.verdict", f"{VERIFIED}.varied"),
+)
+"""All places of a predicate that a rule looks at."""
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.sampled_from(PLACES), value=VALUES.filter(lambda value: value is not None))
+def test_whatever_a_signer_states_is_judged(wheel: Path, place: str, value: object) -> None:
+    """One of several signers who states nonsense must not keep the gate from hearing the others."""
+    policy = put_policy(wheel.parent, ALICE, BOB, changes={"accept.threshold": 1})
+    found = judged(wheel, policy, enveloped(wheel, ALICE, {place: value}), enveloped(wheel, BOB))
+    assert "statement" not in rules(found)
+    assert found.attestations[1].accepted
+    assert found.accepted
 
 
 TYPE = b'"_type":'

@@ -19,6 +19,7 @@ from tests.unit.attestations import (
     ALICE,
     BOB,
     CAROL,
+    COMMIT,
     REF,
     TODAY,
     Changes,
@@ -55,6 +56,43 @@ def test_copies_of_one_attestation_count_once(wheel: Path) -> None:
     assert rules(found) == ["threshold"]
     assert found.groups == ("alice",)
     assert all(judgement.accepted for judgement in found.attestations)
+
+
+SOURCE = "predicate.buildDefinition.resolvedDependencies.0.digest"
+
+ANY_SOURCE = {"source.commit": None, "build.parameters.source": ["*"]}
+"""Of a policy that leaves the source to its builders."""
+
+
+@pytest.mark.parametrize("source", [{"gitCommit": "b" * 40}, {"gitCommit": COMMIT, "samewheelTree": "9" * 64}])
+def test_groups_that_name_two_sources_do_not_say_the_same(source: dict[str, str], wheel: Path) -> None:
+    """A policy that leaves the source to them would call it reproduced, and nobody built from the other's."""
+    policy = put_policy(wheel.parent, ALICE, BOB, changes=ANY_SOURCE)
+    found = judged(wheel, policy, enveloped(wheel), enveloped(wheel, BOB, {SOURCE: source}))
+    assert rules(found) == ["threshold"]
+    assert found.groups == ("alice",)
+    assert found.failures[0].reason == "1 of 2 groups of builders attest it: alice; of another source: bob"
+    assert [one.source["gitCommit"] for one in found.attestations] == [COMMIT, source["gitCommit"]]
+    assert judged(wheel, policy, enveloped(wheel), enveloped(wheel, BOB)).groups == ("alice", "bob")
+
+
+def test_one_who_names_another_source_does_not_keep_two_from_agreeing(wheel: Path) -> None:
+    """Whichever file comes first, the two that agree are enough."""
+    policy = put_policy(wheel.parent, ALICE, BOB, CAROL, changes={**ANY_SOURCE, "accept.threshold": 2})
+    odd = enveloped(wheel, ALICE, {SOURCE: {"gitCommit": "b" * 40}})
+    said = (odd, enveloped(wheel, BOB), enveloped(wheel, CAROL))
+    for order in (said, said[::-1]):
+        found = judged(wheel, policy, *order)
+        assert found.accepted
+        assert found.groups == ("bob", "carol")
+
+
+def test_a_commit_and_an_sdist_are_no_contradiction(wheel: Path) -> None:
+    """Who rebuilds a release may begin with its sdist; nobody else can tell whether that is of the commit."""
+    policy = put_policy(wheel.parent, ALICE, BOB, changes=ANY_SOURCE)
+    found = judged(wheel, policy, enveloped(wheel), enveloped(wheel, BOB, {SOURCE: {"sha256": "5" * 64}}))
+    assert found.accepted
+    assert found.groups == ("alice", "bob")
 
 
 def test_builders_of_one_operator_count_once(wheel: Path) -> None:

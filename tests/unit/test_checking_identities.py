@@ -406,6 +406,17 @@ def test_identity_belongs_to_one_builder(gate: Gate) -> None:
         read_policy(gate.folder / "policy.toml")
 
 
+def test_workflow_belongs_to_one_group_at_whatever_ref(gate: Gate) -> None:
+    """One that runs for two tags is no second operator."""
+    subject = IDENTITY["subject"].partition("@")[0]
+    gate.knows({**IDENTITY, "subject": f"{subject}@refs/tags/v1"}, {**IDENTITY, "subject": subject, "tags": "v*"})
+    with pytest.raises(UsageError, match="A workflow is there in two groups"):
+        read_policy(gate.folder / "policy.toml")
+    mails = [{**IDENTITY, "subject": f"me@{place}.example"} for place in ("here", "there")]
+    gate.knows(*mails)
+    assert len(read_policy(gate.folder / "policy.toml").policy.groups) == 2
+
+
 @pytest.mark.parametrize("content", [None, "", "{}", "[]", '{"mediaType": "x"}'])
 def test_trusted_root_that_cannot_be_used_is_the_callers_mistake(gate: Gate, content: str | None) -> None:
     """A slip in the policy is told apart from an attestation that does not hold."""

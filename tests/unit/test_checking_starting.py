@@ -88,10 +88,28 @@ ODD = {"a.b": "x", 'c "d" = [e]': "**", "#": "line\nline", "": "\u00e9\0\x7f\U00
 @pytest.mark.parametrize("verified", [False, True])
 def test_first_policy_accepts_what_it_was_made_from(changes: dict[str, Any], wheel: Path, *, verified: bool) -> None:
     """Whatever the build was: a policy that refuses its own example teaches nobody anything."""
-    report = verification(buildinfo(wheel)) if verified else None
+    report = verification(buildinfo(wheel, **changes)) if verified else None
     found = started(wheel, (ALICE, attested(wheel, ALICE, report, **changes)))
     assert rules(found) == []
     assert found.accepted
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"isolation": Isolation(network="open", filesystem="hidden", mechanism="none")}, "kept from the network"),
+        ({"source": msgspec.structs.replace(ONE.source, dirty=("a.py",))}, "changes that are in no commit"),
+        ({"readable": ("/opt/sdk",)}, "could read files of its machine"),
+        ({}, "built it twice"),
+    ],
+)
+def test_first_policy_says_of_what_to_be_careful(changes: dict[str, Any], said: str, wheel: Path) -> None:
+    """Whoever takes it as it is would accept of others, too, what this build was allowed."""
+    report = verification(buildinfo(wheel, **changes)) if changes else None
+    started(wheel, (ALICE, attested(wheel, ALICE, report, **changes)))
+    warned = [line for line in (wheel.parent / "policy.toml").read_text().splitlines() if "CAREFUL" in line]
+    assert len(warned) == 1
+    assert said in warned[0]
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
@@ -110,10 +128,11 @@ def test_first_policy_asks_for_the_verdict_that_was_reached(verdict: Verdict, wh
 def test_first_policy_of_several_builders_asks_for_all_of_them(wheel: Path) -> None:
     """Also where they built differently: each value is allowed, the worse verdict, and the weaker isolation."""
     info = buildinfo(wheel)
+    worse = verification(buildinfo(wheel, env={"A": "2"}), verdict=Verdict.SAME_CONTENTS)
     found = started(
         wheel,
-        (ALICE, attested(wheel, ALICE, verification(info), env={"A": "1"})),
-        (PAULA, attested(wheel, PAULA, verification(info, verdict=Verdict.SAME_CONTENTS), env={"A": "2"})),
+        (ALICE, attested(wheel, ALICE, verification(buildinfo(wheel, env={"A": "1"})), env={"A": "1"})),
+        (PAULA, attested(wheel, PAULA, worse, env={"A": "2"})),
         (BOB, attested(wheel, BOB, verification(info), isolation=WITHOUT_NETWORK)),
     )
     assert rules(found) == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import ValidationError
+from msgspec.structs import replace
 
 from samewheel._types import Sha256
 from samewheel.attesting.rebuilds import NOT_REPRODUCED, statement_of_rebuild
@@ -17,6 +18,7 @@ from samewheel.checking.summary import summary
 from samewheel.checking.values import SCHEMA as CHECK
 from samewheel.comparison import Verdict
 from samewheel.rebuilding import SCHEMA as REBUILD
+from samewheel.rebuilding.values import PlannedSource
 from samewheel.report.audit_tables import to_listing, to_shown
 from samewheel.verification import SCHEMA as VERIFY
 from tests.schemas import fits, from_toml, validate
@@ -50,6 +52,20 @@ def test_statements_of_builds_and_rebuilds(wheel: Path) -> None:
     for one in (statement(wheel), *rebuilds, summary(checked, "policy.toml")):
         validate(said(one))
     assert {one.predicate_type for one in rebuilds} <= {PROVENANCE, NOT_REPRODUCED}
+
+
+def test_folder_of_a_repository_that_was_rebuilt_is_a_parameter() -> None:
+    """A folder of tests in the right commit can hold another project of the same name: a policy has to allow it."""
+    rebuilt = rebuilt_of(job_of(Verdict.IDENTICAL.value))
+    assert rebuilt.plan is not None
+    stated = []
+    for folder in ("", "tests/demo"):
+        source = PlannedSource(git="https://git.example/demo", commit="a" * 40, subdirectory=folder)
+        plan = replace(rebuilt.plan, source=source)
+        statement_of_it = said(statement_of_rebuild(replace(rebuilt, plan=plan, sha256=rebuilt.wheel.sha256)))
+        stated.append(statement_of_it["predicate"]["buildDefinition"]["externalParameters"])
+    assert "subdirectory" not in stated[0]
+    assert stated[1] == {**stated[0], "subdirectory": "tests/demo"}
 
 
 def test_a_predicate_of_ours_must_have_its_form(wheel: Path) -> None:

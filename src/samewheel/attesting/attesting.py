@@ -33,6 +33,9 @@ __all__ = ["Attested", "attest", "place", "refuse_no_text", "statement_of"]
 BUILDS = 2
 """Of a verification."""
 
+LONGEST = 200
+"""Characters of a value that a message shows."""
+
 
 class Attested(Value, frozen=True, kw_only=True):
     """A signed statement, and its files."""
@@ -68,11 +71,50 @@ def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | No
         raise UsageError(f"cannot attest {name}", cause=f"The buildinfo is of {info.wheel.name}.")
 
 
-def _of_commit(name: str, commit: str, info: BuildInfo, report: Verification | None) -> None:
-    """Check that all that is said is of builds of one commit.
+def _inputs(info: BuildInfo) -> dict[str, object]:
+    """Return what went into a build, in the words of people; where it ran, and what it saw there, is not of it."""
+    source = info.source
+    return {
+        "commit": source.commit,
+        "files of the source": source.digest,
+        "folder": source.subdirectory,
+        "changes that are in no commit": source.dirty,
+        "constraints": info.constraints.sha256,
+        "way (tree or sdist)": info.via,
+        "settings of the backend": info.config_settings,
+        "variables": info.env,
+        "readable files": info.readable,
+    }
+
+
+def _short_text(value: object) -> str:
+    text = printable(str(value or "none"))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _same_build(name: str, info: BuildInfo, report: Verification) -> None:
+    """Check that what was verified is what was built: equal wheels may come of other sources, pins or liberties.
 
     Raises:
-        UsageError: one was built from another, or from none.
+        UsageError: it is not.
+    """
+    built = _inputs(info)
+    for build in report.builds:
+        verified = _inputs(build)
+        other = [what for what in built if built[what] != verified[what]]
+        if other:
+            said = "\n".join(
+                f"{what}: {_short_text(built[what])} built, {_short_text(verified[what])} verified" for what in other
+            )
+            hint = "Verify what was built, and attest what comes of that: samewheel verify"
+            raise UsageError(f"cannot attest {name}: it was verified from something else", cause=said, hint=hint)
+
+
+def _of_commit(name: str, commit: str, info: BuildInfo, report: Verification | None) -> None:
+    """Check that all that is said is of builds of one commit, as it is.
+
+    Raises:
+        UsageError: one was built from another, from none, or with changes that are in none.
     """
     named = {"the buildinfo": info.source.commit}
     if report is not None:
@@ -81,6 +123,12 @@ def _of_commit(name: str, commit: str, info: BuildInfo, report: Verification | N
         said = "\n".join(f"{what}: {printable(found or 'no commit')}" for what, found in named.items())
         hint = "Build and verify that commit, and attest what came of it."
         raise UsageError(f"cannot attest {name}: it was not built from {printable(commit)}", cause=said, hint=hint)
+    if info.source.dirty:
+        said = f"Changes that are in no commit: {_short_text(', '.join(info.source.dirty))}"
+        hint = "Commit them, build and verify that commit, and attest what came of it."
+        raise UsageError(
+            f"cannot attest {name}: it was not built from {printable(commit)} as it is", cause=said, hint=hint
+        )
 
 
 def refuse_no_text(what: str, text: str | None) -> None:
@@ -115,7 +163,8 @@ def statement_of(
         with_time: state the time, too.
 
     Raises:
-        UsageError: wheel, buildinfo and report are not of one file or not of the commit, or a text is empty.
+        UsageError: wheel, buildinfo and report are not of one file, not of one build's source, pins and settings, or
+            not of the commit; or a text is empty.
     """
     for what, text in (("builder", builder), ("ref", ref), ("commit", commit)):
         refuse_no_text(what, text)
@@ -123,6 +172,8 @@ def statement_of(
     _agree(wheel.name, sha256, info, report)
     if commit is not None:
         _of_commit(wheel.name, commit, info, report)
+    if report is not None:
+        _same_build(wheel.name, info, report)
     metadata = {SIGNED_ON: dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")} if with_time else {}
     return Statement(
         subject=(Resource(name=wheel.name, digest={"sha256": str(sha256)}),),

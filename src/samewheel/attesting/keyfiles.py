@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ __all__ = ["is_encrypted", "key_in_file", "key_in_variable", "make_key_files"]
 
 LARGEST = 1 << 16
 """Bytes of a file that may be a key."""
+
+KEY_ITSELF = re.compile(r"-----|[\r\n]")
+"""What a key in PEM has, and names of files hardly."""
 
 
 def _taken(path: Path) -> UsageError:
@@ -89,6 +93,10 @@ def key_in_file(path: Path, passphrase: bytes | None = None) -> PrivateKey:
         with path.open("rb") as file:
             content = file.read(LARGEST)
     except OSError as error:
+        # Not by its name: whoever writes --key "$KEY" by mistake has given the key itself.
+        if KEY_ITSELF.search(str(path)):
+            hint = "Name a file, or with --key-env the variable that holds the key."
+            raise UsageError("--key has a key, where it should have the name of a file", hint=hint) from None
         raise UsageError(f"cannot read the key {path}", cause=str(error.strerror)) from error
     return read_private(content, str(path), passphrase)
 

@@ -23,7 +23,7 @@ from samewheel.attesting.statements import Resource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from samewheel.buildinfo import BuildInfo, SourceInfo
+    from samewheel.buildinfo import BuildInfo, Isolation, SourceInfo
     from samewheel.verification import Verification
 
 __all__ = ["BUILD_TYPE", "provenance"]
@@ -62,9 +62,16 @@ def _parameters(info: BuildInfo, ref: str | None) -> dict[str, str]:
     return parameters
 
 
+def _barriers(said: Isolation) -> tuple[bool, bool, bool]:
+    """Return what kept a build apart, such that the least is the smallest."""
+    return said.mechanism != "none", said.network == "none", said.filesystem == "hidden"
+
+
 def _byproducts(info: BuildInfo, report: Verification | None) -> tuple[Resource, ...]:
-    """Return how far the build was kept apart, and what a second build under opposite conditions gave."""
-    found = [isolation(info.isolation)]
+    """Return how far all builds were kept apart, and what a second build under opposite conditions gave."""
+    builds = (info, *report.builds) if report is not None else (info,)
+    # A second build that could fetch the first one's wheel proves nothing: the least counts.
+    found = [isolation(min((build.isolation for build in builds), key=_barriers))]
     if report is not None:
         annotations: dict[str, object] = {"verdict": str(report.verdict), "varied": list(report.varied)}
         found.append(

@@ -80,7 +80,9 @@ def _parameters(plan: Plan, rebuilt: Rebuilt) -> dict[str, str]:
         for key, value in plan.config_settings.items()
     }
     pins = {"pins": "\n".join(plan.pins)} if plan.pins else {}
-    return {**release, **settings, **{f"env:{key}": value for key, value in plan.env.items()}, **pins}
+    # A folder of tests could hold another project of the same name.
+    folder = {"subdirectory": plan.source.subdirectory} if plan.source.subdirectory else {}
+    return {**release, **folder, **settings, **{f"env:{key}": value for key, value in plan.env.items()}, **pins}
 
 
 def _provenance(rebuilt: Rebuilt, plan: Plan, builder: str) -> dict[str, object]:

@@ -120,13 +120,12 @@ def _certified(envelope: Envelope, trusted: Trusted) -> _Signed | tuple[Failure,
     return min(refused, key=len)
 
 
-def _rule_failures(signed: _Signed, name: str, about: _About, *, lenient: bool) -> Iterator[Failure]:
-    """Yield what fails of an attestation that a builder signed."""
+def _ruled(signed: _Signed, one: Judged, about: _About) -> Judged:
+    """Return what is to be said of an attestation that a builder signed."""
     try:
-        statement = read_statement(signed.payload, name, lenient=lenient)
+        statement = read_statement(signed.payload, one.name, lenient=one.lenient)
     except InvalidAttestationError as error:
-        yield Failure(rule="statement", reason=_in_a_line(error))
-        return
+        return replace(one, failures=(Failure(rule="statement", reason=_in_a_line(error)),))
     given = Given(
         statement=statement,
         builder=signed.builder,
@@ -135,8 +134,9 @@ def _rule_failures(signed: _Signed, name: str, about: _About, *, lenient: bool) 
         sha256=about.sha256,
         today=about.today,
     )
-    for rule in RULES:
-        yield from rule(given)
+    return replace(
+        one, source=given.said.source, failures=tuple(failure for rule in RULES for failure in rule(given))
+    )
 
 
 def _judged(envelope: Envelope, one: Judged, about: _About) -> Judged:
@@ -145,14 +145,9 @@ def _judged(envelope: Envelope, one: Judged, about: _About) -> Judged:
     signed = who(envelope, about.trusted)
     if not isinstance(signed, _Signed):
         return replace(one, lenient=envelope.lenient, failures=signed)
-    return replace(
-        one,
-        builder=signed.builder.id,
-        group=signed.builder.group,
-        keyid=signed.signer,
-        lenient=envelope.lenient,
-        failures=tuple(_rule_failures(signed, one.name, about, lenient=envelope.lenient)),
-    )
+    by = signed.builder
+    known = replace(one, builder=by.id, group=by.group, keyid=signed.signer, lenient=envelope.lenient)
+    return _ruled(signed, known, about)
 
 
 def _read(path: Path) -> tuple[bytes, Sha256]:
@@ -197,13 +192,31 @@ def _judged_as(content: bytes, name: str, digest: Sha256, about: _About, *, leni
         yield _judged(envelope, Judged(file=name, number=number, sha256=digest), about)
 
 
-def _enough(judged: Sequence[Judged], trusted: Trusted) -> Iterator[Failure]:
+def _agreeing(judged: Sequence[Judged]) -> frozenset[str]:
+    """Return the most groups of builders whose attestations count and name no two sources.
+
+    One may name a commit, and another an sdist: that is no contradiction.
+    """
+    counting = [one for one in judged if one.accepted]
+    most: frozenset[str] = frozenset()
+    for first in counting:
+        source, groups = dict(first.source), {first.group}
+        for one in counting:
+            if all(source.get(kind, value) == value for kind, value in one.source.items()):
+                source |= one.source
+                groups.add(one.group)
+        # Of several sets of one size, the first by name, whatever the order of the files.
+        most = min(most, frozenset(groups), key=lambda found: (-len(found), sorted(found)))
+    return most
+
+
+def _enough(judged: Sequence[Judged], groups: frozenset[str], wanted: int) -> Iterator[Failure]:
     """Yield what fails where too few groups of builders say the same."""
-    groups = {one.group for one in judged if one.accepted}
-    wanted = trusted.policy.accept.threshold
     if len(groups) < wanted:
+        others = {one.group for one in judged if one.accepted} - groups
         said = ", ".join(sorted(groups)) or "nobody"
-        yield Failure(rule="threshold", reason=f"{len(groups)} of {wanted} groups of builders attest it: {said}")
+        but = f"; of another source: {', '.join(sorted(others))}" if others else ""
+        yield Failure(rule="threshold", reason=f"{len(groups)} of {wanted} groups of builders attest it: {said}{but}")
 
 
 def evidence_of(wheel: Path, folder: Path) -> tuple[Path, ...]:
@@ -245,13 +258,14 @@ def check(
         raise UsageError(f"cannot read the wheel {wheel}", cause=str(error.strerror)) from error
     about = _About(wheel=wheel.name, sha256=sha256, trusted=trusted, today=on)
     judged = [one for path in attestations for one in _all_judged(path, about, lenient=lenient)]
-    failures += _enough(judged, trusted)
+    groups, wanted = _agreeing(judged), trusted.policy.accept.threshold
+    failures += _enough(judged, groups, wanted)
     return Checked(
         name=printable(wheel.name),
         sha256=sha256,
         accepted=not failures,
-        threshold=trusted.policy.accept.threshold,
-        groups=tuple(sorted({one.group for one in judged if one.accepted})),
+        threshold=wanted,
+        groups=tuple(sorted(groups)),
         policy=Sha256(trusted.digest),
         attestations=tuple(judged),
         failures=tuple(failures),

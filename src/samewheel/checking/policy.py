@@ -184,6 +184,16 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
     known = [one.identity for one in policy.builders if one.identity is not None]
     identities = [(one.issuer, one.subject) for one in known]
     refs = [one.subject for one in known if one.tags]
+    # One at several refs is still one; of an address of mail, what stands behind the @ is somebody.
+    workflows = {
+        (
+            one.identity.issuer,
+            one.identity.subject.partition("@" if "://" in one.identity.subject else "\n")[0],
+            one.group,
+        )
+        for one in policy.builders
+        if one.identity is not None
+    }
     verdict = policy.accept.verdict
     operators = {(builder.id, builder.group) for builder in policy.builders}
     alike = {group.strip().casefold() for group in policy.groups}
@@ -194,6 +204,10 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         ),
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
         "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
+        "A workflow is there in two groups of builders: it is one, at whatever ref.": len(
+            {(issuer, workflow) for issuer, workflow, _ in workflows}
+        )
+        != len(workflows),
         "With tags, the subject of an identity is without its ref.": any("@" in subject for subject in refs),
         "A builder's id is there in two groups: each belongs to one.": len({who for who, _ in operators})
         != len(operators),

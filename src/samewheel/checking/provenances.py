@@ -45,6 +45,13 @@ class Provenance(Value, frozen=True, kw_only=True):
         found = self.at("buildDefinition", "externalParameters")
         return found if isinstance(found, dict) else None
 
+    @property
+    def source(self) -> dict[str, str]:
+        """The digests of what it was built from, such as ``gitCommit``, by their names."""
+        found = self._named("source", "buildDefinition", "resolvedDependencies").get("digest")
+        said = found.items() if isinstance(found, dict) else ()
+        return {str(kind): value for kind, value in sorted(said) if isinstance(value, str)}
+
     def digest(self, name: str, algorithm: str) -> object:
         """Return a digest of the dependency with a name."""
         found = self._named(name, "buildDefinition", "resolvedDependencies").get("digest")

@@ -165,7 +165,7 @@ def verdict(given: Given) -> Iterator[Failure]:
             "verdict",
             f"it was verified as {said}; the policy has {wanted or 'none that is so far'}",
         )
-    elif said is Verdict.IDENTICAL and given.said.second not in {None, *_subjects(given)}:
+    elif said is Verdict.IDENTICAL and given.said.second not in [None, *_subjects(given)]:
         yield _failure("verdict", f"it says identical, and that the second build gave {given.said.second}")
 
 

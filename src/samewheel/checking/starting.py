@@ -38,8 +38,11 @@ ANY = "*"
 """What stands for any value of a parameter."""
 
 
-def _table(comment: str, entries: Mapping[str, object]) -> Table:
+def _table(comment: str, entries: Mapping[str, object], careful: Mapping[str, bool] | None = None) -> Table:
+    """Return a table with a comment, and a line for each thing to be careful of that is so."""
     table = tomlkit.table()
+    for what in (what for what, is_so in (careful or {}).items() if is_so):
+        table.add(tomlkit.comment(f"CAREFUL: {what}"))
     table.add(tomlkit.comment(comment))
     for key, value in entries.items():
         if value is not None:
@@ -137,14 +140,23 @@ def first_policy(name: str, signed: Sequence[tuple[Statement, PublicKey]]) -> st
     nothing = "CAREFUL: no attestation says where the source is from, so that any source is accepted."
     document.add("source", _table(told if any(origin.values()) else nothing, origin))
     pins = _agreed([one.constraints for one in said], "constraints")
-    build = _table("How: the type of build, the digest of constraints.txt.", {"types": types, "constraints": pins})
-    dirty = "CAREFUL: it was built from changes that are in no commit. " if "dirty" in parameters else ""
-    build.add("parameters", _table(f"{dirty}All that the caller may decide; nothing else.", parameters))
+    how = {"types": types, "constraints": pins}
+    unpinned = {"no attestation names its pins, so that any are accepted.": pins is None}
+    build = _table("How: the type of build, the digest of constraints.txt.", how, unpinned)
+    liberties = {
+        "it was built from changes that are in no commit.": "dirty" in parameters,
+        "a build could read files of its machine.": "readable" in parameters,
+    }
+    build.add("parameters", _table("All that the caller may decide; nothing else.", parameters, liberties))
     document.add("build", build)
     apart = min((one.kept_apart for one in said), key=list(Apart).index)
     varied = sorted(frozenset.intersection(*(one.varied for one in said)))
     accept = {"threshold": len(signed), "verdict": _verdict(said), "varied": varied or None, "isolation": str(apart)}
-    document.add("accept", _table("How many groups of builders must say so, and how sure it must be.", accept))
+    weak = {
+        "not everybody built it twice and compared, so that nobody need have.": accept["verdict"] is None,
+        "a build was not kept from the network, so that none need be.": apart is Apart.NONE,
+    }
+    document.add("accept", _table("How many groups of builders must say so, and how sure it must be.", accept, weak))
     document.add("builder", _builders(said, [key for _, key in signed]))
     return tomlkit.dumps(document)
 

@@ -36,6 +36,8 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Who operates that builder; empty likewise."""
     keyid: str = ""
     """The key's fingerprint, if a key signed it."""
+    source: dict[str, str] = {}
+    """The digests by which it names what the wheel was built from; none where the signature does not hold."""
     lenient: bool = False
     """Whether it was read as others may write it."""
     failures: tuple[Failure, ...] = ()
@@ -64,7 +66,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     threshold: int
     """Groups of builders that must say the same."""
     groups: tuple[str, ...]
-    """Who says the same of it, sorted."""
+    """Who says the same of it, sorted: the most of those who count that name no two sources."""
     policy: Sha256
     """Of the policy's file."""
     attestations: tuple[Judged, ...]

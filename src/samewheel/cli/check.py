@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,19 +46,23 @@ def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase
     from samewheel._files import write_atomic
     from samewheel.attesting.envelopes import encoded, read_envelopes, sealed
     from samewheel.attesting.keyfiles import key_in_file
-    from samewheel.attesting.statements import written
-    from samewheel.checking.summary import summary
+    from samewheel.attesting.statements import read_statement, written
+    from samewheel.checking.summary import SUMMARY, summary
     from samewheel.cli.passphrases import passphrase_for
     from samewheel.errors import InvalidAttestationError, UsageError
 
+    signer = key_in_file(key, passphrase_for(passphrase_env))
     if output.exists():
         try:
-            read_envelopes(output.read_bytes(), output.name)
-        except (InvalidAttestationError, OSError) as error:
+            (envelope,) = read_envelopes(output.read_bytes(), output.name)
+            is_ours = read_statement(envelope.payload, output.name).predicate_type == SUMMARY
+            is_ours = is_ours and any(True for _ in envelope.signers([signer.public_key()]))
+        except (InvalidAttestationError, OSError, ValueError):
+            is_ours = False
+        if not is_ours:
             hint = "Name another file with --vsa."
-            raise UsageError(f"{output} is there already, and is no summary", hint=hint) from error
-    statement = summary(found, policy.name)
-    write_atomic(output, encoded(sealed(written(statement), key_in_file(key, passphrase_for(passphrase_env)))))
+            raise UsageError(f"{output} is there already, and is no summary that this key signed", hint=hint)
+    write_atomic(output, encoded(sealed(written(summary(found, policy.name)), signer)))
 
 
 @click.command("check")
@@ -116,9 +121,9 @@ def command(
         raise click.UsageError("Name one of --policy FILE and --init-policy FILE.")
     if (vsa is None) != (key is None):
         raise click.UsageError("--vsa FILE and --key FILE belong together.")
-    if vsa is not None and any(vsa.absolute() == one.absolute() for one in attestations):
-        raise click.UsageError("--vsa would overwrite an attestation.")
     files = attestations or evidence_of(wheel, evidence or Path("evidence"))
+    if vsa is not None and any(os.path.realpath(vsa) == os.path.realpath(one) for one in (wheel, *files)):
+        raise click.UsageError("--vsa would overwrite the wheel or an attestation of it.")
     if policy is None:
         _start(wheel, files, init_policy or Path(), trust)
         return ExitCode.OK
