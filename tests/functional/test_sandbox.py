@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import base64
+import errno
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -69,6 +72,82 @@ client.sendall(b"hello")
 answer = server.accept()[0].recv(5).decode()
 """
     assert told(trying(tmp_path / "project", code)) == "hello"
+
+
+CALL_OF_32_BITS = """
+#include <stdio.h>
+int main(void) {
+    long result;
+    __asm__ volatile("int $0x80" : "=a"(result) : "a"(359), "b"(40), "c"(1), "d"(0) : "memory");
+    printf("%d", (int)result);
+    return 0;
+}
+"""
+
+
+FAMILIES = {"AF_CAN": 29, "AF_TIPC": 30, "AF_BLUETOOTH": 31, "AF_ALG": 38, "AF_VSOCK": 40}
+"""Of linux/socket.h: not every Python knows their names."""
+
+ASKING = f"""
+answer = set()
+for family in {[*FAMILIES.values()]}:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET, socket.SOCK_RAW):
+        try:
+            answer.add(socket.socket(family, kind).family)
+        except OSError as error:
+            answer.add(error.errno)
+"""
+
+
+@isolated
+def test_sockets_that_no_namespace_holds_are_out_of_reach(tmp_path: Path) -> None:
+    """A virtual machine's host listens on AF_VSOCK, and both builds of a verification could talk to each other."""
+    assert told(trying(tmp_path / "project", ASKING)) == str({errno.EAFNOSUPPORT})
+
+
+@isolated
+def test_sockets_of_a_namespace_can_be_had(tmp_path: Path) -> None:
+    """The control: what the namespace holds needs no other barrier, and build tools talk to their helpers."""
+    families = "socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK"
+    code = f"for family in ({families}):\n    socket.socket(family, socket.SOCK_DGRAM).close()"
+    assert told(trying(tmp_path / "project", code)) == "done"
+
+
+IO_URING = """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+answer = (libc.syscall(425, 1, bytes(120)), ctypes.get_errno())
+"""
+
+
+@isolated
+def test_rings_are_out_of_reach(tmp_path: Path) -> None:
+    """io_uring makes sockets, too, and no filter of system calls sees which."""
+    assert told(trying(tmp_path / "project", IO_URING)) == str((-1, errno.ENOSYS))
+
+
+@pytest.mark.skipif(
+    find_sandbox("user-namespaces") is None or platform.machine() != "x86_64" or shutil.which("gcc") is None,
+    reason="programs of 32 bits are tried on x86-64, with a compiler",
+)
+def test_programs_of_32_bits_have_no_sockets(tmp_path: Path) -> None:
+    """Their calls have other numbers, by which the same could be had."""
+    program = tmp_path / "call.c"
+    program.write_text(CALL_OF_32_BITS)
+    subprocess.run([shutil.which("gcc") or "gcc", program, "-o", tmp_path / "call"], check=True)
+    outside = subprocess.run([tmp_path / "call"], check=False, capture_output=True, text=True)
+    if outside.returncode != 0:
+        pytest.skip("this kernel runs no calls of 32 bits")
+    binary = base64.b64encode((tmp_path / "call").read_bytes()).decode()
+    code = f"""
+import base64, subprocess
+with open("call", "wb") as file:
+    file.write(base64.b64decode({binary!r}))
+os.chmod("call", 0o755)
+answer = subprocess.run(["./call"], capture_output=True, text=True).stdout
+"""
+    assert int(outside.stdout) >= 0
+    assert told(trying(tmp_path / "project", code)) == f"-{errno.ENOSYS}"
 
 
 @contextmanager
