@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from samewheel import sources
 from samewheel._types import SourceKind
-from samewheel.errors import SamewheelError
+from samewheel.errors import SamewheelError, UsageError
 from tests.functional.git_projects import (
     COMMIT_TIME,
     GIT,
@@ -450,3 +451,55 @@ def test_plain_folder_ignores_no_files(tmp_path: Path) -> None:
     """Without git nobody says what to ignore."""
     write(tmp_path / "plain", {"a.py": ""})
     assert sources.ignored_files(sources.inspect(tmp_path / "plain")) == ()
+
+
+# Repositories that lie elsewhere
+
+
+def borrowing(private: Path, folder: Path, way: str) -> Path:
+    """Make a folder, as an archive may be unpacked to, which leads to a repository that does not know of it."""
+    write(folder, {"pyproject.toml": ""})
+    history = private / ".git"
+    own = folder / ".git"
+    if way == "file":
+        own.write_text(f"gitdir: {os.path.relpath(history, folder)}\n", "utf-8")
+    elif way == "link":
+        own.symlink_to(history)
+    else:
+        git(folder, "init", "--quiet")
+        shutil.copy(history / "index", own / "index")
+        if way == "commondir":
+            (own / "commondir").write_text(f"{os.path.relpath(history, own)}\n", "utf-8")
+        elif way == "config":
+            (own / "gitdir").write_text(f"{own}\n", "utf-8")
+            (own / "commondir").write_text(f"{history}\n", "utf-8")
+            git(folder, "config", "--file", own / "config", "core.worktree", folder)
+        else:
+            shutil.rmtree(own / "objects")
+            (own / "objects").symlink_to(history / "objects")
+            name = git(private, "symbolic-ref", "HEAD") if way == "a reference" else "refs"
+            shutil.rmtree(own / "refs") if way == "references" else None
+            (own / name).symlink_to(history / name)
+            (own / "HEAD").write_bytes((history / "HEAD").read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("way", ["file", "link", "commondir", "config", "references", "a reference"])
+def test_repository_that_does_not_name_the_folder_is_not_its_own(way: str, repository: Path, tmp_path: Path) -> None:
+    """An archive needs no program and no setting for it, and somebody's private history would be built in."""
+    folder = borrowing(repository, tmp_path / "unpacked", way)
+    head = git(repository, "rev-parse", "HEAD")
+    assert git(folder, "rev-parse", "HEAD") == head
+    with pytest.raises(UsageError, match=r"does not name|are links out of"):
+        sources.inspect(folder)
+
+
+def test_repository_elsewhere_that_names_its_folder_is_a_source(repository: Path, tmp_path: Path) -> None:
+    """Some keep it on another disk (--separate-git-dir); the message says how to go on."""
+    other = tmp_path / "its folder"
+    git(repository, "clone", "--quiet", "--separate-git-dir", tmp_path / "history", ".", other)
+    with pytest.raises(UsageError, match="does not name") as caught:
+        sources.inspect(other)
+    subprocess.run(shlex.split(caught.value.hint.partition(": ")[2]), check=True)
+    taken = snapshot(other, tmp_path / "copy")
+    assert taken.source.commit == git(repository, "rev-parse", "HEAD")

@@ -243,6 +243,7 @@ def test_folders_are_listed_in_another_order_wherever_the_history_lies(
         git(project, "worktree", "add", "-q", other)
     elif kind == "separate git dir":
         git(project, "clone", "-q", "--separate-git-dir", tmp_path / "history", ".", other)
+        git(other, "config", "core.worktree", other)
     found = verify(
         project if kind == "repository" else other, names=["directory_order"], via_sdist=False
     ).verification

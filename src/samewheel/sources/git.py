@@ -17,6 +17,7 @@ from samewheel._types import SourceKind
 from samewheel.errors import SamewheelError, UsageError
 from samewheel.sources import _changes, _copying, _lfs
 from samewheel.sources._command import attempt, git, names, user_options
+from samewheel.sources._pointing import refuse_borrowed
 from samewheel.sources.snapshot import Snapshot, Source, finish, settle, shown
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:
     """Return the folder as a source if a git repository tracks it, else None.
 
     Raises:
+        UsageError: its repository lies elsewhere, and does not name it.
         SamewheelError: git is missing or failed, or a changed file cannot be read.
     """
     folder = path.resolve()
@@ -111,6 +113,7 @@ def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:
     if found is None or not _is_tracked(folder):
         return None
     root, shallow = found
+    refuse_borrowed(root)
     commit, time = git(root, "log", "-1", "--no-show-signature", "--format=%H %ct").decode().split()
     described = attempt(root, "describe", "--tags", "--long", "--abbrev=12")
     return Source(
@@ -192,6 +195,7 @@ def _place(
                 cause="It was not initialised, and is not fetched from its address behind your back.",
                 hint=f"Get it: git -C {repository} submodule update --init --recursive",
             )
+        refuse_borrowed(submodule)
         (clone / path).mkdir(parents=True, exist_ok=True)
         head = _head(submodule) if dirty else oid
         _place(root, into, head, changed, not_source, inner=_join(inner, path))
