@@ -89,13 +89,14 @@ def _prefixes(environment: Environment, interpreter: Interpreter) -> tuple[Path,
 
 
 def _hidden(prefixes: Iterable[Path]) -> tuple[Path, ...]:
-    """Return where packages are installed for those interpreters.
+    """Return where packages are installed for those interpreters, and by the machine's owner for any.
 
     A build has packages of its own; there it could find the very wheel that it is to make. Those of the system stay,
     as its tools need them.
     """
     kinds = ("site-packages", "dist-packages")
-    folders = {path for prefix in prefixes for kind in kinds for path in prefix.glob(f"lib*/python*/{kind}")}
+    everybody = (*prefixes, Path("/usr/local"))
+    folders = {path for prefix in everybody for kind in kinds for path in prefix.glob(f"lib*/python*/{kind}")}
     return tuple(sorted(folder for folder in folders if not folder.is_relative_to("/usr/lib")))
 
 

@@ -62,6 +62,23 @@ files["listed.txt"] = json.dumps(os.listdir({str(home)!r}))
     assert not {".ssh", "share", "token"} & set(json.loads(contents["listed.txt"]))
 
 
+FOR_EVERYBODY = sorted(Path("/usr/local").glob("lib*/python*/*-packages"))
+
+
+@isolated
+@pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is not installed")
+@pytest.mark.skipif(not FOR_EVERYBODY, reason="this machine has no folder for what is installed for everybody")
+def test_packages_that_are_installed_for_everybody_are_hidden(tmp_path: Path) -> None:
+    """A release that is there could be copied by its own sdist's build, and would come out to the bit."""
+    folder = FOR_EVERYBODY[0]
+    project = make_project(tmp_path / "project", f'files["told.txt"] = repr(os.listdir({str(folder)!r}))')
+    install = f'mount -t tmpfs tmpfs {folder} && touch {folder}/evil.py && exec "$@"'
+    words = [*command_line(), "build", "-q", str(project)]
+    unshare = [str(shutil.which("unshare")), *([] if os.geteuid() == 0 else ["-Ur"]), "-m"]
+    subprocess.run([*unshare, "sh", "-c", install, "sh", *words], check=True, cwd=tmp_path, timeout=PATIENCE)
+    assert members(project / "dist" / WHEEL)["told.txt"] == b"[]"
+
+
 @pytest.fixture
 def lifeline(tmp_path: Path) -> Iterator[Lifeline]:
     """A pipe that tells when every process of a build is gone."""
