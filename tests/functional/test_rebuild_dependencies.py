@@ -14,15 +14,21 @@ from samewheel.index import Index
 from samewheel.pythons import find_pythons
 from samewheel.rebuilding import Rebuilt, Wanted, plan_text, rebuild
 from samewheel.report.rebuilt import explained_lines
+from samewheel.sandbox import choose_sandbox
 from samewheel.wheel import open_wheel
 from tests.functional.sdist_only import BACKEND, FAILING, LATER, OLD, PYTHON, THEN, line, publish, sdist, wheel_of
 from tests.index_server import PackageIndex, package_index
+from tests.levels import at_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOOL = sdist("tool", "1.1")
 DEMO = {"demo": "value = 1\n"}
+
+isolating = pytest.mark.skipif(
+    choose_sandbox().isolation.mechanism == "none", reason="without a sandbox nothing that was built is kept"
+)
 
 
 @pytest.fixture
@@ -135,14 +141,15 @@ def test_one_that_is_not_what_the_index_says_is_not_built(server: PackageIndex, 
     server.put("/files/tool-1.1.tar.gz", server.answers["/files/demo-1.0.tar.gz"][0])
     with pytest.raises(Exception, match=r"tool-1\.1\.tar\.gz is not what the package index says"):
         rebuilt_demo()
-    assert not (cache / "dependencies").exists()
+    assert not (cache / "dependencies-2").exists()
 
 
+@isolating
 def test_it_is_built_once(server: PackageIndex, cache: Path) -> None:
     """The wheel is kept; one that was damaged meanwhile is built again, to the same bytes."""
     publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
     first = rebuilt_demo()
-    (wheel,) = (cache / "dependencies").glob("*/*.whl")
+    (wheel,) = (cache / "dependencies-2").glob("*/*.whl")
     content, written = wheel.read_bytes(), wheel.stat().st_ino
     assert rebuilt_demo().plan == first.plan
     assert wheel.stat().st_ino == written
@@ -151,12 +158,66 @@ def test_it_is_built_once(server: PackageIndex, cache: Path) -> None:
     assert wheel.read_bytes() == content
 
 
+def locked_tool() -> str:
+    """Build ``demo`` again, and return the line of the plan that locks the wheel which was built of ``tool``."""
+    rebuilt = rebuilt_demo()
+    assert rebuilt.plan is not None, rebuilt.reason
+    (line,) = rebuilt.plan.locked
+    return line
+
+
+def test_what_one_index_led_to_is_not_taken_for_another(
+    server: PackageIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same sdist with the helper of another index is another wheel: whoever has an index poisons no other."""
+    marking = BACKEND.replace("read_bytes() for one", 'read_bytes() + b"# marked" for one')
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    demo = [
+        (name, reply.content)
+        for name in ("demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz")
+        for reply in server.answers[f"/files/{name}"]
+    ]
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    honest = wheel_of("helper", "1.0", BACKEND, tmp_path / "honest")
+    publish(server, "helper", (honest.name, honest.read_bytes(), OLD))
+    with package_index() as other:
+        publish(other, "demo", *((name, content, THEN) for name, content in demo))
+        publish(other, "tool", ("tool-1.0.tar.gz", tool, OLD))
+        marked = wheel_of("helper", "1.0", marking, tmp_path / "marked")
+        publish(other, "helper", (marked.name, marked.read_bytes(), OLD))
+        monkeypatch.setenv("UV_DEFAULT_INDEX", other.simple)
+        theirs = locked_tool()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", server.simple)
+    ours = locked_tool()
+    assert ours != theirs
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "fresh"))
+    assert locked_tool() == ours
+
+
+@isolating
+def test_what_was_built_without_a_sandbox_is_not_taken_in_one(
+    server: PackageIndex, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could read all of the machine, also the published wheel; and it is built anew the next time."""
+    (tmp_path / "secret").write_text("# of this machine\n", "utf-8")
+    peek = f'(b"# peeked" if os.path.exists({str(tmp_path / "secret")!r}) else b"")'
+    peeking = BACKEND.replace("read_bytes() for one", f"read_bytes() + {peek} for one")
+    publish(server, "tool", ("tool-1.0.tar.gz", sdist("tool", "1.0", files={"tool": peeking}), OLD))
+    with at_level("none"):
+        outside = locked_tool()
+        assert [*(cache / "dependencies-2").glob("*.json")] == []
+    inside = locked_tool()
+    assert inside != outside
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "fresh"))
+    assert locked_tool() == inside
+
+
 def test_a_plan_is_followed(server: PackageIndex, cache: Path) -> None:
     """With the sdist that it names, although another one would be chosen now; what is locked comes of it again."""
     publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
     first = rebuilt_demo()
     publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD), ("tool-1.2.tar.gz", sdist("tool", "1.2"), OLD))
-    shutil.rmtree(cache / "dependencies")
+    shutil.rmtree(cache / "dependencies-2")
     shutil.rmtree(cache / "environments")
     again = rebuilt_demo(plan=first.plan)
     assert again.verdict is Verdict.IDENTICAL, again.reason
@@ -170,7 +231,7 @@ def test_a_plan_that_names_what_is_gone_cannot_be_followed(server: PackageIndex,
     assert plan is not None
     other = replace(plan, locked=(f"tool==1.1 --hash=sha256:{'0' * 64}",))
     assert "is another file" in rebuilt_demo(plan=other).reason
-    shutil.rmtree(cache / "dependencies")
+    shutil.rmtree(cache / "dependencies-2")
     publish(server, "tool", ("tool-1.1.tar.gz", sdist("tool", "1.1", files={"tool": FAILING}), OLD))
     gone = rebuilt_demo(plan=plan)
     assert gone.verdict is Verdict.NOT_BUILDABLE

@@ -8,7 +8,6 @@ is fetched, and its conditions are fixed. So the same sdist gives the same wheel
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,7 @@ from samewheel import __version__
 from samewheel._files import place, sha256_of, write_atomic
 from samewheel._standards import specifiers_of, version_of
 from samewheel._types import SILENT, Sha256, Value, Via
-from samewheel._uv import cache_folder, make_cache
+from samewheel._uv import cache_folder, index_identity, make_cache
 from samewheel.buildinfo import Epoch
 from samewheel.building import perform
 from samewheel.constraints import parse_constraints
@@ -32,6 +31,7 @@ from samewheel.locking.inputs import instant
 from samewheel.preparing import open_project, prepare
 from samewheel.rebuilding.finding import sdist_of
 from samewheel.rebuilding.resolving import WHERE, resolve_as_of
+from samewheel.sandbox import choose_sandbox
 from samewheel.staging import plain_conditions
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ DEEPEST = 3
 
 MOST = 16
 """Packages that are built for one environment."""
+
+KEPT = "dependencies-2"
+"""The folder of our cache for what was built; to be renamed when the key of what is kept changes."""
 
 FIXED = Epoch(value=EARLIEST, origin="default")
 """The same for every build of a dependency, whatever the caller's environment and the sdist say."""
@@ -88,24 +91,30 @@ class Resolved(Value, frozen=True, kw_only=True):
     """All sdists that were built for it, as lines of hashed constraints, sorted."""
 
 
-class _Built(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A wheel that was built from an sdist and kept in our cache, as the file beside it says."""
+class _Wheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wheel that was built from an sdist and put into our cache, as the file beside it says."""
 
     filename: str
     sha256: Sha256
-    lines: tuple[str, ...]
-    """Its own sdist, and those that were built for it."""
 
     @property
     def folder(self) -> Path:
         """The folder that has this wheel alone."""
-        return cache_folder() / "dependencies" / self.sha256
+        return cache_folder() / KEPT / self.sha256
 
     @property
     def whole(self) -> bool:
         """Whether the wheel is there, and what it was."""
         wheel = self.folder / self.filename
         return wheel.is_file() and sha256_of(wheel) == self.sha256
+
+
+class _Built(Value, frozen=True, kw_only=True):
+    """A dependency that was built, now or before."""
+
+    wheel: _Wheel
+    lines: tuple[str, ...]
+    """Its own sdist, and those that were built for it."""
 
 
 def _line(file: ReleaseFile) -> str:
@@ -192,22 +201,31 @@ def _sdist(name: str, requirements: Sequence[str], interpreter: Interpreter, sup
     return found
 
 
-def _kept(file: ReleaseFile, interpreter: Interpreter, supply: Supply) -> Path:
-    """Return where is written what came of an sdist: a key of everything that decides about it."""
-    made = [file.sha256, interpreter.implementation, interpreter.version, interpreter.platform]
-    key = json.dumps([*made, supply.uploaded_before, __version__])
-    return cache_folder() / "dependencies" / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+def _kept(file: ReleaseFile, prepared: Prepared, *, setup_py: bool) -> Path | None:
+    """Return where is written what comes of an sdist: a key of all that its build can see; None: it is not kept."""
+    isolation = choose_sandbox().isolation
+    if isolation.mechanism == "none":
+        # Such a build can read all of this machine, and what it took from there would get into sandboxes.
+        return None
+    opened = prepared.opened
+    interpreter = opened.interpreter
+    made = [
+        [file.filename, file.sha256, setup_py, __version__],
+        [interpreter.implementation, interpreter.version, interpreter.platform],
+        prepared.environments["wheel"].dependencies,
+        index_identity(opened.index_folder),
+        isolation,
+    ]
+    return cache_folder() / KEPT / f"{hashlib.sha256(msgspec.json.encode(made)).hexdigest()}.json"
 
 
-def _recall(kept: Path, supply: Supply) -> _Built | None:
-    """Return what was built before, if it is still there, and from nothing that the plan names otherwise."""
+def _recall(kept: Path) -> _Wheel | None:
+    """Return what was built before, if it is still there."""
     try:
-        built = msgspec.json.decode(kept.read_bytes(), type=_Built)
+        wheel = msgspec.json.decode(kept.read_bytes(), type=_Wheel)
     except (OSError, msgspec.MsgspecError):
         return None
-    chosen = _pins(supply.chosen)
-    same = all(chosen.get(name, pin) == pin for name, pin in _pins(built.lines).items())
-    return built if same and built.whole else None
+    return wheel if wheel.whole else None
 
 
 def _resolved(opened: Opened, supply: Supply, depth: int) -> tuple[Resolved, bool]:
@@ -223,39 +241,58 @@ def _resolved(opened: Opened, supply: Supply, depth: int) -> tuple[Resolved, boo
     return resolve_and_build(opened, supply, ask=False, depth=depth), True
 
 
-def _make(sdist: Path, interpreter: Interpreter, supply: Supply, depth: int) -> tuple[_Built, Resolved]:
-    """Build the wheel of an sdist, and put it into our cache."""
+def _overrides(interpreter: Interpreter, supply: Supply) -> Overrides:
     overrides: Overrides = {"python": str(interpreter.path), "via": Via.TREE}
     if supply.timeout is not None:
         overrides["timeout"] = supply.timeout
     if supply.limits is not None:
         overrides["limits"] = supply.limits
+    return overrides
+
+
+def _make(prepared: Prepared, supply: Supply, *, setup_py: bool) -> _Wheel:
+    """Build the wheel of an sdist, and put it into our cache."""
+    opened = prepared.opened
+    folder = opened.folder / "samewheel-build"
+    folder.mkdir()
+    product = perform(
+        prepared,
+        folder,
+        plain_conditions(folder, FIXED.value, opened.settings),
+        memory=opened.in_memory("build"),
+        setup_py=setup_py,
+        progress=supply.progress,
+    )
+    wheel = _Wheel(filename=product.wheel.name, sha256=sha256_of(product.wheel))
+    make_cache(KEPT, wheel.sha256)
+    place(product.wheel, wheel.folder / wheel.filename)
+    return wheel
+
+
+def _made(file: ReleaseFile, sdist: Path, interpreter: Interpreter, supply: Supply, depth: int) -> _Built:
+    """Return the wheel of an sdist that was fetched: built now, unless the same was built in the same environment."""
     with open_project(
-        sdist, overrides=overrides, stranger=True, index_folder=supply.index.cwd, progress=supply.progress
+        sdist,
+        overrides=_overrides(interpreter, supply),
+        stranger=True,
+        index_folder=supply.index.cwd,
+        progress=supply.progress,
     ) as opened:
         resolved, setup_py = _resolved(replace(opened, epoch=FIXED), supply, depth)
-        prepared: Prepared = prepare(
+        prepared = prepare(
             resolved.opened,
             resolved.constraints,
             ask=not setup_py,
             offline=supply.offline,
             progress=supply.progress,
         )
-        folder = opened.folder / "samewheel-build"
-        folder.mkdir()
-        conditions = plain_conditions(folder, FIXED.value, opened.settings)
-        product = perform(
-            prepared,
-            folder,
-            conditions,
-            memory=opened.in_memory("build"),
-            setup_py=setup_py,
-            progress=supply.progress,
-        )
-        built = _Built(filename=product.wheel.name, sha256=sha256_of(product.wheel), lines=resolved.built)
-        make_cache("dependencies", built.sha256)
-        place(product.wheel, built.folder / built.filename)
-    return built, resolved
+        kept = _kept(file, prepared, setup_py=setup_py)
+        wheel = _recall(kept) if kept is not None else None
+        if wheel is None:
+            wheel = _make(prepared, supply, setup_py=setup_py)
+            if kept is not None:
+                write_atomic(kept, msgspec.json.encode(wheel))
+    return _Built(wheel=wheel, lines=tuple(sorted({_line(file), *resolved.built})))
 
 
 def _dependency(file: ReleaseFile, interpreter: Interpreter, supply: Supply, depth: int) -> _Built:
@@ -265,21 +302,15 @@ def _dependency(file: ReleaseFile, interpreter: Interpreter, supply: Supply, dep
         NotBuildableError: it cannot be built; the message names it.
         SamewheelError: the machine, or the index, failed.
     """
-    kept = _kept(file, interpreter, supply)
-    if (known := _recall(kept, supply)) is not None:
-        return known
-    supply.progress.step(f"Building {file.name} {file.version} first, which has no wheel")
+    supply.progress.step(f"Preparing {file.name} {file.version}, which has no wheel")
     sdist = supply.index.fetch(file)
     try:
-        built, resolved = _make(sdist, interpreter, supply, depth)
+        return _made(file, sdist, interpreter, supply, depth)
     except (NotBuildableError, UsageError) as error:
         raise NotBuildableError(
             f"the build dependency {file.name} {file.version} cannot be built",
             cause=f"It has no wheel that fits, and of {file.filename}: {error}",
         ) from error
-    built = replace(built, lines=tuple(sorted({_line(file), *resolved.built})))
-    write_atomic(kept, msgspec.json.encode(built))
-    return built
 
 
 def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth: int = 0) -> Resolved:
@@ -312,7 +343,7 @@ def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth
             )
         file = _sdist(name, requirements, opened.interpreter, supply)
         found[name] = _dependency(file, opened.interpreter, supply, depth + 1)
-        return found[name].folder
+        return found[name].wheel.folder
 
     constraints = resolve_as_of(
         opened, supply.uploaded_before, ask=ask, offline=supply.offline, provide=provide, progress=supply.progress
@@ -325,7 +356,7 @@ def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth
 
 
 def _with(opened: Opened, built: Iterable[_Built]) -> Opened:
-    return replace(opened, find_links=(*opened.find_links, *(one.folder for one in built)))
+    return replace(opened, find_links=(*opened.find_links, *(one.wheel.folder for one in built)))
 
 
 def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved:
@@ -344,10 +375,10 @@ def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved
     for name, chosen in sorted(_pins(supply.chosen).items()):
         one = _dependency(_sdist(name, (), opened.interpreter, supply), opened.interpreter, supply, 1)
         pin = locked.get(chosen.name)
-        if pin is not None and pin.version == chosen.version and f"sha256:{one.sha256}" not in pin.hashes:
+        if pin is not None and pin.version == chosen.version and f"sha256:{one.wheel.sha256}" not in pin.hashes:
             raise NotBuildableError(
-                f"{one.filename} was built again, and is another file",
-                cause=f"Its SHA-256 is {one.sha256}; {WHERE} locks {', '.join(pin.hashes)}.",
+                f"{one.wheel.filename} was built again, and is another file",
+                cause=f"Its SHA-256 is {one.wheel.sha256}; {WHERE} locks {', '.join(pin.hashes)}.",
                 hint="Remove locked from the plan, and what is installed is resolved anew.",
             )
         built.append(one)
