@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,11 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from samewheel.attesting.rebuilds import statement_of_rebuild
 from samewheel.comparison import Verdict
 from samewheel.index import Index
 from samewheel.pythons import find_pythons
 from samewheel.rebuilding import Rebuilt, Wanted, plan_text, rebuild
-from samewheel.report.rebuilt import explained_lines
+from samewheel.report.rebuilt import explained_lines, rebuilt_lines
 from samewheel.sandbox import choose_sandbox
 from samewheel.wheel import open_wheel
 from tests.functional.sdist_only import BACKEND, FAILING, LATER, OLD, PYTHON, THEN, line, publish, sdist, wheel_of
@@ -25,6 +28,13 @@ if TYPE_CHECKING:
 
 TOOL = sdist("tool", "1.1")
 DEMO = {"demo": "value = 1\n"}
+WHEEL = "demo-1.0-py3-none-any.whl"
+
+ASKING = f"""{BACKEND}
+def get_requires_for_build_wheel(config_settings=None):
+    return ["demo<1"]
+"""
+"""Once it was asked, an older release is all that it needs."""
 
 isolating = pytest.mark.skipif(
     choose_sandbox().isolation.mechanism == "none", reason="without a sandbox nothing that was built is kept"
@@ -115,6 +125,104 @@ def test_builds_that_wait_for_each_other_end(server: PackageIndex) -> None:
     assert rebuilt.verdict is Verdict.NOT_BUILDABLE
     assert "too much has to be built before" in rebuilt.reason
     assert rebuilt.reason.count("cannot be built") == 3
+
+
+def test_what_was_built_first_is_named_with_all_that_was_installed_for_it(
+    server: PackageIndex, tmp_path: Path
+) -> None:
+    """In report, lines and statement: each of these files could have brought bytes along that no source has."""
+    extra = wheel_of("extra", "0.1", "", tmp_path / "extra")
+    helper = sdist("helper", "0.5", requires=("extra",))
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    publish(server, "extra", (extra.name, extra.read_bytes(), OLD))
+    publish(server, "helper", ("helper-0.5.tar.gz", helper, OLD))
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.IDENTICAL, rebuilt.reason
+    assert [(one.filename, [each.filename for each in one.dependencies]) for one in rebuilt.built] == [
+        ("helper-0.5.tar.gz", [extra.name]),
+        ("tool-1.0.tar.gz", ["helper-0.5-py3-none-any.whl"]),
+    ]
+    assert "helper 0.5 (with extra 0.1); tool 1.0 (with helper 0.5)" in "\n".join(rebuilt_lines(rebuilt))
+    stated = json.loads(json.dumps(statement_of_rebuild(rebuilt).predicate))["buildDefinition"][
+        "resolvedDependencies"
+    ]
+    assert [one["name"] for one in stated] == [
+        "source",
+        "tool-1.0-py3-none-any.whl",
+        extra.name,
+        "helper-0.5-py3-none-any.whl",
+        "helper-0.5.tar.gz",
+        "tool-1.0.tar.gz",
+    ]
+    assert stated[2]["digest"] == {"sha256": hashlib.sha256(extra.read_bytes()).hexdigest()}
+    assert stated[4]["digest"] == {"sha256": hashlib.sha256(helper).hexdigest()}
+    again = rebuilt_demo(plan=rebuilt.plan)
+    assert (again.verdict, again.built) == (Verdict.IDENTICAL, rebuilt.built)
+
+
+def twice(server: PackageIndex, tmp_path: Path, source: bytes = b"") -> None:
+    """Publish ``demo`` with one more wheel, which was there before, and an older release."""
+    (wheel,), (kept,) = (server.answers[f"/files/{name}"] for name in (WHEEL, "demo-1.0.tar.gz"))
+    older = wheel_of("demo", "0.9", "value = 0\n", tmp_path / "older")
+    publish(
+        server,
+        "demo",
+        (WHEEL, wheel.content, THEN),
+        ("demo-1.0.tar.gz", source or kept.content, THEN),
+        ("demo-1.0-1-py3-none-any.whl", wheel.content, OLD),
+        (older.name, older.read_bytes(), OLD),
+    )
+
+
+@pytest.mark.parametrize("asked", [BACKEND, ASKING])
+def test_what_is_built_again_is_installed_for_none_of_it(server: PackageIndex, tmp_path: Path, asked: str) -> None:
+    """Nor for a backend to be asked what it requires: what it can read, the next build can get from its wheel."""
+    twice(server, tmp_path)
+    helper = sdist("helper", "0.5", requires=("demo",), files={"helper": asked})
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    publish(server, "helper", ("helper-0.5.tar.gz", helper, OLD))
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    rebuilt = rebuilt_demo(filename=WHEEL)
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert f"demo 1.0 would be installed to build helper-0.5.tar.gz, which {WHEEL} is built with" in rebuilt.reason
+
+
+def test_it_is_not_there_when_its_own_backend_is_asked(server: PackageIndex, tmp_path: Path) -> None:
+    """What is required beside that could be chosen so as to tell what was read."""
+    tool = wheel_of("tool", "1.1", ASKING, tmp_path / "tool")
+    publish(server, "tool", (tool.name, tool.read_bytes(), OLD))
+    twice(server, tmp_path, sdist("demo", "1.0", requires=("tool", "demo"), backend="tool", files=DEMO))
+    rebuilt = rebuilt_demo(filename=WHEEL)
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert f"demo 1.0 would be installed to build {WHEEL}" in rebuilt.reason
+
+
+def test_nor_is_what_was_built_with_it_before(server: PackageIndex, tmp_path: Path) -> None:
+    """For another wheel it may be installed; but what came of that is kept, and is not taken for its own."""
+    twice(server, tmp_path)
+    other = wheel_of("other", "1.0", "", tmp_path / "other")
+    source = sdist("other", "1.0", requires=("tool",), backend="tool", files={"other": ""})
+    publish(server, "other", (other.name, other.read_bytes(), THEN), ("other-1.0.tar.gz", source, THEN))
+    publish(server, "tool", ("tool-1.0.tar.gz", sdist("tool", "1.0", requires=("demo",)), OLD))
+    first = rebuild(Wanted(target="other==1.0", python=PYTHON, tries=1), Index())
+    assert first.verdict is Verdict.IDENTICAL, first.reason
+    rebuilt = rebuilt_demo(filename=WHEEL)
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert "demo 1.0 would be installed to build tool-1.0.tar.gz" in rebuilt.reason
+
+
+def test_nor_by_a_plan(server: PackageIndex, tmp_path: Path) -> None:
+    """Whoever wrote it: it may name sdists whose builds would have it installed."""
+    twice(server, tmp_path)
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
+    plan = rebuilt_demo(filename=WHEEL).plan
+    assert plan is not None
+    copying = sdist("tool", "1.2", requires=("demo",))
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD), ("tool-1.2.tar.gz", copying, OLD))
+    rebuilt = rebuilt_demo(filename=WHEEL, plan=replace(plan, built=(line("tool", "1.2", copying),)))
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert "demo 1.0 would be installed to build tool-1.2.tar.gz" in rebuilt.reason
 
 
 def test_one_that_fails_is_named(server: PackageIndex) -> None:

@@ -8,18 +8,14 @@ is fetched, and its conditions are fixed. So the same sdist gives the same wheel
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
-from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from samewheel import __version__
 from samewheel._files import place, sha256_of, write_atomic
-from samewheel._standards import specifiers_of, version_of
 from samewheel._types import SILENT, Sha256, Value, Via
 from samewheel._uv import cache_folder, index_identity, make_cache
 from samewheel.buildinfo import Epoch
@@ -27,15 +23,16 @@ from samewheel.building import perform
 from samewheel.constraints import parse_constraints
 from samewheel.epoch import EARLIEST
 from samewheel.errors import NotBuildableError, UnlockableError, UsageError
-from samewheel.locking.inputs import instant
 from samewheel.preparing import open_project, prepare
-from samewheel.rebuilding.finding import sdist_of
+from samewheel.rebuilding.choosing import choose_sdist
+from samewheel.rebuilding.itself import refuse_itself
 from samewheel.rebuilding.resolving import WHERE, resolve_as_of
+from samewheel.rebuilding.values import BuiltDependency
 from samewheel.sandbox import choose_sandbox
 from samewheel.staging import plain_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from samewheel._types import Progress
@@ -46,8 +43,9 @@ if TYPE_CHECKING:
     from samewheel.limits import Limits
     from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
+    from samewheel.rebuilding.published import Published
 
-__all__ = ["Resolved", "Supply", "choose_sdist", "follow", "resolve_and_build"]
+__all__ = ["Resolved", "Supply", "follow", "resolve_and_build"]
 
 DEEPEST = 3
 """Builds that a build may wait for, one for the other; pip has no limit, and real ones need one or two."""
@@ -68,6 +66,8 @@ LEGACY_TOOLS = ("setuptools", "wheel")
 class Supply(Value, frozen=True, kw_only=True):
     """Where dependencies come from, and within which limits they are built: the same for all of one plan."""
 
+    published: Published
+    """What is built again: nothing that is built for it may have it installed."""
     index: Index
     uploaded_before: str | None
     """Newer files are passed over (RFC 3339); None: none is."""
@@ -87,8 +87,8 @@ class Resolved(Value, frozen=True, kw_only=True):
     opened: Opened
     """The source, with the folders of wheels that were built for it."""
     constraints: Constraints
-    built: tuple[str, ...] = ()
-    """All sdists that were built for it, as lines of hashed constraints, sorted."""
+    built: tuple[BuiltDependency, ...] = ()
+    """All sdists that were built for it, and for those, sorted."""
 
 
 class _Wheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,12 +113,8 @@ class _Built(Value, frozen=True, kw_only=True):
     """A dependency that was built, now or before."""
 
     wheel: _Wheel
-    lines: tuple[str, ...]
+    built: tuple[BuiltDependency, ...]
     """Its own sdist, and those that were built for it."""
-
-
-def _line(file: ReleaseFile) -> str:
-    return f"{file.name}=={file.version} --hash=sha256:{file.sha256}"
 
 
 def _pins(lines: Iterable[str]) -> dict[str, Pin]:
@@ -129,54 +125,6 @@ def _pins(lines: Iterable[str]) -> dict[str, Pin]:
     """
     content = "".join(f"{line}\n" for line in lines).encode()
     return {pin.name: pin for pin in parse_constraints(content, f"{WHERE}, built").pins}
-
-
-def _specifiers(name: str, requirements: Iterable[str], markers: Mapping[str, str]) -> SpecifierSet:
-    """Return which versions of a package the requirements allow that name it, where their markers hold."""
-    allowed = SpecifierSet()
-    for one in map(Requirement, requirements):
-        holds = one.marker is None or one.marker.evaluate({"extra": "", **markers})
-        if canonicalize_name(one.name) == name and holds:
-            allowed &= one.specifier
-    return allowed
-
-
-def _is_for(file: ReleaseFile, interpreter: Interpreter) -> bool:
-    try:
-        return specifiers_of(file.requires_python or "", prereleases=True).contains(interpreter.version)
-    except InvalidSpecifier:
-        return True
-
-
-def choose_sdist(
-    files: Iterable[ReleaseFile],
-    requirements: Iterable[str],
-    interpreter: Interpreter,
-    uploaded_before: str | None,
-) -> ReleaseFile | None:
-    """Return the sdist that an installer would have built at a time; None if there is none.
-
-    That is the newest version that was there and is allowed: pre-releases and yanked files only where there is
-    nothing else. As uv does it, a file whose upload nobody knows is passed over if there is a date.
-
-    Args:
-        files: of one project.
-        requirements: PEP 508; those that name the project limit its versions.
-        interpreter: which Requires-Python must allow.
-        uploaded_before: a moment or a day (RFC 3339); None: any time.
-    """
-    limit = None if uploaded_before is None else datetime.fromisoformat(instant(uploaded_before))
-
-    def there(file: ReleaseFile) -> bool:
-        return limit is None or (file.uploaded is not None and datetime.fromisoformat(file.uploaded) < limit)
-
-    fitting = [file for file in files if file.kind == "sdist" and there(file) and _is_for(file, interpreter)]
-    for pool in ([file for file in fitting if not file.yanked], fitting):
-        versions = {version_of(file.version) for file in pool}
-        allowed = _specifiers(pool[0].name, requirements, interpreter.markers) if pool else SpecifierSet()
-        if newest := max(allowed.filter(sorted(versions)), default=None):
-            return sdist_of(pool, newest)[0]
-    return None
 
 
 def _sdist(name: str, requirements: Sequence[str], interpreter: Interpreter, supply: Supply) -> ReleaseFile:
@@ -292,7 +240,14 @@ def _made(file: ReleaseFile, sdist: Path, interpreter: Interpreter, supply: Supp
             wheel = _make(prepared, supply, setup_py=setup_py)
             if kept is not None:
                 write_atomic(kept, msgspec.json.encode(wheel))
-    return _Built(wheel=wheel, lines=tuple(sorted({_line(file), *resolved.built})))
+    own = BuiltDependency(
+        name=file.name,
+        version=file.version,
+        filename=file.filename,
+        sha256=sha256_of(sdist),
+        dependencies=prepared.environments["wheel"].dependencies,
+    )
+    return _Built(wheel=wheel, built=tuple(sorted({own, *resolved.built})))
 
 
 def _dependency(file: ReleaseFile, interpreter: Interpreter, supply: Supply, depth: int) -> _Built:
@@ -324,7 +279,8 @@ def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth
 
     Raises:
         UnlockableError: there is no solution.
-        NotBuildableError: a dependency cannot be built; the message names it.
+        NotBuildableError: a dependency cannot be built, or what is built again would be installed; the message
+            names it.
         SamewheelError: the index cannot be reached, or a hook of the backend failed.
     """
     found: dict[str, _Built] = {}
@@ -345,14 +301,27 @@ def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth
         found[name] = _dependency(file, opened.interpreter, supply, depth + 1)
         return found[name].wheel.folder
 
+    def check(constraints: Constraints) -> None:
+        refuse_itself(supply.published, constraints.pins, opened.source.path.name if depth else "")
+
     constraints = resolve_as_of(
-        opened, supply.uploaded_before, ask=ask, offline=supply.offline, provide=provide, progress=supply.progress
+        opened,
+        supply.uploaded_before,
+        provide=provide,
+        check=check,
+        ask=ask,
+        offline=supply.offline,
+        progress=supply.progress,
     )
     return Resolved(
         opened=_with(opened, found.values()),
         constraints=constraints,
-        built=tuple(sorted({line for one in found.values() for line in one.lines})),
+        built=_all(found.values()),
     )
+
+
+def _all(built: Iterable[_Built]) -> tuple[BuiltDependency, ...]:
+    return tuple(sorted({one for each in built for one in each.built}))
 
 
 def _with(opened: Opened, built: Iterable[_Built]) -> Opened:
@@ -368,9 +337,11 @@ def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved
         supply: where everything comes from, with the sdists that the plan names.
 
     Raises:
-        NotBuildableError: one of them cannot be had or built, or is another wheel than the one that was locked.
+        NotBuildableError: one of them cannot be had or built, or is another wheel than the one that was locked; or
+            what is built again is locked.
         SamewheelError: the machine, or the index, failed.
     """
+    refuse_itself(supply.published, constraints.pins)
     locked, built = {pin.name: pin for pin in constraints.pins}, []
     for name, chosen in sorted(_pins(supply.chosen).items()):
         one = _dependency(_sdist(name, (), opened.interpreter, supply), opened.interpreter, supply, 1)
@@ -382,4 +353,4 @@ def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved
                 hint="Remove locked from the plan, and what is installed is resolved anew.",
             )
         built.append(one)
-    return Resolved(opened=_with(opened, built), constraints=constraints, built=supply.chosen)
+    return Resolved(opened=_with(opened, built), constraints=constraints, built=_all(built))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.searching import Best
     from samewheel.rebuilding.sourcing import FoundSource
-    from samewheel.rebuilding.values import Attempt, Plan, Wanted
+    from samewheel.rebuilding.values import Attempt, BuiltDependency, Plan, Wanted
 
 __all__ = ["rebuild"]
 
@@ -51,6 +51,7 @@ class _Fields(TypedDict, total=False):
     isolation: Isolation | None
     interpreter: str
     dependencies: tuple[Dependency, ...]
+    built: tuple[BuiltDependency, ...]
     plan: Plan | None
     attempts: tuple[Attempt, ...]
     best: int
@@ -189,6 +190,7 @@ def _outcome_of(best: Best, published: Published, release: Release) -> Rebuilt:
         isolation=best.tried.isolation,
         interpreter=best.tried.interpreter,
         dependencies=best.tried.dependencies,
+        built=best.tried.built,
         plan=best.tried.plan,
         attempts=best.attempts,
         best=best.number,
