@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,20 +11,34 @@ from typing import TYPE_CHECKING
 import pytest
 from msgspec.structs import replace
 
+from samewheel.attesting.rebuilds import statement_of_rebuild
 from samewheel.comparison import Verdict
 from samewheel.index import Index
 from samewheel.pythons import find_pythons
 from samewheel.rebuilding import Rebuilt, Wanted, plan_text, rebuild
-from samewheel.report.rebuilt import explained_lines
+from samewheel.report.rebuilt import explained_lines, rebuilt_lines
+from samewheel.sandbox import choose_sandbox
 from samewheel.wheel import open_wheel
 from tests.functional.sdist_only import BACKEND, FAILING, LATER, OLD, PYTHON, THEN, line, publish, sdist, wheel_of
 from tests.index_server import PackageIndex, package_index
+from tests.levels import at_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOOL = sdist("tool", "1.1")
 DEMO = {"demo": "value = 1\n"}
+WHEEL = "demo-1.0-py3-none-any.whl"
+
+ASKING = f"""{BACKEND}
+def get_requires_for_build_wheel(config_settings=None):
+    return ["demo<1"]
+"""
+"""Once it was asked, an older release is all that it needs."""
+
+isolating = pytest.mark.skipif(
+    choose_sandbox().isolation.mechanism == "none", reason="without a sandbox nothing that was built is kept"
+)
 
 
 @pytest.fixture
@@ -111,6 +127,104 @@ def test_builds_that_wait_for_each_other_end(server: PackageIndex) -> None:
     assert rebuilt.reason.count("cannot be built") == 3
 
 
+def test_what_was_built_first_is_named_with_all_that_was_installed_for_it(
+    server: PackageIndex, tmp_path: Path
+) -> None:
+    """In report, lines and statement: each of these files could have brought bytes along that no source has."""
+    extra = wheel_of("extra", "0.1", "", tmp_path / "extra")
+    helper = sdist("helper", "0.5", requires=("extra",))
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    publish(server, "extra", (extra.name, extra.read_bytes(), OLD))
+    publish(server, "helper", ("helper-0.5.tar.gz", helper, OLD))
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    rebuilt = rebuilt_demo()
+    assert rebuilt.verdict is Verdict.IDENTICAL, rebuilt.reason
+    assert [(one.filename, [each.filename for each in one.dependencies]) for one in rebuilt.built] == [
+        ("helper-0.5.tar.gz", [extra.name]),
+        ("tool-1.0.tar.gz", ["helper-0.5-py3-none-any.whl"]),
+    ]
+    assert "helper 0.5 (with extra 0.1); tool 1.0 (with helper 0.5)" in "\n".join(rebuilt_lines(rebuilt))
+    stated = json.loads(json.dumps(statement_of_rebuild(rebuilt).predicate))["buildDefinition"][
+        "resolvedDependencies"
+    ]
+    assert [one["name"] for one in stated] == [
+        "source",
+        "tool-1.0-py3-none-any.whl",
+        extra.name,
+        "helper-0.5-py3-none-any.whl",
+        "helper-0.5.tar.gz",
+        "tool-1.0.tar.gz",
+    ]
+    assert stated[2]["digest"] == {"sha256": hashlib.sha256(extra.read_bytes()).hexdigest()}
+    assert stated[4]["digest"] == {"sha256": hashlib.sha256(helper).hexdigest()}
+    again = rebuilt_demo(plan=rebuilt.plan)
+    assert (again.verdict, again.built) == (Verdict.IDENTICAL, rebuilt.built)
+
+
+def twice(server: PackageIndex, tmp_path: Path, source: bytes = b"") -> None:
+    """Publish ``demo`` with one more wheel, which was there before, and an older release."""
+    (wheel,), (kept,) = (server.answers[f"/files/{name}"] for name in (WHEEL, "demo-1.0.tar.gz"))
+    older = wheel_of("demo", "0.9", "value = 0\n", tmp_path / "older")
+    publish(
+        server,
+        "demo",
+        (WHEEL, wheel.content, THEN),
+        ("demo-1.0.tar.gz", source or kept.content, THEN),
+        ("demo-1.0-1-py3-none-any.whl", wheel.content, OLD),
+        (older.name, older.read_bytes(), OLD),
+    )
+
+
+@pytest.mark.parametrize("asked", [BACKEND, ASKING])
+def test_what_is_built_again_is_installed_for_none_of_it(server: PackageIndex, tmp_path: Path, asked: str) -> None:
+    """Nor for a backend to be asked what it requires: what it can read, the next build can get from its wheel."""
+    twice(server, tmp_path)
+    helper = sdist("helper", "0.5", requires=("demo",), files={"helper": asked})
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    publish(server, "helper", ("helper-0.5.tar.gz", helper, OLD))
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    rebuilt = rebuilt_demo(filename=WHEEL)
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert f"demo 1.0 would be installed to build helper-0.5.tar.gz, which {WHEEL} is built with" in rebuilt.reason
+
+
+def test_it_is_not_there_when_its_own_backend_is_asked(server: PackageIndex, tmp_path: Path) -> None:
+    """What is required beside that could be chosen so as to tell what was read."""
+    tool = wheel_of("tool", "1.1", ASKING, tmp_path / "tool")
+    publish(server, "tool", (tool.name, tool.read_bytes(), OLD))
+    twice(server, tmp_path, sdist("demo", "1.0", requires=("tool", "demo"), backend="tool", files=DEMO))
+    rebuilt = rebuilt_demo(filename=WHEEL)
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert f"demo 1.0 would be installed to build {WHEEL}" in rebuilt.reason
+
+
+def test_nor_is_what_was_built_with_it_before(server: PackageIndex, tmp_path: Path) -> None:
+    """For another wheel it may be installed; but what came of that is kept, and is not taken for its own."""
+    twice(server, tmp_path)
+    other = wheel_of("other", "1.0", "", tmp_path / "other")
+    source = sdist("other", "1.0", requires=("tool",), backend="tool", files={"other": ""})
+    publish(server, "other", (other.name, other.read_bytes(), THEN), ("other-1.0.tar.gz", source, THEN))
+    publish(server, "tool", ("tool-1.0.tar.gz", sdist("tool", "1.0", requires=("demo",)), OLD))
+    first = rebuild(Wanted(target="other==1.0", python=PYTHON, tries=1), Index())
+    assert first.verdict is Verdict.IDENTICAL, first.reason
+    rebuilt = rebuilt_demo(filename=WHEEL)
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert "demo 1.0 would be installed to build tool-1.0.tar.gz" in rebuilt.reason
+
+
+def test_nor_by_a_plan(server: PackageIndex, tmp_path: Path) -> None:
+    """Whoever wrote it: it may name sdists whose builds would have it installed."""
+    twice(server, tmp_path)
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
+    plan = rebuilt_demo(filename=WHEEL).plan
+    assert plan is not None
+    copying = sdist("tool", "1.2", requires=("demo",))
+    publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD), ("tool-1.2.tar.gz", copying, OLD))
+    rebuilt = rebuilt_demo(filename=WHEEL, plan=replace(plan, built=(line("tool", "1.2", copying),)))
+    assert rebuilt.verdict is Verdict.NOT_BUILDABLE
+    assert "demo 1.0 would be installed to build tool-1.2.tar.gz" in rebuilt.reason
+
+
 def test_one_that_fails_is_named(server: PackageIndex) -> None:
     """It is not the project whose build failed."""
     publish(server, "tool", ("tool-1.1.tar.gz", sdist("tool", "1.1", files={"tool": FAILING}), OLD))
@@ -135,14 +249,15 @@ def test_one_that_is_not_what_the_index_says_is_not_built(server: PackageIndex, 
     server.put("/files/tool-1.1.tar.gz", server.answers["/files/demo-1.0.tar.gz"][0])
     with pytest.raises(Exception, match=r"tool-1\.1\.tar\.gz is not what the package index says"):
         rebuilt_demo()
-    assert not (cache / "dependencies").exists()
+    assert not (cache / "dependencies-2").exists()
 
 
+@isolating
 def test_it_is_built_once(server: PackageIndex, cache: Path) -> None:
     """The wheel is kept; one that was damaged meanwhile is built again, to the same bytes."""
     publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
     first = rebuilt_demo()
-    (wheel,) = (cache / "dependencies").glob("*/*.whl")
+    (wheel,) = (cache / "dependencies-2").glob("*/*.whl")
     content, written = wheel.read_bytes(), wheel.stat().st_ino
     assert rebuilt_demo().plan == first.plan
     assert wheel.stat().st_ino == written
@@ -151,12 +266,66 @@ def test_it_is_built_once(server: PackageIndex, cache: Path) -> None:
     assert wheel.read_bytes() == content
 
 
+def locked_tool() -> str:
+    """Build ``demo`` again, and return the line of the plan that locks the wheel which was built of ``tool``."""
+    rebuilt = rebuilt_demo()
+    assert rebuilt.plan is not None, rebuilt.reason
+    (line,) = rebuilt.plan.locked
+    return line
+
+
+def test_what_one_index_led_to_is_not_taken_for_another(
+    server: PackageIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same sdist with the helper of another index is another wheel: whoever has an index poisons no other."""
+    marking = BACKEND.replace("read_bytes() for one", 'read_bytes() + b"# marked" for one')
+    tool = sdist("tool", "1.0", requires=("helper",), backend="helper", files={"tool": BACKEND})
+    demo = [
+        (name, reply.content)
+        for name in ("demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz")
+        for reply in server.answers[f"/files/{name}"]
+    ]
+    publish(server, "tool", ("tool-1.0.tar.gz", tool, OLD))
+    honest = wheel_of("helper", "1.0", BACKEND, tmp_path / "honest")
+    publish(server, "helper", (honest.name, honest.read_bytes(), OLD))
+    with package_index() as other:
+        publish(other, "demo", *((name, content, THEN) for name, content in demo))
+        publish(other, "tool", ("tool-1.0.tar.gz", tool, OLD))
+        marked = wheel_of("helper", "1.0", marking, tmp_path / "marked")
+        publish(other, "helper", (marked.name, marked.read_bytes(), OLD))
+        monkeypatch.setenv("UV_DEFAULT_INDEX", other.simple)
+        theirs = locked_tool()
+    monkeypatch.setenv("UV_DEFAULT_INDEX", server.simple)
+    ours = locked_tool()
+    assert ours != theirs
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "fresh"))
+    assert locked_tool() == ours
+
+
+@isolating
+def test_what_was_built_without_a_sandbox_is_not_taken_in_one(
+    server: PackageIndex, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could read all of the machine, also the published wheel; and it is built anew the next time."""
+    (tmp_path / "secret").write_text("# of this machine\n", "utf-8")
+    peek = f'(b"# peeked" if os.path.exists({str(tmp_path / "secret")!r}) else b"")'
+    peeking = BACKEND.replace("read_bytes() for one", f"read_bytes() + {peek} for one")
+    publish(server, "tool", ("tool-1.0.tar.gz", sdist("tool", "1.0", files={"tool": peeking}), OLD))
+    with at_level("none"):
+        outside = locked_tool()
+        assert [*(cache / "dependencies-2").glob("*.json")] == []
+    inside = locked_tool()
+    assert inside != outside
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "fresh"))
+    assert locked_tool() == inside
+
+
 def test_a_plan_is_followed(server: PackageIndex, cache: Path) -> None:
     """With the sdist that it names, although another one would be chosen now; what is locked comes of it again."""
     publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD))
     first = rebuilt_demo()
     publish(server, "tool", ("tool-1.1.tar.gz", TOOL, OLD), ("tool-1.2.tar.gz", sdist("tool", "1.2"), OLD))
-    shutil.rmtree(cache / "dependencies")
+    shutil.rmtree(cache / "dependencies-2")
     shutil.rmtree(cache / "environments")
     again = rebuilt_demo(plan=first.plan)
     assert again.verdict is Verdict.IDENTICAL, again.reason
@@ -170,7 +339,7 @@ def test_a_plan_that_names_what_is_gone_cannot_be_followed(server: PackageIndex,
     assert plan is not None
     other = replace(plan, locked=(f"tool==1.1 --hash=sha256:{'0' * 64}",))
     assert "is another file" in rebuilt_demo(plan=other).reason
-    shutil.rmtree(cache / "dependencies")
+    shutil.rmtree(cache / "dependencies-2")
     publish(server, "tool", ("tool-1.1.tar.gz", sdist("tool", "1.1", files={"tool": FAILING}), OLD))
     gone = rebuilt_demo(plan=plan)
     assert gone.verdict is Verdict.NOT_BUILDABLE

@@ -7,11 +7,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from samewheel._types import SILENT
 from samewheel.comparison import Verdict
+from samewheel.errors import UsageError
 from samewheel.index import Index
 from samewheel.rebuilding import Rebuilt, Wanted, plan_text, rebuild, repository, sourcing
+from samewheel.rebuilding.values import PlannedSource
 from samewheel.report.rebuilt import explained_lines
 from samewheel.sources import remote
 from tests.functional.git_projects import commit, git
@@ -130,6 +133,44 @@ def test_with_an_sdist_the_commit_is_noted(release: Release) -> None:
     assert found.plan is not None
     assert found.plan.source.sdist == "demo-1.0.tar.gz"
     assert release.commit in found.plan.evidence["source"]
+
+
+@pytest.mark.parametrize(
+    "place", ["{folder}", "file://{folder}", "ssh://git@example.org/x", "git@example.org:x", "http://example.org/x"]
+)
+def test_a_plan_alone_leads_to_the_web_only(release: Release, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Whoever wrote it could have private files packed, or the user's keys tried; the error says what to name."""
+    release.publish(release.attested())
+    plan = rebuilt().plan
+    assert plan is not None
+    place = place.replace("{folder}", str(release.repository))
+    planted = replace(plan, source=PlannedSource(git=place, commit=release.commit))
+    asked: list[str] = []
+    monkeypatch.setattr(sourcing, "clone", lambda url, *_: asked.append(url))
+    with pytest.raises(UsageError, match="the plan alone cannot name this repository") as refused:
+        rebuilt(plan=planted)
+    assert asked == []
+    assert refused.value.hint.startswith("If you mean it, name it, too: --git ")
+    assert refused.value.hint.endswith(f"@{release.commit}")
+
+
+def test_a_plan_of_a_repository_here_is_followed_if_that_is_named(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the error of the plan says; at its commit, and at no other one."""
+    monkeypatch.setattr(sourcing, "clone", remote.clone)
+    release.publish(None)
+    first = rebuilt(git=f"{release.repository}@{release.commit}")
+    assert first.verdict is Verdict.IDENTICAL, first.reason
+    with pytest.raises(UsageError, match="cannot name this repository") as refused:
+        rebuilt(plan=first.plan)
+    _, _, named = refused.value.hint.partition("--git ")
+    again = rebuilt(plan=first.plan, git=named)
+    assert (again.verdict, again.plan) == (Verdict.IDENTICAL, first.plan)
+    with pytest.raises(UsageError, match="is not the commit of the plan"):
+        rebuilt(plan=first.plan, git=f"{release.repository}@HEAD")
+    with pytest.raises(UsageError, match="the plan names another source"):
+        rebuilt(plan=first.plan, git=f"{release.repository}/.git@{release.commit}")
 
 
 def test_a_commit_that_is_not_there_is_no_source(release: Release) -> None:

@@ -154,4 +154,6 @@ def remotes(vault: Vault) -> None:
     plan = (vault.project / "plan.toml").read_text("utf-8")
     for code, user in ((15, f"user:{vault.value()}@"), (DIFFERS, f"user:{password}@")):
         vault.plant("project/planted.toml", plan.replace("http://", f"http://{user}"))
-        vault.run(code, "rebuild", wheel.name, "--plan", "planted.toml", "--explain", "--json")
+        vault.run(2, "rebuild", wheel.name, "--plan", "planted.toml", "--explain", "--json")
+        there = f"{url.replace('://', f'://{user}')}@v1.0"
+        vault.run(code, "rebuild", wheel.name, "--git", there, "--plan", "planted.toml", "--explain", "--json")

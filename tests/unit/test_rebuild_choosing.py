@@ -9,7 +9,7 @@ import pytest
 from samewheel._types import Sha256
 from samewheel.index import ReleaseFile
 from samewheel.interpreter import find_interpreter
-from samewheel.rebuilding.dependencies import choose_sdist
+from samewheel.rebuilding.choosing import choose_sdist
 
 if TYPE_CHECKING:
     from typing import Literal

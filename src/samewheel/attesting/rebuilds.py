@@ -23,6 +23,7 @@ from samewheel.attesting.slsa import (
     isolation,
 )
 from samewheel.attesting.statements import Resource, Statement
+from samewheel.buildinfo import Dependency
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
 
@@ -53,7 +54,7 @@ class NotReproduced(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     published: Resource
     """The published file."""
     resolved_dependencies: tuple[Resource, ...]
-    """The source, then each build dependency."""
+    """The source, then each build dependency, then what was built first, and installed for that."""
     verdict: Verdict
     """How far apart they are."""
 
@@ -64,6 +65,17 @@ def _source(plan: Plan) -> Resource:
     # By its digest alone: whether it is the release's own sdist, the caller may have decided.
     annotations: dict[str, object] = {"file": plan.source.sdist}
     return Resource(name="source", digest={"sha256": str(plan.source.sha256)}, annotations=annotations)
+
+
+def _dependencies(plan: Plan, rebuilt: Rebuilt) -> tuple[Resource, ...]:
+    """Return the source, what was installed, and at last what was built and installed for that; each file once."""
+    before = {one for built in rebuilt.built for one in built.dependencies}
+    before |= {
+        Dependency(name=one.name, version=one.version, filename=one.filename, sha256=one.sha256)
+        for one in rebuilt.built
+    }
+    installed = (*rebuilt.dependencies, *sorted(before.difference(rebuilt.dependencies)))
+    return (_source(plan), *map(dependency, installed))
 
 
 def _planned(plan: Plan) -> dict[str, str]:
@@ -90,7 +102,7 @@ def _provenance(rebuilt: Rebuilt, plan: Plan, builder: str) -> dict[str, object]
         build_type=REBUILD_TYPE,
         external_parameters=_parameters(plan, rebuilt),
         internal_parameters=_planned(plan),
-        resolved_dependencies=(_source(plan), *map(dependency, rebuilt.dependencies)),
+        resolved_dependencies=_dependencies(plan, rebuilt),
     )
     annotations: dict[str, object] = {"verdict": str(rebuilt.verdict)}
     comparison = Resource(name="comparison", uri=f"{NAMESPACE}/byproduct/comparison", annotations=annotations)
@@ -128,7 +140,7 @@ def statement_of_rebuild(rebuilt: Rebuilt, *, builder: str = BUILDER) -> Stateme
         causes=tuple(one.cause for one in rebuilt.causes),
         plan=_planned(plan),
         published=published,
-        resolved_dependencies=(_source(plan), *map(dependency, rebuilt.dependencies)),
+        resolved_dependencies=_dependencies(plan, rebuilt),
         verdict=rebuilt.verdict,
     )
     return Statement(subject=(subject,), predicate_type=NOT_REPRODUCED, predicate=msgspec.to_builtins(instead))

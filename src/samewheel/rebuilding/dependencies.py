@@ -8,34 +8,31 @@ is fetched, and its conditions are fixed. So the same sdist gives the same wheel
 from __future__ import annotations
 
 import hashlib
-import json
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
-from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from samewheel import __version__
 from samewheel._files import place, sha256_of, write_atomic
-from samewheel._standards import specifiers_of, version_of
 from samewheel._types import SILENT, Sha256, Value, Via
-from samewheel._uv import cache_folder, make_cache
+from samewheel._uv import cache_folder, index_identity, make_cache
 from samewheel.buildinfo import Epoch
 from samewheel.building import perform
 from samewheel.constraints import parse_constraints
 from samewheel.epoch import EARLIEST
 from samewheel.errors import NotBuildableError, UnlockableError, UsageError
-from samewheel.locking.inputs import instant
 from samewheel.preparing import open_project, prepare
-from samewheel.rebuilding.finding import sdist_of
+from samewheel.rebuilding.choosing import choose_sdist
+from samewheel.rebuilding.itself import refuse_itself
 from samewheel.rebuilding.resolving import WHERE, resolve_as_of
+from samewheel.rebuilding.values import BuiltDependency
+from samewheel.sandbox import choose_sandbox
 from samewheel.staging import plain_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from samewheel._types import Progress
@@ -46,14 +43,18 @@ if TYPE_CHECKING:
     from samewheel.limits import Limits
     from samewheel.preparing import Opened, Prepared
     from samewheel.project import Overrides
+    from samewheel.rebuilding.published import Published
 
-__all__ = ["Resolved", "Supply", "choose_sdist", "follow", "resolve_and_build"]
+__all__ = ["Resolved", "Supply", "follow", "resolve_and_build"]
 
 DEEPEST = 3
 """Builds that a build may wait for, one for the other; pip has no limit, and real ones need one or two."""
 
 MOST = 16
 """Packages that are built for one environment."""
+
+KEPT = "dependencies-2"
+"""The folder of our cache for what was built; to be renamed when the key of what is kept changes."""
 
 FIXED = Epoch(value=EARLIEST, origin="default")
 """The same for every build of a dependency, whatever the caller's environment and the sdist say."""
@@ -65,6 +66,8 @@ LEGACY_TOOLS = ("setuptools", "wheel")
 class Supply(Value, frozen=True, kw_only=True):
     """Where dependencies come from, and within which limits they are built: the same for all of one plan."""
 
+    published: Published
+    """What is built again: nothing that is built for it may have it installed."""
     index: Index
     uploaded_before: str | None
     """Newer files are passed over (RFC 3339); None: none is."""
@@ -84,22 +87,20 @@ class Resolved(Value, frozen=True, kw_only=True):
     opened: Opened
     """The source, with the folders of wheels that were built for it."""
     constraints: Constraints
-    built: tuple[str, ...] = ()
-    """All sdists that were built for it, as lines of hashed constraints, sorted."""
+    built: tuple[BuiltDependency, ...] = ()
+    """All sdists that were built for it, and for those, sorted."""
 
 
-class _Built(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A wheel that was built from an sdist and kept in our cache, as the file beside it says."""
+class _Wheel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A wheel that was built from an sdist and put into our cache, as the file beside it says."""
 
     filename: str
     sha256: Sha256
-    lines: tuple[str, ...]
-    """Its own sdist, and those that were built for it."""
 
     @property
     def folder(self) -> Path:
         """The folder that has this wheel alone."""
-        return cache_folder() / "dependencies" / self.sha256
+        return cache_folder() / KEPT / self.sha256
 
     @property
     def whole(self) -> bool:
@@ -108,8 +109,12 @@ class _Built(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return wheel.is_file() and sha256_of(wheel) == self.sha256
 
 
-def _line(file: ReleaseFile) -> str:
-    return f"{file.name}=={file.version} --hash=sha256:{file.sha256}"
+class _Built(Value, frozen=True, kw_only=True):
+    """A dependency that was built, now or before."""
+
+    wheel: _Wheel
+    built: tuple[BuiltDependency, ...]
+    """Its own sdist, and those that were built for it."""
 
 
 def _pins(lines: Iterable[str]) -> dict[str, Pin]:
@@ -120,54 +125,6 @@ def _pins(lines: Iterable[str]) -> dict[str, Pin]:
     """
     content = "".join(f"{line}\n" for line in lines).encode()
     return {pin.name: pin for pin in parse_constraints(content, f"{WHERE}, built").pins}
-
-
-def _specifiers(name: str, requirements: Iterable[str], markers: Mapping[str, str]) -> SpecifierSet:
-    """Return which versions of a package the requirements allow that name it, where their markers hold."""
-    allowed = SpecifierSet()
-    for one in map(Requirement, requirements):
-        holds = one.marker is None or one.marker.evaluate({"extra": "", **markers})
-        if canonicalize_name(one.name) == name and holds:
-            allowed &= one.specifier
-    return allowed
-
-
-def _is_for(file: ReleaseFile, interpreter: Interpreter) -> bool:
-    try:
-        return specifiers_of(file.requires_python or "", prereleases=True).contains(interpreter.version)
-    except InvalidSpecifier:
-        return True
-
-
-def choose_sdist(
-    files: Iterable[ReleaseFile],
-    requirements: Iterable[str],
-    interpreter: Interpreter,
-    uploaded_before: str | None,
-) -> ReleaseFile | None:
-    """Return the sdist that an installer would have built at a time; None if there is none.
-
-    That is the newest version that was there and is allowed: pre-releases and yanked files only where there is
-    nothing else. As uv does it, a file whose upload nobody knows is passed over if there is a date.
-
-    Args:
-        files: of one project.
-        requirements: PEP 508; those that name the project limit its versions.
-        interpreter: which Requires-Python must allow.
-        uploaded_before: a moment or a day (RFC 3339); None: any time.
-    """
-    limit = None if uploaded_before is None else datetime.fromisoformat(instant(uploaded_before))
-
-    def there(file: ReleaseFile) -> bool:
-        return limit is None or (file.uploaded is not None and datetime.fromisoformat(file.uploaded) < limit)
-
-    fitting = [file for file in files if file.kind == "sdist" and there(file) and _is_for(file, interpreter)]
-    for pool in ([file for file in fitting if not file.yanked], fitting):
-        versions = {version_of(file.version) for file in pool}
-        allowed = _specifiers(pool[0].name, requirements, interpreter.markers) if pool else SpecifierSet()
-        if newest := max(allowed.filter(sorted(versions)), default=None):
-            return sdist_of(pool, newest)[0]
-    return None
 
 
 def _sdist(name: str, requirements: Sequence[str], interpreter: Interpreter, supply: Supply) -> ReleaseFile:
@@ -192,22 +149,31 @@ def _sdist(name: str, requirements: Sequence[str], interpreter: Interpreter, sup
     return found
 
 
-def _kept(file: ReleaseFile, interpreter: Interpreter, supply: Supply) -> Path:
-    """Return where is written what came of an sdist: a key of everything that decides about it."""
-    made = [file.sha256, interpreter.implementation, interpreter.version, interpreter.platform]
-    key = json.dumps([*made, supply.uploaded_before, __version__])
-    return cache_folder() / "dependencies" / f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+def _kept(file: ReleaseFile, prepared: Prepared, *, setup_py: bool) -> Path | None:
+    """Return where is written what comes of an sdist: a key of all that its build can see; None: it is not kept."""
+    isolation = choose_sandbox().isolation
+    if isolation.mechanism == "none":
+        # Such a build can read all of this machine, and what it took from there would get into sandboxes.
+        return None
+    opened = prepared.opened
+    interpreter = opened.interpreter
+    made = [
+        [file.filename, file.sha256, setup_py, __version__],
+        [interpreter.implementation, interpreter.version, interpreter.platform],
+        prepared.environments["wheel"].dependencies,
+        index_identity(opened.index_folder),
+        isolation,
+    ]
+    return cache_folder() / KEPT / f"{hashlib.sha256(msgspec.json.encode(made)).hexdigest()}.json"
 
 
-def _recall(kept: Path, supply: Supply) -> _Built | None:
-    """Return what was built before, if it is still there, and from nothing that the plan names otherwise."""
+def _recall(kept: Path) -> _Wheel | None:
+    """Return what was built before, if it is still there."""
     try:
-        built = msgspec.json.decode(kept.read_bytes(), type=_Built)
+        wheel = msgspec.json.decode(kept.read_bytes(), type=_Wheel)
     except (OSError, msgspec.MsgspecError):
         return None
-    chosen = _pins(supply.chosen)
-    same = all(chosen.get(name, pin) == pin for name, pin in _pins(built.lines).items())
-    return built if same and built.whole else None
+    return wheel if wheel.whole else None
 
 
 def _resolved(opened: Opened, supply: Supply, depth: int) -> tuple[Resolved, bool]:
@@ -223,39 +189,65 @@ def _resolved(opened: Opened, supply: Supply, depth: int) -> tuple[Resolved, boo
     return resolve_and_build(opened, supply, ask=False, depth=depth), True
 
 
-def _make(sdist: Path, interpreter: Interpreter, supply: Supply, depth: int) -> tuple[_Built, Resolved]:
-    """Build the wheel of an sdist, and put it into our cache."""
+def _overrides(interpreter: Interpreter, supply: Supply) -> Overrides:
     overrides: Overrides = {"python": str(interpreter.path), "via": Via.TREE}
     if supply.timeout is not None:
         overrides["timeout"] = supply.timeout
     if supply.limits is not None:
         overrides["limits"] = supply.limits
+    return overrides
+
+
+def _make(prepared: Prepared, supply: Supply, *, setup_py: bool) -> _Wheel:
+    """Build the wheel of an sdist, and put it into our cache."""
+    opened = prepared.opened
+    folder = opened.folder / "samewheel-build"
+    folder.mkdir()
+    product = perform(
+        prepared,
+        folder,
+        plain_conditions(folder, FIXED.value, opened.settings),
+        memory=opened.in_memory("build"),
+        setup_py=setup_py,
+        progress=supply.progress,
+    )
+    wheel = _Wheel(filename=product.wheel.name, sha256=sha256_of(product.wheel))
+    make_cache(KEPT, wheel.sha256)
+    place(product.wheel, wheel.folder / wheel.filename)
+    return wheel
+
+
+def _made(file: ReleaseFile, sdist: Path, interpreter: Interpreter, supply: Supply, depth: int) -> _Built:
+    """Return the wheel of an sdist that was fetched: built now, unless the same was built in the same environment."""
     with open_project(
-        sdist, overrides=overrides, stranger=True, index_folder=supply.index.cwd, progress=supply.progress
+        sdist,
+        overrides=_overrides(interpreter, supply),
+        stranger=True,
+        index_folder=supply.index.cwd,
+        progress=supply.progress,
     ) as opened:
         resolved, setup_py = _resolved(replace(opened, epoch=FIXED), supply, depth)
-        prepared: Prepared = prepare(
+        prepared = prepare(
             resolved.opened,
             resolved.constraints,
             ask=not setup_py,
             offline=supply.offline,
             progress=supply.progress,
         )
-        folder = opened.folder / "samewheel-build"
-        folder.mkdir()
-        conditions = plain_conditions(folder, FIXED.value, opened.settings)
-        product = perform(
-            prepared,
-            folder,
-            conditions,
-            memory=opened.in_memory("build"),
-            setup_py=setup_py,
-            progress=supply.progress,
-        )
-        built = _Built(filename=product.wheel.name, sha256=sha256_of(product.wheel), lines=resolved.built)
-        make_cache("dependencies", built.sha256)
-        place(product.wheel, built.folder / built.filename)
-    return built, resolved
+        kept = _kept(file, prepared, setup_py=setup_py)
+        wheel = _recall(kept) if kept is not None else None
+        if wheel is None:
+            wheel = _make(prepared, supply, setup_py=setup_py)
+            if kept is not None:
+                write_atomic(kept, msgspec.json.encode(wheel))
+    own = BuiltDependency(
+        name=file.name,
+        version=file.version,
+        filename=file.filename,
+        sha256=sha256_of(sdist),
+        dependencies=prepared.environments["wheel"].dependencies,
+    )
+    return _Built(wheel=wheel, built=tuple(sorted({own, *resolved.built})))
 
 
 def _dependency(file: ReleaseFile, interpreter: Interpreter, supply: Supply, depth: int) -> _Built:
@@ -265,21 +257,15 @@ def _dependency(file: ReleaseFile, interpreter: Interpreter, supply: Supply, dep
         NotBuildableError: it cannot be built; the message names it.
         SamewheelError: the machine, or the index, failed.
     """
-    kept = _kept(file, interpreter, supply)
-    if (known := _recall(kept, supply)) is not None:
-        return known
-    supply.progress.step(f"Building {file.name} {file.version} first, which has no wheel")
+    supply.progress.step(f"Preparing {file.name} {file.version}, which has no wheel")
     sdist = supply.index.fetch(file)
     try:
-        built, resolved = _make(sdist, interpreter, supply, depth)
+        return _made(file, sdist, interpreter, supply, depth)
     except (NotBuildableError, UsageError) as error:
         raise NotBuildableError(
             f"the build dependency {file.name} {file.version} cannot be built",
             cause=f"It has no wheel that fits, and of {file.filename}: {error}",
         ) from error
-    built = replace(built, lines=tuple(sorted({_line(file), *resolved.built})))
-    write_atomic(kept, msgspec.json.encode(built))
-    return built
 
 
 def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth: int = 0) -> Resolved:
@@ -293,7 +279,8 @@ def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth
 
     Raises:
         UnlockableError: there is no solution.
-        NotBuildableError: a dependency cannot be built; the message names it.
+        NotBuildableError: a dependency cannot be built, or what is built again would be installed; the message
+            names it.
         SamewheelError: the index cannot be reached, or a hook of the backend failed.
     """
     found: dict[str, _Built] = {}
@@ -312,20 +299,33 @@ def resolve_and_build(opened: Opened, supply: Supply, *, ask: bool = True, depth
             )
         file = _sdist(name, requirements, opened.interpreter, supply)
         found[name] = _dependency(file, opened.interpreter, supply, depth + 1)
-        return found[name].folder
+        return found[name].wheel.folder
+
+    def check(constraints: Constraints) -> None:
+        refuse_itself(supply.published, constraints.pins, opened.source.path.name if depth else "")
 
     constraints = resolve_as_of(
-        opened, supply.uploaded_before, ask=ask, offline=supply.offline, provide=provide, progress=supply.progress
+        opened,
+        supply.uploaded_before,
+        provide=provide,
+        check=check,
+        ask=ask,
+        offline=supply.offline,
+        progress=supply.progress,
     )
     return Resolved(
         opened=_with(opened, found.values()),
         constraints=constraints,
-        built=tuple(sorted({line for one in found.values() for line in one.lines})),
+        built=_all(found.values()),
     )
 
 
+def _all(built: Iterable[_Built]) -> tuple[BuiltDependency, ...]:
+    return tuple(sorted({one for each in built for one in each.built}))
+
+
 def _with(opened: Opened, built: Iterable[_Built]) -> Opened:
-    return replace(opened, find_links=(*opened.find_links, *(one.folder for one in built)))
+    return replace(opened, find_links=(*opened.find_links, *(one.wheel.folder for one in built)))
 
 
 def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved:
@@ -337,18 +337,20 @@ def follow(opened: Opened, constraints: Constraints, supply: Supply) -> Resolved
         supply: where everything comes from, with the sdists that the plan names.
 
     Raises:
-        NotBuildableError: one of them cannot be had or built, or is another wheel than the one that was locked.
+        NotBuildableError: one of them cannot be had or built, or is another wheel than the one that was locked; or
+            what is built again is locked.
         SamewheelError: the machine, or the index, failed.
     """
+    refuse_itself(supply.published, constraints.pins)
     locked, built = {pin.name: pin for pin in constraints.pins}, []
     for name, chosen in sorted(_pins(supply.chosen).items()):
         one = _dependency(_sdist(name, (), opened.interpreter, supply), opened.interpreter, supply, 1)
         pin = locked.get(chosen.name)
-        if pin is not None and pin.version == chosen.version and f"sha256:{one.sha256}" not in pin.hashes:
+        if pin is not None and pin.version == chosen.version and f"sha256:{one.wheel.sha256}" not in pin.hashes:
             raise NotBuildableError(
-                f"{one.filename} was built again, and is another file",
-                cause=f"Its SHA-256 is {one.sha256}; {WHERE} locks {', '.join(pin.hashes)}.",
+                f"{one.wheel.filename} was built again, and is another file",
+                cause=f"Its SHA-256 is {one.wheel.sha256}; {WHERE} locks {', '.join(pin.hashes)}.",
                 hint="Remove locked from the plan, and what is installed is resolved anew.",
             )
         built.append(one)
-    return Resolved(opened=_with(opened, built), constraints=constraints, built=supply.chosen)
+    return Resolved(opened=_with(opened, built), constraints=constraints, built=_all(built))

@@ -7,16 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from packaging.utils import canonicalize_name
 
 from samewheel._files import walk
-from samewheel._standards import version_of
 from samewheel._types import SILENT, Value, Via
 from samewheel.buildinfo import Epoch
 from samewheel.building import perform
 from samewheel.constraints import parse_constraints
 from samewheel.epoch import EARLIEST
-from samewheel.errors import NotBuildableError
 from samewheel.machine import look_around
 from samewheel.preparing import open_project, prepare
 from samewheel.pythons import locate
@@ -27,7 +24,7 @@ from samewheel.rebuilding.values import Command, Modes, Newlines, Times
 from samewheel.staging import plain_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from samewheel._types import Progress
@@ -41,7 +38,7 @@ if TYPE_CHECKING:
     from samewheel.project import Overrides
     from samewheel.rebuilding.dependencies import Resolved
     from samewheel.rebuilding.published import Published
-    from samewheel.rebuilding.values import Plan
+    from samewheel.rebuilding.values import BuiltDependency, Plan
 
 __all__ = ["Made", "make"]
 
@@ -59,6 +56,8 @@ class Made(Value, frozen=True, kw_only=True):
     """Such as ``cpython 3.9.18``."""
     dependencies: tuple[Dependency, ...]
     """The very files that were installed for the build, sorted."""
+    built: tuple[BuiltDependency, ...]
+    """Sdists that were built for it, and what was installed for that, sorted."""
 
 
 def _overrides(plan: Plan, timeout: float | None, limits: Limits | None) -> Overrides:
@@ -100,10 +99,15 @@ def _noted(plan: Plan, resolved: Resolved) -> Plan:
     """Return a plan with all that was installed, and what was built for that."""
     evidence = plan.evidence
     if resolved.built and not plan.locked:
-        names = ", ".join(line.partition("==")[0] for line in resolved.built)
+        names = ", ".join(one.name for one in resolved.built)
         when = f" that is older than {plan.uploaded_before[:10]}" if plan.uploaded_before is not None else ""
         evidence = {**evidence, "built": f"the index has no wheel of {names} for Python {plan.python}{when}"}
-    return replace(plan, locked=_locked(resolved.constraints), built=resolved.built, evidence=evidence)
+    return replace(plan, locked=_locked(resolved.constraints), built=_lines(resolved.built), evidence=evidence)
+
+
+def _lines(built: Iterable[BuiltDependency]) -> tuple[str, ...]:
+    """Return sdists that were built as lines of hashed constraints."""
+    return tuple(dict.fromkeys(f"{one.name}=={one.version} --hash=sha256:{one.sha256}" for one in built))
 
 
 def _locked(constraints: Constraints) -> tuple[str, ...]:
@@ -147,31 +151,12 @@ def _conditions(opened: Opened, plan: Plan, published: Published, folder: Path) 
     )
 
 
-def _refuse_itself(published: Published, constraints: Constraints) -> None:
-    """Refuse to install what is to be built: a backend could copy it from there.
-
-    Raises:
-        NotBuildableError: the same release, a newer one, or the very file is among what would be installed.
-    """
-    for pin in constraints.pins:
-        itself = canonicalize_name(pin.name) == published.name and version_of(pin.version) >= version_of(
-            published.version
-        )
-        if itself or f"sha256:{published.sha256}" in pin.hashes:
-            raise NotBuildableError(
-                f"{published.name} {pin.version} would be installed to build {published.path.name}",
-                cause="What a build can read, it can copy; so it would prove nothing.",
-                hint="An older release of it may be installed: pin one in a plan.",
-            )
-
-
 def _perform(opened: Opened, plan: Plan, published: Published, supply: Supply) -> Made:
     epoch = opened.epoch if plan.epoch is None else Epoch(value=plan.epoch, origin="plan")
     resolved = _resolved(replace(_with_requirements(opened, plan), epoch=epoch), plan, supply)
     opened, progress = resolved.opened, supply.progress
     products = ("sdist", "wheel") if plan.via is Via.SDIST else ("wheel",)
     ask = plan.command is Command.PEP517
-    _refuse_itself(published, resolved.constraints)
     prepared = prepare(
         opened, resolved.constraints, products=products, ask=ask, offline=supply.offline, progress=progress
     )
@@ -195,6 +180,7 @@ def _perform(opened: Opened, plan: Plan, published: Published, supply: Supply) -
         isolation=product.isolation,
         interpreter=f"{interpreter.implementation} {interpreter.version}",
         dependencies=tuple(sorted({one for name in products for one in prepared.environments[name].dependencies})),
+        built=resolved.built,
     )
 
 
@@ -214,7 +200,7 @@ def make(
 
     Args:
         plan: how.
-        published: the wheel whose times and modes the plan may ask for.
+        published: the wheel whose times and modes the plan may ask for, and which is never installed.
         source: the sdist, or the project's folder.
         index: where sdists of build requirements come from that have no wheel.
         timeout: seconds that one step of the backend may take.
@@ -227,6 +213,7 @@ def make(
         SamewheelError: the machine, or the index, failed.
     """
     supply = Supply(
+        published=published,
         index=index,
         uploaded_before=plan.uploaded_before,
         timeout=timeout,

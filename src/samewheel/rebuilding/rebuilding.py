@@ -20,7 +20,7 @@ from samewheel.rebuilding.finding import find_release
 from samewheel.rebuilding.planning import first_plan
 from samewheel.rebuilding.published import read_published
 from samewheel.rebuilding.searching import Task, search
-from samewheel.rebuilding.sourcing import find_source
+from samewheel.rebuilding.sourcing import check_planned, find_source
 from samewheel.rebuilding.values import Rebuilt
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.searching import Best
     from samewheel.rebuilding.sourcing import FoundSource
-    from samewheel.rebuilding.values import Attempt, Plan, Wanted
+    from samewheel.rebuilding.values import Attempt, BuiltDependency, Plan, Wanted
 
 __all__ = ["rebuild"]
 
@@ -51,6 +51,7 @@ class _Fields(TypedDict, total=False):
     isolation: Isolation | None
     interpreter: str
     dependencies: tuple[Dependency, ...]
+    built: tuple[BuiltDependency, ...]
     plan: Plan | None
     attempts: tuple[Attempt, ...]
     best: int
@@ -97,15 +98,10 @@ def _check_wanted(wanted: Wanted) -> None:
     Raises:
         UsageError: it does, or cannot.
     """
-    planned = wanted.plan.source if wanted.plan is not None else None
     if wanted.sdist is not None and wanted.git is not None:
         raise UsageError("--sdist and --git name two sources", hint="Give one of them.")
-    if planned is not None and (wanted.git is not None or (wanted.sdist is not None and planned.sdist is None)):
-        raise UsageError(
-            "the plan names another source",
-            cause=f"It says: {planned.sdist or planned.git}.",
-            hint="Give one of them.",
-        )
+    if wanted.plan is not None:
+        check_planned(wanted.plan.source, sdist=wanted.sdist, git=wanted.git)
     if wanted.python is not None:
         find_interpreter(locate(wanted.python))
     # The caller's SOURCE_DATE_EPOCH decides nothing here; but if it is none, no build should be blamed for that.
@@ -189,6 +185,7 @@ def _outcome_of(best: Best, published: Published, release: Release) -> Rebuilt:
         isolation=best.tried.isolation,
         interpreter=best.tried.interpreter,
         dependencies=best.tried.dependencies,
+        built=best.tried.built,
         plan=best.tried.plan,
         attempts=best.attempts,
         best=best.number,

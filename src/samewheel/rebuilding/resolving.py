@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from samewheel.interpreter import Interpreter
     from samewheel.preparing import Opened
 
+    Check = Callable[[Constraints], None]
     Provide = Callable[[NoWheelError, Sequence[str]], Path]
 
 __all__ = ["WHERE", "resolve_as_of"]
@@ -85,17 +86,14 @@ def _solve(
     return parse_constraints(content, WHERE)
 
 
-def _refuse(error: NoWheelError, _: Sequence[str]) -> Path:
-    raise error
-
-
 def resolve_as_of(
     opened: Opened,
     uploaded_before: str | None,
     *,
+    provide: Provide,
+    check: Check,
     ask: bool = True,
     offline: bool = False,
-    provide: Provide = _refuse,
     progress: Progress = SILENT,
 ) -> Constraints:
     """Return pins with hashes of everything that building a wheel of a source installs.
@@ -103,10 +101,11 @@ def resolve_as_of(
     Args:
         opened: the source, whose build system's requirements count.
         uploaded_before: newer files are passed over (RFC 3339); None: none is.
-        ask: ask the backend what else it requires.
-        offline: use what was fetched before.
         provide: called with the error that names a package without a wheel, and with all that is required so far;
             returns a folder that has a wheel of it, or raises.
+        check: called with each solution before anything of it is installed; raises for one that may not be.
+        ask: ask the backend what else it requires.
+        offline: use what was fetched before.
         progress: told what is going on.
 
     Raises:
@@ -114,6 +113,7 @@ def resolve_as_of(
         SamewheelError: the index cannot be reached, or the backend's hook failed.
     """
     static, interpreter = opened.project.build_system.requires, opened.interpreter
+    cwd = opened.index_folder
     links = list(opened.find_links)
 
     def solve(asked: tuple[str, ...]) -> Constraints:
@@ -121,16 +121,20 @@ def resolve_as_of(
         while True:
             progress.step("Resolving the build requirements")
             try:
-                return _solve(required, interpreter, uploaded_before, links, offline=offline, cwd=opened.index_folder)
+                found = _solve(required, interpreter, uploaded_before, links, offline=offline, cwd=cwd)
             except NoWheelError as error:
                 links.append(provide(error, required))
+                continue
+            # Before the backend is asked: what it answers could carry what it read.
+            check(found)
+            return found
 
     def answer(constraints: Constraints, asked: tuple[str, ...]) -> tuple[str, ...]:
         if not ask:
             return ()
         required = sorted({*static, *asked})
         environment = fetch_environment(
-            required, constraints, interpreter, offline=offline, cwd=opened.index_folder, find_links=links
+            required, constraints, interpreter, offline=offline, cwd=cwd, find_links=links
         )
         products = ("sdist", "wheel") if opened.settings.via is Via.SDIST else ("wheel",)
         answers = (ask_backend(opened, environment, what, progress, again=False) for what in products)

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from samewheel.rebuilding.correcting import Correction
     from samewheel.rebuilding.performing import Made
     from samewheel.rebuilding.published import Published
-    from samewheel.rebuilding.values import Plan
+    from samewheel.rebuilding.values import BuiltDependency, Plan
     from samewheel.wheel.replaying import Replayed
 
 __all__ = ["Best", "Task", "search"]
@@ -93,6 +93,7 @@ class Tried(Value, frozen=True, kw_only=True):
     isolation: Isolation | None = None
     interpreter: str = ""
     dependencies: tuple[Dependency, ...] = ()
+    built: tuple[BuiltDependency, ...] = ()
     failure: str = ""
     hopeless: bool = False
     """Whether no other plan can do better."""
@@ -179,6 +180,7 @@ def _compared(made: Made, published: Published, before: tuple[int, int] | None) 
         isolation=made.isolation,
         interpreter=made.interpreter,
         dependencies=made.dependencies,
+        built=made.built,
     )
     if before is not None and tried.distance >= before:
         return tried

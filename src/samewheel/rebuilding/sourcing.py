@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from samewheel._files import sha256_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from samewheel.rebuilding.published import Published
     from samewheel.rebuilding.values import Wanted
 
-__all__ = ["FoundSource", "find_source"]
+__all__ = ["FoundSource", "check_planned", "find_source"]
 
 
 class FoundSource(Value, frozen=True, kw_only=True):
@@ -33,6 +34,11 @@ class FoundSource(Value, frozen=True, kw_only=True):
     planned: PlannedSource
     why: str = ""
     """Why it is that one; empty if somebody said so, or there is only one."""
+
+
+def _told(url: str) -> str:
+    """Return a repository's address as a plan has it: one of the network loses user and password."""
+    return published_at(url) or url
 
 
 def _cloned(url: str, ref: str, folder: Path, *, subdirectory: str = "", why: str = "") -> FoundSource:
@@ -49,8 +55,54 @@ def _cloned(url: str, ref: str, folder: Path, *, subdirectory: str = "", why: st
         raise NoSourceError(
             f"the repository has no folder {subdirectory!r}", cause="It is missing, or a link that leads elsewhere."
         )
-    planned = PlannedSource(git=published_at(url) or url, commit=commit, subdirectory=subdirectory)
+    planned = PlannedSource(git=_told(url), commit=commit, subdirectory=subdirectory)
     return FoundSource(path=path, planned=planned, why=why)
+
+
+def check_planned(planned: PlannedSource, *, sdist: Path | None, git: str | None) -> None:
+    """Refuse a plan whose source is not the caller's, or a repository that only the caller may name.
+
+    Args:
+        planned: what the plan says.
+        sdist: the caller's source.
+        git: the caller's source, as ``URL@REF``.
+
+    Raises:
+        UsageError: it is another one; or a place of this machine, or one that is reached with the user's keys or in
+            the clear.
+    """
+    same = planned.git is not None and git is not None and _told(split_ref(git)[0]) == _told(planned.git)
+    if (git is not None and not same) or (sdist is not None and planned.sdist is None):
+        raise UsageError(
+            "the plan names another source",
+            cause=f"It says: {planned.sdist or planned.git}.",
+            hint="Give one of them.",
+        )
+    # A plan may be a stranger's, who could have private files read, or the user's keys tried.
+    if planned.git is not None and git is None and not planned.git.startswith("https://"):
+        raise UsageError(
+            "the plan alone cannot name this repository",
+            cause=f"It says {planned.git}, and of a plan only https:// is followed.",
+            hint=f"If you mean it, name it, too: --git {shlex.quote(f'{planned.git}@{planned.commit}')}",
+        )
+
+
+def _planned_commit(planned: PlannedSource, git: str | None, folder: Path) -> FoundSource:
+    """Clone the repository of a plan; with what the caller knows to reach it, if it was named.
+
+    Raises:
+        UsageError: the caller's reference is another commit.
+        SamewheelError: as of :func:`_cloned`.
+    """
+    url, ref = split_ref(git) if git is not None else (str(planned.git), str(planned.commit))
+    found = _cloned(url, ref, folder, subdirectory=planned.subdirectory)
+    if found.planned.commit != planned.commit:
+        raise UsageError(
+            f"{ref} is not the commit of the plan",
+            cause=f"It is {found.planned.commit}, and the plan's is {planned.commit}.",
+            hint=f"Name that one: --git URL@{planned.commit}",
+        )
+    return found
 
 
 def _attested(wanted: Wanted, release: Release, index: Index, progress: Progress) -> Origin | None:
@@ -106,16 +158,16 @@ def find_source(
 
     Raises:
         NoSourceError: there is nothing.
-        UsageError: the sdist is not the plan's.
+        UsageError: the sdist, or the commit, is not the plan's.
         SamewheelError: the index cannot be reached, or there is no git.
     """
     planned = wanted.plan.source if wanted.plan is not None else None
     if wanted.sdist is not None:
         return _sdist(wanted.sdist, planned, "")
+    if planned is not None and planned.git is not None:
+        return _planned_commit(planned, wanted.git, folder)
     if wanted.git is not None:
         return _cloned(*split_ref(wanted.git), folder)
-    if planned is not None and planned.git is not None and planned.commit is not None:
-        return _cloned(planned.git, planned.commit, folder, subdirectory=planned.subdirectory)
     origin = _attested(wanted, release, index, progress)
     why = _why(origin) if origin is not None else ""
     for file in release.sdists:

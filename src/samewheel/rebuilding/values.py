@@ -24,6 +24,7 @@ __all__ = [
     "SCHEMA",
     "TRIES",
     "Attempt",
+    "BuiltDependency",
     "Command",
     "Modes",
     "Newlines",
@@ -208,6 +209,21 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Why nothing was built, if nothing was."""
 
 
+class BuiltDependency(msgspec.Struct, frozen=True, kw_only=True, order=True, forbid_unknown_fields=True):
+    """An sdist that was built first, as something that the build installs has no wheel."""
+
+    name: str
+    """Of the project, normalised."""
+    version: str
+    """Of the release."""
+    filename: str
+    """Of the sdist."""
+    sha256: Sha256
+    """Of the sdist."""
+    dependencies: tuple[Dependency, ...]
+    """The very files that were installed to build it, sorted; those that were built for that are listed, too."""
+
+
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The outcome of a rebuild."""
 
@@ -233,6 +249,8 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What it ran on, such as ``cpython 3.9.18``."""
     dependencies: tuple[Dependency, ...] = ()
     """The very files that were installed for it, sorted."""
+    built: tuple[BuiltDependency, ...] = ()
+    """Sdists that were built for it, and for each other, sorted."""
     plan: Plan | None = None
     """The best one."""
     attempts: tuple[Attempt, ...] = ()

@@ -8,7 +8,7 @@ from samewheel._words import plural
 from samewheel.report.lines import isolated
 from samewheel.report.markdown import code, details, escaped, fenced, page, table, verdict_line
 from samewheel.report.markdown_wheels import MEANINGS, cause_blocks, difference_block
-from samewheel.report.rebuilt import PROVEN, moments, proof, source, tools, unpublished
+from samewheel.report.rebuilt import PROVEN, built_first, moments, proof, source, tools, unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,8 @@ def _facts(rebuilt: Rebuilt) -> Iterator[tuple[str, str]]:
     if rebuilt.plan is not None:
         yield "source", code(source(rebuilt.plan))
         yield "built with", code(tools(rebuilt.plan))
+        if rebuilt.built:
+            yield "built first", code(built_first(rebuilt))
         yield "time", escaped(moments(rebuilt.plan))
     if rebuilt.isolation is not None:
         yield "isolation", escaped(isolated(rebuilt.isolation))

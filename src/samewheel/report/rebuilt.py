@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from samewheel.rebuilding import Plan, Rebuilt
-    from samewheel.rebuilding.values import Attempt
+    from samewheel.rebuilding.values import Attempt, BuiltDependency
 
 __all__ = [
     "PROVEN",
+    "built_first",
     "changes",
     "explained_lines",
     "moments",
@@ -59,6 +60,16 @@ def tools(plan: Plan) -> str:
     """Return what a plan builds with."""
     names = [line.split(" ")[0].replace("==", " ") for line in plan.locked]
     return f"Python {plan.python}, {', '.join(names) or 'nothing installed'}"
+
+
+def built_first(rebuilt: Rebuilt) -> str:
+    """Return which sdists were built before, and what was installed for each; empty for none."""
+
+    def said(one: BuiltDependency) -> str:
+        names = ", ".join(f"{each.name} {each.version}" for each in one.dependencies)
+        return f"{one.name} {one.version} (with {names or 'nothing installed'})"
+
+    return "; ".join(map(said, rebuilt.built))
 
 
 def moments(plan: Plan) -> str:
@@ -99,6 +110,8 @@ def _plan_rows(rebuilt: Rebuilt) -> Iterator[str]:
     if rebuilt.plan is not None:
         yield row("source", source(rebuilt.plan))
         yield row("built with" if rebuilt.sha256 is not None else "planned with", tools(rebuilt.plan))
+        if rebuilt.built:
+            yield row("built first", built_first(rebuilt))
         yield row("time", moments(rebuilt.plan))
     if rebuilt.isolation is not None:
         yield row("isolation", isolated(rebuilt.isolation))

@@ -11,7 +11,7 @@ from samewheel.report.html.compared import Compared, compared_page
 from samewheel.report.html.values import Fact
 from samewheel.report.lines import isolated
 from samewheel.report.plans import plan_fields
-from samewheel.report.rebuilt import PROVEN, changes, proof
+from samewheel.report.rebuilt import PROVEN, built_first, changes, proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,8 @@ def _plan(rebuilt: Rebuilt) -> Iterator[tuple[str, str, str]]:
     yield from plan_fields(rebuilt)
     if rebuilt.dependencies:
         yield "installed", ", ".join(f"{one.name} {one.version}" for one in rebuilt.dependencies), ""
+    if rebuilt.built:
+        yield "built first", built_first(rebuilt), ""
 
 
 def _attempts(rebuilt: Rebuilt) -> Iterator[tuple[str, str, str]]:
