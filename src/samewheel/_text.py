@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-__all__ = ["discreet", "printable"]
+__all__ = ["discreet", "printable", "quoted"]
 
 _INSIDE = r"['\"<>](?=\w)"
 """A quote or bracket that ends no URL: people have them in passwords, and not every tool escapes them."""
@@ -43,3 +44,16 @@ def discreet(text: str) -> str:
 def printable(text: str) -> str:
     """Return a text with what no terminal should be told escaped, line ends included; the rest is as it was."""
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def quoted(text: str) -> str:
+    """Return a text in double quotes as TOML and YAML read it, with what is not printable escaped.
+
+    JSON would do, but for what is above U+FFFF: escaped there, it is two halves, which neither takes.
+    """
+    plain = json.dumps(text, ensure_ascii=False)
+    if plain.isprintable():
+        return plain
+    return "".join(
+        c if c.isprintable() else f"\\U{ord(c):08x}" if c > "\uffff" else f"\\u{ord(c):04x}" for c in plain
+    )
