@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-__all__ = ["discreet", "printable", "quoted"]
+__all__ = ["discreet", "printable", "quoted", "visible"]
 
 _INSIDE = r"['\"<>](?=\w)"
 """A quote or bracket that ends no URL: people have them in passwords, and not every tool escapes them."""
@@ -26,6 +26,13 @@ _QUERY = re.compile(
     rf"(?:[^\s'\"<>`)]|{_INSIDE})+",
     re.IGNORECASE,
 )
+
+_UNSEEN = re.compile(
+    r"[\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\ue000-\uf8ff\ufeff\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000f0000-\U0010ffff]"
+)
+"""Controls, formats, spaces of other kinds, private use: a list, as each Python has a Unicode of its own."""
 
 
 def _without_user(word: re.Match[str]) -> str:
@@ -57,3 +64,8 @@ def quoted(text: str) -> str:
     return "".join(
         c if c.isprintable() else f"\\U{ord(c):08x}" if c > "\uffff" else f"\\u{ord(c):04x}" for c in plain
     )
+
+
+def visible(document: str) -> str:
+    """Return JSON that says the same, with all that is not printable escaped; every Python gives the same text."""
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document)
