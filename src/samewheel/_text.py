@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-__all__ = ["discreet", "printable", "quoted", "visible"]
+__all__ = ["discreet", "inert", "printable", "quoted", "visible"]
 
 _INSIDE = r"['\"<>](?=\w)"
 """A quote or bracket that ends no URL: people have them in passwords, and not every tool escapes them."""
@@ -34,6 +34,9 @@ _UNSEEN = re.compile(
 )
 """Controls, formats, spaces of other kinds, private use: a list, as each Python has a Unicode of its own."""
 
+_COMMAND = re.compile(r"^((?:[^\S\n]|\x1b\[[\d;]*m)*):(?=:)", re.MULTILINE)
+"""Behind blanks, and colours that may be taken away later."""
+
 
 def _without_user(word: re.Match[str]) -> str:
     # Behind the last @ there is none, and looking for one from each :// on would take hours with a text of strangers.
@@ -53,6 +56,11 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def inert(text: str) -> str:
+    """Return a text of which GitHub's runner takes no line for a command: neither ``::name::`` nor ``##[name]``."""
+    return _COMMAND.sub(r"\1\\x3a", text).replace("##[", r"#\x23[")
+
+
 def quoted(text: str) -> str:
     """Return a text in double quotes as TOML and YAML read it, with what is not printable escaped.
 
@@ -67,5 +75,8 @@ def quoted(text: str) -> str:
 
 
 def visible(document: str) -> str:
-    """Return JSON that says the same, with all that is not printable escaped; every Python gives the same text."""
-    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document)
+    """Return JSON that says the same, with all that is not printable escaped; every Python gives the same text.
+
+    Nor is anything in it a command to GitHub's runner, as with :func:`inert`: no line of JSON begins with a colon.
+    """
+    return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document).replace("##[", r"#\u0023[")

@@ -201,6 +201,13 @@ def test_json_drives_no_terminal(said: str) -> None:
     assert kinds.isdisjoint({"Cc", "Cf", "Co", "Zl", "Zp", "Zs"})
 
 
+def test_json_has_no_command_to_a_runner() -> None:
+    """GitHub's looks for the older form anywhere in a line; of the newer one, no line of JSON begins with a colon."""
+    written = to_json("said/1", _Said("\\##[add-mask]x ###[error]"))
+    assert b"##[" not in written
+    assert from_json("said/1", _Said, written, "said").text == "\\##[add-mask]x ###[error]"
+
+
 def test_json_keeps_what_can_be_seen_and_escapes_all_else() -> None:
     """Every character there is: letters of other scripts stay as they are, for people who read them."""
     every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
