@@ -84,10 +84,11 @@ bikes-test:
 lint-workflows:
     {{ run }} zizmor --offline --persona=pedantic --no-progress --strict-collection -q . {{ templates }}/*.yml
 
-# Write what the workflows and the action install, from uv.lock: all that samewheel needs, but not itself
+# Write what workflows and the action install, from uv.lock: all that samewheel needs, but not itself; uv and just for CI
 [group('check')]
-workflow-pins file=".github/samewheel.txt":
+workflow-pins file=".github/samewheel.txt" tools=".github/tools.txt":
     uv export -q --locked --no-dev --extra clock --extra sigstore --no-emit-project --no-header -o {{ quote(file) }}
+    uv export -q --locked --only-group tools --no-header -o {{ quote(tools) }}
 
 # Rebuild all that samewheel installs, and write what came of it into docs/; goes on where it stopped, `--anew` begins again
 [group('check')]

@@ -27,7 +27,7 @@ CODES = {
         14: "not-buildable",
         15: "no-source",
     },
-    "audit": {0: "met", 16: "refused"},
+    "audit": {0: "audited", 16: "missed"},
     "check": {0: "accepted", 16: "refused"},
 }
 """The commands, and what their exit codes say; all others say that there is no verdict."""
@@ -151,6 +151,12 @@ def has_verdict(arguments: list[str], output: str) -> bool:
     return isinstance(document, dict) and document.get(key) == value
 
 
+def outcome(arguments: list[str], code: int) -> str:
+    """Return what an exit code says; of an audit, that it met its policy, if it had one."""
+    asked = any(word.partition("=")[0] == "--policy" for word in options(arguments))
+    return "met" if (arguments[0], code) == ("audit", 0) and asked else CODES[arguments[0]].get(code, "failed")
+
+
 def report(verdict: str, code: int, place: str = "") -> int:
     """Hand the outcome over to the job, and return the exit code."""
     append("GITHUB_OUTPUT", f"verdict={verdict}\nexit-code={code}\nevidence={place}\n")
@@ -179,7 +185,7 @@ def main() -> int:
         append("GITHUB_STEP_SUMMARY", f"{output}\n")
     if code == 0 and not has_verdict(arguments, output):
         return refused("samewheel ended without a verdict", FAILED)
-    return report(CODES[arguments[0]].get(code, "failed"), code, evidence(arguments))
+    return report(outcome(arguments, code), code, evidence(arguments))
 
 
 if __name__ == "__main__":

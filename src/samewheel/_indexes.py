@@ -7,13 +7,13 @@ for one package comes before ``--only-binary :all:``).
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from samewheel._toml import inline
 from samewheel._uv_settings import project_file, read_table
 from samewheel.errors import InvalidProjectError
 
@@ -43,15 +43,6 @@ def _absolute(value: Any, folder: Path, key: str = "") -> Any:  # noqa: ANN401 -
     if key in PLACES and isinstance(value, str) and ":" not in value:
         return str(folder / value)
     return value
-
-
-def _toml(value: Any) -> str:  # noqa: ANN401 - as above
-    """Return a value as inline TOML; a JSON string is a basic string of TOML."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(name)} = {_toml(item)}" for name, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    return json.dumps(value, default=str)
 
 
 def _files(project: Path | None, environ: Mapping[str, str]) -> list[Path]:
@@ -93,7 +84,7 @@ def index_settings(project: Path | None, environ: Mapping[str, str] = os.environ
     Raises:
         InvalidProjectError: a file of settings cannot be read.
     """
-    text = "".join(f"{key} = {_toml(value)}\n" for key, value in sorted(_merged(project, environ).items()))
+    text = "".join(f"{key} = {inline(value)}\n" for key, value in sorted(_merged(project, environ).items()))
     if re.search(r"://(?:-|%2d)", text, re.IGNORECASE):
         raise InvalidProjectError(
             "the user name in an index's URL begins with a hyphen",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from samewheel._text import visible
 from samewheel._types import Sha256, SourceKind, Via
 from samewheel.errors import SamewheelError
 
@@ -200,10 +201,14 @@ class BuildInfo(_Value, frozen=True):
 
 
 def to_json(schema: str, value: msgspec.Struct) -> bytes:
-    """Return indented JSON with ``schema`` first and all other keys sorted, ending with a newline."""
+    """Return indented JSON with ``schema`` first and all other keys sorted, ending with a newline.
+
+    What is not printable is escaped: names in wheels are other people's, and JSON is shown on terminals, too.
+    """
     document: dict[str, Any] = {"schema": schema}
     document.update(msgspec.to_builtins(value, order="sorted"))
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    written = msgspec.json.format(msgspec.json.encode(document), indent=2)
+    return visible(written.decode()).encode() + b"\n"
 
 
 def from_json(schema: str, kind: type[Document], content: bytes, where: str) -> Document:

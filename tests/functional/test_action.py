@@ -239,6 +239,22 @@ def test_a_summary_is_asked_for_before_the_files(caller: Caller, tmp_path: Path,
     assert done.summary
 
 
+def outputs(room: Path, command: str, arguments: str, program: str) -> str:
+    """Return what the script of the action hands over where samewheel is another program."""
+    (room / "scripts").mkdir()
+    shutil.copy(ROOT / "scripts" / "run_action.py", room / "scripts")
+    (room / "src" / "samewheel").mkdir(parents=True)
+    (room / "src" / "samewheel" / "__init__.py").touch()
+    (room / "src" / "samewheel" / "__main__.py").write_text(program)
+    inputs = {"COMMAND": command, "ARGUMENTS": arguments, "SUMMARY": "false"}
+    words = [sys.executable, str(room / "scripts" / "run_action.py")]
+    environment = {**inputs, "GITHUB_OUTPUT": str(room / "output")}
+    done = subprocess.run(words, cwd=room, env=environment, capture_output=True, check=False)
+    said = (room / "output").read_text("utf-8")
+    assert f"exit-code={done.returncode}\n" in said, done.stderr
+    return said
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "output", "verdict"),
     [
@@ -254,30 +270,29 @@ def test_a_summary_is_asked_for_before_the_files(caller: Caller, tmp_path: Path,
         ("check", "", "written: policy", "failed"),
         ("check", "--json", '{"accepted": false}', "failed"),
         ("check", "--json", "[]", "failed"),
-        ("audit", "run x", "audited: x", "met"),
-        ("audit", "--store there/x x", "audited: x", "met"),
+        ("audit", "run x", "audited: x", "audited"),
+        ("audit", "--store there/x x -- --policy", "audited: x", "audited"),
+        ("audit", "--policy min=identical x", "audited: x", "met"),
+        ("audit", "--policy=min=identical --json x", '{"schema": "samewheel/audit/1"}', "met"),
     ],
 )
 def test_code_0_is_a_verdict_only_where_the_output_says_one(
     command: str, arguments: str, output: str, verdict: str, tmp_path: Path
 ) -> None:
     """A gate that one word opens is none: whatever ends well for another reason is a failure."""
-    (tmp_path / "scripts").mkdir()
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "x").touch()
-    shutil.copy(ROOT / "scripts" / "run_action.py", tmp_path / "scripts")
-    (tmp_path / "src" / "samewheel").mkdir(parents=True)
-    (tmp_path / "src" / "samewheel" / "__init__.py").touch()
-    (tmp_path / "src" / "samewheel" / "__main__.py").write_text(f"print({output!r})\n")
-    inputs = {"COMMAND": command, "ARGUMENTS": arguments, "SUMMARY": "false"}
-    words = [sys.executable, str(tmp_path / "scripts" / "run_action.py")]
-    environment = {**inputs, "GITHUB_OUTPUT": str(tmp_path / "output")}
-    done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, check=False)
     code = 1 if verdict == "failed" else 0
-    assert done.returncode == code, done.stderr
     folder = str(tmp_path / "there" / ("x" if command == "audit" else "")).rstrip("/") if "there" in arguments else ""
-    said = (tmp_path / "output").read_text("utf-8")
+    said = outputs(tmp_path, command, arguments, f"print({output!r})\n")
     assert said == f"verdict={verdict}\nexit-code={code}\nevidence={folder}\n"
+
+
+@pytest.mark.parametrize(("command", "verdict"), [("audit", "missed"), ("check", "refused")])
+def test_what_a_policy_does_not_let_pass_has_a_word(command: str, verdict: str, tmp_path: Path) -> None:
+    """An audit refuses nothing: it says that its policy is missed."""
+    said = outputs(tmp_path, command, "--policy x", "raise SystemExit(16)\n")
+    assert said == f"verdict={verdict}\nexit-code=16\nevidence=\n"
 
 
 def test_every_input_reaches_a_script_by_a_variable_only() -> None:

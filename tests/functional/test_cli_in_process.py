@@ -11,7 +11,7 @@ import click
 import pytest
 
 from samewheel.cli import audit
-from samewheel.cli.console import TerminalProgress
+from samewheel.cli.console import TerminalProgress, say, show
 from samewheel.cli.main import run
 from samewheel.errors import SamewheelError
 from tests.functional.builds import make_project
@@ -171,6 +171,22 @@ def test_warning_tells_a_terminal_nothing(capsys: pytest.CaptureFixture[str], *,
     progress.warn("one\x1b]0;title\x07\ntwo\u202e")
     text = shown.text if terminal else click.unstyle(capsys.readouterr().err).rstrip("\n")
     assert text == "warning: one\\x1b]0;title\\x07\ntwo\\u202e"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_job_takes_nothing_that_is_printed_for_a_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, inside: bool
+) -> None:
+    """What builds print is in results, reasons and errors; elsewhere than in a job of GitHub's, it is as it was."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true" if inside else "")
+    hostile = "::add-mask::x"
+    show(["```text", hostile, "```"])
+    say(f"  {hostile}")
+    TerminalProgress(None, quiet=False).warn(f"of a build\n{hostile}")
+    shown = capsys.readouterr()
+    lines = [line.strip() for line in f"{shown.out}\n{shown.err}".splitlines()]
+    assert lines.count(hostile) == (0 if inside else 3)
+    assert sum("add-mask::x" in line for line in lines) == 3
 
 
 OPTIONS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_a_configuration_is_made_only_if_asked_for() -> None:
     assert document == grown({"repos": []})
 
 
-@pytest.mark.parametrize("below", ["", "packages/one/", "odd 'name' #1/", "pluß+(x)/"])
+@pytest.mark.parametrize("below", ["", "packages/one/", "odd 'name' #1/", "pluß+(x)/", "\U0001f600/a\x85/"])
 def test_the_entry_is_for_the_project_wherever_it_is(below: str) -> None:
     """pre-commit runs at the top of a repository, with names of files from there."""
     (repository,) = yaml.safe_load("\n".join(entry(there(below=below))))
@@ -174,6 +175,13 @@ def test_the_entry_is_for_the_project_wherever_it_is(below: str) -> None:
         assert re.search(hook["files"], f"{above}uv.toml")
     for name in ("other/pyproject.toml", "pyprojectxtoml", "constraints.txt.bak", "setup.txt"):
         assert not re.search(hook["files"], below + name)
+
+
+@pytest.mark.parametrize("below", ["-one/", "--offline/", "-/\U0001f600/"])
+def test_no_folder_is_taken_for_an_option(below: str) -> None:
+    """A hook that checks the top of the repository instead would pass for ever."""
+    (repository,) = yaml.safe_load("\n".join(entry(there(below=below))))
+    assert shlex.split(repository["hooks"][0]["entry"])[3:] == [f"./{below}".rstrip("/")]
 
 
 def test_our_own_hooks_are_for_the_same_files() -> None:

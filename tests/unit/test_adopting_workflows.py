@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from samewheel.adopting.owning import FIRST_LINE, is_marked, template
-from samewheel.adopting.policies import policy, repository_at
+from samewheel.adopting.policies import policy, policy_text, repository_at
 from samewheel.adopting.pythons import oldest
 from samewheel.adopting.tools import TOOLS
 from samewheel.adopting.values import Part
@@ -26,6 +29,8 @@ RELEASE = ".github/workflows/release.yml"
 BESIDE = ".github/workflows/release-samewheel.yml"
 
 THEIRS = "name: release\non: push\njobs: {}\n"
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8).filter(lambda text: text != "*")
 
 PUBLISHES = "jobs:\n  a:\n    steps:\n      - uses: pypa/gh-action-pypi-publish@v1\n"
 
@@ -273,6 +278,25 @@ def test_the_policy_allows_what_the_project_itself_sets(tmp_path: Path) -> None:
         "config:a.b": ("1\n2",),
         "env:NAME": ('v"',),
     }
+
+
+@given(st.dictionaries(TEXTS, TEXTS, max_size=3))
+def test_a_policy_is_toml_whatever_the_project_sets(env: dict[str, str]) -> None:
+    """Its own values are copied: with an emoji, JSON has two halves, of which TOML takes neither."""
+    text = policy_text(there(settings=Settings(env=env)), REMOTE, RELEASE)
+    allowed = tomllib.loads(text)["build"]["parameters"]
+    assert {key: value for key, value in allowed.items() if key.startswith("env:")} == {
+        f"env:{key}": [value] for key, value in env.items()
+    }
+    assert all(line.isprintable() for line in text.splitlines())
+
+
+@pytest.mark.parametrize("settings", [Settings(env={"DEFINES": "*"}), Settings(config_settings={"DEFINES": ["*"]})])
+def test_a_value_that_a_policy_takes_for_any_is_in_none(settings: Settings) -> None:
+    """It would allow what the project does not set; `check --init-policy` refuses the same."""
+    outcome = policy(there(settings=settings), RELEASE)
+    assert outcome.changes == ()
+    assert "DEFINES is '*'" in outcome.reason
 
 
 @pytest.mark.parametrize(

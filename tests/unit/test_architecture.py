@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
-    *("_lazily", "_text", "_words", "errors", "_types", "_standards", "_early"),
+    *("_lazily", "_text", "_toml", "_words", "errors", "_types", "_standards", "_early"),
     *("_groups", "_process", "_syncing", "_files", "_outputs", "_temporary", "_uv_settings", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "patterns", "trials", "explaining", "verification", "excerpts"),

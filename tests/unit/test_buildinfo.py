@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from samewheel.buildinfo import (
     Tool,
     Toolchain,
     WheelInfo,
+    from_json,
     read_buildinfo,
     to_json,
 )
@@ -182,3 +184,37 @@ def test_what_is_no_buildinfo_is_refused_with_the_reason(content: bytes, named: 
         read_buildinfo(content, "x.buildinfo.json")
     assert caught.value.what == f"x.buildinfo.json is not a {SCHEMA}"
     assert named in caught.value.cause
+
+
+class _Said(msgspec.Struct):
+    """Something that somebody named."""
+
+    text: str
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_json_drives_no_terminal(said: str) -> None:
+    """A name in a wheel may hold U+009B, which begins a command to a terminal, or turn the rest of a line around."""
+    written = to_json("said/1", _Said(said))
+    assert from_json("said/1", _Said, written, "said") == _Said(said)
+    kinds = {unicodedata.category(character) for character in written.decode() if character not in "\n "}
+    assert kinds.isdisjoint({"Cc", "Cf", "Co", "Zl", "Zp", "Zs"})
+
+
+def test_json_has_no_command_to_a_runner() -> None:
+    """GitHub's looks for the older form anywhere in a line; of the newer one, no line of JSON begins with a colon."""
+    written = to_json("said/1", _Said("\\##[add-mask]x ###[error]"))
+    assert b"##[" not in written
+    assert from_json("said/1", _Said, written, "said").text == "\\##[add-mask]x ###[error]"
+
+
+def test_json_keeps_what_can_be_seen_and_escapes_all_else() -> None:
+    """Every character there is: letters of other scripts stay as they are, for people who read them."""
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    written = to_json("said/1", _Said(every))
+    assert from_json("said/1", _Said, written, "said") == _Said(every)
+    shown = {*written.decode()}
+    assert {character for character in every if character.isprintable()} <= shown
+    hidden = {character for character in shown if not character.isprintable()}
+    # What a later Unicode will assign looks the same to every Python, so that all of them write the same bytes.
+    assert {unicodedata.category(character) for character in hidden - {"\n"}} == {"Cn"}

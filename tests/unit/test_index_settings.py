@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
+import tomlkit
 
-from samewheel._indexes import default_index
+from samewheel._indexes import default_index, index_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,3 +68,11 @@ def test_variables_have_the_credentials_of_a_named_index(tmp_path: Path) -> None
 def test_settings_of_wrong_types_choose_nothing(tmp_path: Path, wrong: str) -> None:
     """Uv itself says what is wrong with them, when it is run."""
     assert default_index(None, settings(tmp_path, wrong)) is None
+
+
+@pytest.mark.parametrize("text", ["/wheels/é", "/wheels/\U0001f600", '/a"\\b\x00\x7f\x9b\u202e\U000e0041'])
+def test_what_uv_reads_is_what_was_set(text: str, tmp_path: Path) -> None:
+    """Settings are written again for it as TOML, in which an emoji has no two halves as it has in JSON."""
+    found = {"index": [{"name": "own", "url": f"https://own.example{text}"}], "find-links": [text]}
+    (tmp_path / "pyproject.toml").write_text(tomlkit.dumps({"tool": {"uv": found}}), "utf-8")
+    assert tomllib.loads(index_settings(tmp_path, {})) == found

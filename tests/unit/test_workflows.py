@@ -28,13 +28,15 @@ RUNNER = ROOT / ".ci" / "run"
 
 INSTALL = "python -m pip install --only-binary :all: --require-hashes -r .github/samewheel.txt"
 
+TOOLS = "python -m pip install --only-binary :all: --require-hashes -r .github/tools.txt"
+
 SANDBOXES = """if [ -e /proc/sys/kernel/apparmor_restrict_unprivileged_userns ]; then
   sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
 fi"""
 """What a release needs on images that take rights from user namespaces, and on those that do not know of it."""
 
 SETUP = {
-    "pip install uv rust-just",
+    TOOLS,
     "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
     SANDBOXES,
     INSTALL,
@@ -321,14 +323,20 @@ def test_nothing_is_published_before_it_was_checked(release: Path) -> None:
     }
 
 
-def test_what_is_installed_is_what_uv_lock_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("samewheel.txt", ["--no-dev", "--extra", "clock", "--extra", "sigstore"]),
+        ("tools.txt", ["--only-group", "tools"]),
+    ],
+)
+def test_what_is_installed_is_what_uv_lock_says(name: str, chosen: list[str], tmp_path: Path) -> None:
     """`just workflow-pins` was run after the last change; it has hashes for all, and nobody's address."""
     uv = shutil.which("uv") or "uv"
-    words = ["export", "-q", "--frozen", "--offline", "--no-dev", "--no-emit-project", "--no-header"]
-    extras = ["--extra", "clock", "--extra", "sigstore"]
-    made = tmp_path / "samewheel.txt"
-    subprocess.run([uv, *words, *extras, "-o", str(made)], cwd=ROOT, check=True, capture_output=True)
-    text = (ROOT / ".github" / "samewheel.txt").read_text("utf-8")
+    words = ["export", "-q", "--frozen", "--offline", "--no-emit-project", "--no-header"]
+    made = tmp_path / name
+    subprocess.run([uv, *words, *chosen, "-o", str(made)], cwd=ROOT, check=True, capture_output=True)
+    text = (ROOT / ".github" / name).read_text("utf-8")
     assert text == made.read_text("utf-8")
     pins = re.findall(r"^[\w.-]+==\S+( ;.*)? \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
     assert len(pins) == len(re.findall(r"^\w", text, re.MULTILINE)) > 0
@@ -366,10 +374,19 @@ def test_matrix_is_what_the_project_promises() -> None:
     assert re.findall(r'"([^"]+)"', matrix[1]) == promised
 
 
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION, RUNNER], ids=lambda path: path.name)
+def test_nothing_comes_from_an_index_without_its_hash(path: Path) -> None:
+    """SECURITY.md says so, and a job that takes the newest of anything takes that of whoever could publish it."""
+    lines = path.read_text("utf-8").replace("\\\n", " ").splitlines()
+    run = [" ".join(line.split()) for line in lines if not line.lstrip().startswith("#")]
+    installs = [line for line in run if re.search(r"\bpip3? install\b|\buv (pip|tool)\b|\buvx\b", line)]
+    assert all("--only-binary :all: --require-hashes -r" in line for line in installs), installs
+
+
 def test_runner_runs_the_same_gates() -> None:
     """`.ci/run` sets up a fresh machine and then runs one recipe: that of CI."""
     lines = RUNNER.read_text("utf-8").splitlines()
     assert [recipe_of(line) for line in lines if line.startswith("just ")] == ["ci"]
-    assert "uv rust-just" in next(line for line in lines if "pip install" in line)
+    assert ".github/tools.txt" in next(line for line in lines if "pip install" in line)
     assert not re.search(r"\b(pytest|ruff|mypy|twine)\b|uv (build|run)", RUNNER.read_text("utf-8"))
     assert os.access(RUNNER, os.X_OK)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from samewheel._text import quoted
 from samewheel.adopting.settings import constraints_file
 from samewheel.adopting.values import Change, Outcome, Part, left_out
 
@@ -32,12 +32,15 @@ _WORDS = re.compile(r"[\w^(][\w ./()|\\^$-]*[\w)$]")
 
 
 def _command(there: There) -> str:
-    return f"samewheel lock --check {shlex.quote(there.below.rstrip('/'))}".removesuffix(" ''")
+    folder = there.below.rstrip("/")
+    # What begins with a hyphen would be an option.
+    place = f"./{folder}" if folder.startswith("-") else folder
+    return f"samewheel lock --check {shlex.quote(place)}".removesuffix(" ''")
 
 
 def _scalar(text: str) -> str:
-    """Return a text as YAML; a JSON string is one in double quotes there."""
-    return text if _WORDS.fullmatch(text) else json.dumps(text)
+    """Return a text as YAML."""
+    return text if _WORDS.fullmatch(text) else quoted(text)
 
 
 def _files(there: There) -> str:

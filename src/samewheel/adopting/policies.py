@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from samewheel._text import quoted
+from samewheel._toml import inline
 from samewheel.adopting.owning import FIRST_LINE, is_marked, kept_up
 from samewheel.adopting.values import Outcome, Part, left_out
 from samewheel.adopting.workflows import HOST
 from samewheel.attesting.provenance import BUILD_TYPE
-from samewheel.checking.policy import SCHEMA, Apart
+from samewheel.checking.policy import ANY, SCHEMA, Apart
 from samewheel.comparison import Verdict
 
 if TYPE_CHECKING:
@@ -44,16 +45,12 @@ def _file_names(name: str) -> list[str]:
     return sorted({f"{standard}-*.whl", f"{name.replace('-', '_')}-*.whl"})
 
 
-def _parameters(settings: Settings) -> dict[str, str]:
-    """Return what the caller of a build decides, as the project's own table says it."""
+def _own(settings: Settings) -> dict[str, str]:
+    """Return what the project's own table hands to a build, by the names of parameters."""
     said = {
         key: value if isinstance(value, str) else "\n".join(value) for key, value in settings.config_settings.items()
     }
     return {
-        "frontend": str(settings.frontend),
-        "via": str(settings.via),
-        # Whichever: the identity says what the tag must be called.
-        "ref": "*",
         **{f"config:{key}": value for key, value in sorted(said.items())},
         **{f"env:{key}": value for key, value in sorted(settings.env.items())},
     }
@@ -64,9 +61,8 @@ def _table(name: str, comment: str, entries: Mapping[str, object]) -> Iterator[s
     if comment:
         yield f"# {comment}"
     yield name
-    # A JSON string, or a list of them, is one of TOML; keys are quoted where they must be.
     for key, value in entries.items():
-        yield f"{key if re.fullmatch('[A-Za-z0-9_-]+', key) else json.dumps(key)} = {json.dumps(value)}"
+        yield f"{key if re.fullmatch('[A-Za-z0-9_-]+', key) else quoted(key)} = {inline(value)}"
 
 
 def policy_text(there: There, repository: str, workflow: str) -> str:
@@ -91,11 +87,14 @@ def policy_text(there: There, repository: str, workflow: str) -> str:
         "repository": repository,
         "runner": "github-hosted",
     }
-    allowed = {key: [value] for key, value in _parameters(there.project.settings).items()}
+    settings = there.project.settings
+    # The ref is whichever: the identity says what the tag must be called.
+    said = {"frontend": str(settings.frontend), "via": str(settings.via), "ref": ANY, **_own(settings)}
+    allowed = {key: [value] for key, value in said.items()}
     lines = [
         FIRST_LINE,
         "# What the release workflow of this repository must attest: samewheel check WHEEL --policy policy.toml",
-        f"schema = {json.dumps(SCHEMA)}",
+        f"schema = {inline(SCHEMA)}",
         *_table("[wheel]", "File names; * stands for anything.", names),
         *_table("[source]", "", {"uri": repository}),
         *_table("[build]", "", {"types": [BUILD_TYPE]}),
@@ -126,4 +125,7 @@ def policy(there: There, workflow: str | None) -> Outcome:
         return left_out(Part.POLICY, "the repository has no remote called origin, whose jobs would sign", hint)
     if repository is None:
         return left_out(Part.POLICY, f"the repository is at {there.remote}; jobs of {HOST} can sign", by_key)
+    if unbound := [key for key, value in _own(there.project.settings).items() if value == ANY]:
+        reason = f"{unbound[0]} is {ANY!r}, which a policy would take for any value"
+        return left_out(Part.POLICY, reason, "Say it otherwise in [tool.samewheel].")
     return kept_up(Part.POLICY, there.below + POLICY, before, policy_text(there, repository, workflow))

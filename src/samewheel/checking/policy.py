@@ -16,12 +16,15 @@ from samewheel.attesting.keys import PublicKey, keyid, read_public
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
 
-__all__ = ["ACCEPTABLE", "SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
+__all__ = ["ACCEPTABLE", "ANY", "SCHEMA", "Apart", "Builder", "Identity", "Policy", "Trusted", "read_policy"]
 
 SCHEMA = "samewheel/policy/1"
 
 ACCEPTABLE = (Verdict.IDENTICAL, Verdict.IDENTICAL_AFTER_REPLAY, Verdict.SAME_CONTENTS)
 """The verdicts that a policy may ask for: below them, files that are installed may be others."""
+
+ANY = "*"
+"""What stands for any value of a parameter."""
 
 
 _Word = Annotated[str, msgspec.Meta(min_length=1)]

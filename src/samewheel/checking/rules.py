@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from samewheel._types import Value
 from samewheel.attesting.slsa import PROVENANCE, SIGNED_ON
-from samewheel.checking.policy import ACCEPTABLE, Apart
+from samewheel.checking.policy import ACCEPTABLE, ANY, Apart
 from samewheel.checking.provenances import Provenance
 from samewheel.checking.values import Failure
 from samewheel.comparison import Verdict
@@ -52,7 +52,7 @@ def _failure(rule: str, reason: str) -> Failure:
 
 
 def _among(text: object, allowed: Sequence[str]) -> bool:
-    return isinstance(text, str) and ("*" in allowed or text in allowed)
+    return isinstance(text, str) and (ANY in allowed or text in allowed)
 
 
 def predicate_type(given: Given) -> Iterator[Failure]:
@@ -111,7 +111,7 @@ def parameters(given: Given) -> Iterator[Failure]:
         return
     allowed = dict(given.policy.build.parameters)
     # These have a rule of their own.
-    allowed |= {key: ("*",) for key, value in _wanted(given).items() if value is not None}
+    allowed |= {key: (ANY,) for key, value in _wanted(given).items() if value is not None}
     for key, value in sorted(said.items()):
         if key not in allowed:
             yield _failure("parameters", f"{key} = {value!r} is not known to the policy")

@@ -11,7 +11,7 @@ from samewheel.attesting.envelopes import read_envelopes
 from samewheel.attesting.keys import keyid, public_pem, read_public
 from samewheel.attesting.slsa import PROVENANCE
 from samewheel.attesting.statements import read_statement
-from samewheel.checking.policy import ACCEPTABLE, SCHEMA, Apart
+from samewheel.checking.policy import ACCEPTABLE, ANY, SCHEMA, Apart
 from samewheel.checking.provenances import Provenance
 from samewheel.comparison import Verdict
 from samewheel.errors import UsageError
@@ -32,10 +32,6 @@ HEAD = (
     "Written from the attestations of one wheel. Read it, and change what should be otherwise: nobody but you knows",
     "whether these are the keys and the commit that you trust.",
 )
-
-
-ANY = "*"
-"""What stands for any value of a parameter."""
 
 
 def _table(comment: str, entries: Mapping[str, object], careful: Mapping[str, bool] | None = None) -> Table:

@@ -301,9 +301,10 @@ def list_(
         entries = reader.entries(reader.find(title))
     write_site(html, store, title)
     if as_csv:
+        from samewheel.cli.console import harmless
         from samewheel.report.audit_tables import to_csv
 
-        click.echo(to_csv(entries).encode(), nl=False)
+        click.echo(harmless(to_csv(entries)).encode(), nl=False)
     elif as_markdown:
         from samewheel.cli.console import show
         from samewheel.report.markdown_audits import audit_markdown

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from samewheel._text import printable
+from samewheel._text import inert, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.status import Status
 
-__all__ = ["TerminalProgress", "progress", "say", "show"]
+__all__ = ["TerminalProgress", "harmless", "progress", "say", "show"]
 
 
 def _colours() -> bool | None:
@@ -29,15 +29,20 @@ def _colours() -> bool | None:
     return False if os.environ.get("TERM") == "dumb" else None
 
 
+def harmless(text: str) -> str:
+    """Return a text as it may be printed: in a job of GitHub's, any line of it can be a command to the runner."""
+    return inert(text) if os.environ.get("GITHUB_ACTIONS") == "true" else text
+
+
 def show(lines: Iterable[str]) -> None:
     """Write lines of a result; they are never wrapped, so that they can be copied and parsed."""
     for line in lines:
-        click.echo(line, color=_colours())
+        click.echo(harmless(line), color=_colours())
 
 
 def say(line: str) -> None:
     """Write a line that is not the result."""
-    click.echo(line, err=True, color=_colours())
+    click.echo(harmless(line), err=True, color=_colours())
 
 
 class TerminalProgress:

@@ -120,7 +120,7 @@ def _cell(value: object) -> str:
 
 
 def to_csv(entries: Sequence[Entry]) -> str:
-    """Return an audit as CSV (RFC 4180) with a line of headings; JSON has the same, and nothing in it is escaped."""
+    """Return an audit as CSV (RFC 4180) with a line of headings; JSON has the same, and loses nothing of it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
