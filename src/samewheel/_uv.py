@@ -39,11 +39,19 @@ __all__ = [
     "without_wheel",
 ]
 
-KEPT_SETTINGS = re.compile(
-    r"UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
+KEPT_VARIABLES = re.compile(
+    r"HOME|PATH|TMPDIR|USER|LOGNAME|LANG|LC_.*|XDG_.*|NETRC|PYENV_ROOT"
+    r"|(?i:(all|http|https|no)_proxy)|SSL_CERT_(DIR|FILE)|SSL_CLIENT_CERT|(CURL|REQUESTS)_CA_BUNDLE"
+    # What the program keyring needs to find and open what the user keeps in it.
+    r"|DBUS_SESSION_BUS_ADDRESS|PYTHON_KEYRING_BACKEND|KEYRING_PROPERTY_.*"
+    r"|UV_(DEFAULT_INDEX|INDEX|INDEX_.*|EXTRA_INDEX_URL|FIND_LINKS|KEYRING_PROVIDER|HTTP_.*|REQUEST_TIMEOUT"
     r"|NATIVE_TLS|SYSTEM_CERTS|INSECURE_HOST|OFFLINE|EXCLUDE_NEWER|CREDENTIALS_DIR|CONCURRENT_.*)"
 )
-"""What of the caller's uv settings says where packages come from; the rest would change what is done with them."""
+"""What of the caller's environment says where packages come from, and how to get there.
+
+uv's other settings would change what is done with packages. Other variables are nothing to uv, which puts any that it
+has into the URLs of strangers (``${NAME}`` in a requirement or in a wheel's METADATA, measured with 0.13.9).
+"""
 
 ANSWERS_WITHIN = 60.0
 """Seconds that uv may take to say its version."""
@@ -87,17 +95,12 @@ def make_cache(*names: str) -> Path:
 
 
 def fetch_variables(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment of the fetch phase: the caller's, less what would change the outcome.
+    """Return the environment of the fetch phase: proxies, certificates, indexes, their credentials, and little else.
 
-    Python's own variables, the caller's virtual environment and most of uv's settings go; proxies, certificates,
-    indexes and credentials stay.
+    Args:
+        environ: the caller's, of which :data:`KEPT_VARIABLES` stays.
     """
-    return {
-        name: value
-        for name, value in sorted(environ.items())
-        if (name == "PYTHON_KEYRING_BACKEND" or not name.startswith(("PYTHON", "VIRTUAL_ENV", "CONDA")))
-        and (not name.startswith("UV_") or KEPT_SETTINGS.fullmatch(name))
-    }
+    return {name: value for name, value in sorted(environ.items()) if KEPT_VARIABLES.fullmatch(name)}
 
 
 def index_identity(cwd: Path | None) -> str:

@@ -73,8 +73,16 @@ def index(status: int) -> Iterator[str]:
         "NO_PROXY",
         "SSL_CERT_FILE",
         "REQUESTS_CA_BUNDLE",
+        "SSL_CLIENT_CERT",
         "NETRC",
         "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "PYTHON_KEYRING_BACKEND",
+        "KEYRING_PROPERTY_KEYRING_KEY",
         "UV_INDEX",
         "UV_DEFAULT_INDEX",
         "UV_INDEX_URL",
@@ -122,6 +130,28 @@ def test_what_says_where_packages_come_from_stays(name: str) -> None:
 )
 def test_what_would_change_the_outcome_goes(name: str) -> None:
     """Two people with the same index must get the same lock and the same environment."""
+    assert fetch_variables({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GITHUB_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "CI_JOB_TOKEN",
+        "TWINE_PASSWORD",
+        "UV_PUBLISH_TOKEN",
+        "UV_PUBLISH_PASSWORD",
+        "PIP_INDEX_URL",
+        "SSH_AUTH_SOCK",
+        "DATABASE_URL",
+        "MY_HOME",
+        "HOME_TOKEN",
+    ],
+)
+def test_what_uv_has_no_use_for_goes(name: str) -> None:
+    """Uv puts variables into URLs that strangers write (``${NAME}``): what it does not get, nobody can ask it for."""
     assert fetch_variables({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
 
 
