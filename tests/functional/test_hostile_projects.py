@@ -8,19 +8,22 @@ import site
 import sys
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from samewheel import InvalidProjectError, NotBuildableError, StaleLockError, build, check_lock, lock, verify
 from samewheel._indexes import index_settings
+from samewheel.errors import SamewheelError
+from samewheel.locking import resolve_uv
 from tests.functional.builds import make_project, pack
+from tests.functional.test_locking_resolving import Index, only
 from tests.index_server import package_index
 from tests.unit.wheels import recorded, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.conftest import Samewheel
 
@@ -141,6 +144,28 @@ def test_no_requirement_has_anything_fetched_from_where_it_says(
         with pytest.raises(NotBuildableError, match=r"x is required by its URL|has a \$"):
             verb(project)
     assert [one.path for one in listening.asked] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["UV_INDEX_OWN_USERNAME", "UV_INDEX_OWN_PASSWORD", "UV_DEFAULT_INDEX", "https_proxy"]
+)
+def test_no_wheel_of_the_index_has_a_password_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Uv puts variables into the URLs of a wheel's METADATA, too, and then into its message, which logs keep."""
+    served = Index(tmp_path / "index")
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "cache"))
+    only(monkeypatch, served.url.replace("://", "://me:s3cr3t-1@"), served.url)
+    monkeypatch.setenv("UV_INDEX_OWN_USERNAME", "s3cr3t 2")
+    monkeypatch.setenv("UV_INDEX_OWN_PASSWORD", "s3cr3t 3\n")
+    monkeypatch.setenv("https_proxy", "http://me:s3cr3t%204@127.0.0.1:9")
+    served.add("one", "1.0", f"two @ http://127.0.0.1:9/${{{name}}}/two-1.0-py3-none-any.whl")
+    try:
+        with pytest.raises(SamewheelError, match=r"/two-1\.0-py3-none-any\.whl") as caught:
+            resolve_uv(["one"], requires_python=">=3.11", python=Path(sys.executable))
+    finally:
+        served.close()
+    assert "s3cr3t" not in str(caught.value)
 
 
 @pytest.mark.parametrize("user", ["--keyring-backend=x", "%2dx"])
