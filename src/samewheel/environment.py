@@ -24,7 +24,7 @@ from samewheel._temporary import temporary_folder
 from samewheel._types import Sha256, Value
 from samewheel._uv import cache_folder, explain, make_cache, run_uv, uv_version
 from samewheel.buildinfo import Dependency
-from samewheel.constraints import for_interpreter, unsatisfied
+from samewheel.constraints import applicable, for_interpreter, unsatisfied
 from samewheel.errors import SamewheelError, StaleLockError, UnlockableError
 
 if TYPE_CHECKING:
@@ -228,15 +228,17 @@ def fetch_environment(
         find_links: folders of wheels that count besides the index's files; their hashes must be pinned, too.
 
     Raises:
+        InvalidProjectError: a requirement is none.
         StaleLockError: the constraints do not pin what is needed.
-        UnlockableError: the index has no wheel with a pinned hash.
+        UnlockableError: a requirement is a direct reference, or the index has no wheel with a pinned hash.
         SamewheelError: the index cannot be reached, or the environment cannot be made.
     """
+    lines = applicable(requirements, interpreter.markers)
     pins = _pinned(constraints, requirements, interpreter)
-    kept = cache_folder() / "environments" / _key(requirements, pins, interpreter)
+    kept = cache_folder() / "environments" / _key(lines, pins, interpreter)
     if (environment := _cached(kept)) is not None:
         return environment
-    packages = _resolve(requirements, pins, interpreter, offline=offline, cwd=cwd, find_links=find_links)
+    packages = _resolve(lines, pins, interpreter, offline=offline, cwd=cwd, find_links=find_links)
     dependencies = sorted(_choose(package, pins, constraints.where) for package in packages)
     with temporary_folder(make_cache("environments")) as folder:
         _install(dependencies, interpreter, folder / "new" / "env", offline=offline, cwd=cwd, find_links=find_links)

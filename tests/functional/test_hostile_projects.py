@@ -8,17 +8,22 @@ import site
 import sys
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from samewheel import InvalidProjectError, StaleLockError, build, check_lock, lock
+from samewheel import InvalidProjectError, NotBuildableError, StaleLockError, build, check_lock, lock, verify
 from samewheel._indexes import index_settings
+from samewheel.errors import SamewheelError
+from samewheel.locking import resolve_uv
 from tests.functional.builds import make_project, pack
+from tests.functional.test_locking_resolving import Index, only
+from tests.index_server import package_index
 from tests.unit.wheels import recorded, written
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from tests.conftest import Samewheel
 
@@ -106,6 +111,61 @@ def test_nothing_of_a_build_requirement_runs_while_it_is_installed(
         archive.extract("helper.pth", tmp_path / "control")
     site.addsitedir(str(tmp_path / "control"))
     assert witness.exists()
+
+
+@pytest.mark.parametrize("said", ["${GITHUB_TOKEN}", "what-the-build-saw"])
+@pytest.mark.parametrize("who", ["project", "backend"])
+@pytest.mark.parametrize("verb", [build, verify, check_lock])
+def test_no_requirement_has_anything_fetched_from_where_it_says(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: Callable[[Path], object],
+    who: str,
+    said: str,
+) -> None:
+    """Uv fetches a direct reference outside of the sandbox, and puts the caller's variables into it.
+
+    The marker is false to packaging, for which ``3.12`` is a part of ``13.12``, and true to uv, which reads a list.
+    """
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("GITHUB_TOKEN", "s3cr3t")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    versions = " ".join(f"13.{minor}" for minor in range(9, 20))
+    with package_index() as listening:
+        asked = f"x @ {listening.url}/{said}/x-1.0-py3-none-any.whl ; python_version not in '{versions}'"
+        project = make_project(
+            tmp_path / "project",
+            "",
+            requires=f'"{asked}"' if who == "project" else "",
+            constraints=f"x==1.0 --hash=sha256:{'0' * 64}\n",
+        )
+        with (project / "backend.py").open("a", encoding="utf-8") as backend:
+            backend.write(f"\n\ndef get_requires_for_build_wheel(config_settings=None):\n    return [{asked!r}]\n")
+        with pytest.raises(NotBuildableError, match=r"x is required by its URL|has a \$"):
+            verb(project)
+    assert [one.path for one in listening.asked] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["UV_INDEX_OWN_USERNAME", "UV_INDEX_OWN_PASSWORD", "UV_DEFAULT_INDEX", "https_proxy"]
+)
+def test_no_wheel_of_the_index_has_a_password_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Uv puts variables into the URLs of a wheel's METADATA, too, and then into its message, which logs keep."""
+    served = Index(tmp_path / "index")
+    monkeypatch.setenv("SAMEWHEEL_CACHE_DIR", str(tmp_path / "cache"))
+    only(monkeypatch, served.url.replace("://", "://me:s3cr3t-1@"), served.url)
+    monkeypatch.setenv("UV_INDEX_OWN_USERNAME", "s3cr3t 2")
+    monkeypatch.setenv("UV_INDEX_OWN_PASSWORD", "s3cr3t 3\n")
+    monkeypatch.setenv("https_proxy", "http://me:s3cr3t%204@127.0.0.1:9")
+    served.add("one", "1.0", f"two @ http://127.0.0.1:9/${{{name}}}/two-1.0-py3-none-any.whl")
+    try:
+        with pytest.raises(SamewheelError, match=r"/two-1\.0-py3-none-any\.whl") as caught:
+            resolve_uv(["one"], requires_python=">=3.11", python=Path(sys.executable))
+    finally:
+        served.close()
+    assert "s3cr3t" not in str(caught.value)
 
 
 @pytest.mark.parametrize("user", ["--keyring-backend=x", "%2dx"])

@@ -13,7 +13,9 @@ from samewheel.constraints import (
     Constraints,
     Header,
     Pin,
+    applicable,
     for_interpreter,
+    indexed,
     is_ours,
     make_header,
     normalise,
@@ -21,7 +23,7 @@ from samewheel.constraints import (
     render,
     unsatisfied,
 )
-from samewheel.errors import InvalidProjectError
+from samewheel.errors import InvalidProjectError, UnlockableError
 
 A = "sha256:" + "a" * 64
 B = "sha256:" + "b" * 64
@@ -198,6 +200,7 @@ def test_versions_are_normalised() -> None:
         ("https://example.org/hatchling-1.27-py3-none-any.whl", "is not a pin"),
         ("git+https://example.org/hatchling", "is not a pin"),
         ("./hatchling-1.27-py3-none-any.whl", "is not a pin"),
+        (f"hatchling==1.27 ; sys_platform == '${{HOME}}' --hash={A}", "has a $"),
         ("<<<<<<< HEAD", "is not a pin"),
     ],
 )
@@ -299,6 +302,66 @@ def test_requirement_with_a_line_break_is_refused() -> None:
     """A marker may quote anything; in a comment it would begin a line of its own."""
     with pytest.raises(InvalidProjectError, match="control character"):
         normalise("a; sys_platform == 'x\u2028y'")
+
+
+def test_requirements_are_sorted_and_spelled_once() -> None:
+    """The resolver's input, and so its annotations, do not depend on how pyproject.toml is written."""
+    assert indexed(["Wheel", "setuptools >= 77", "setuptools>=77"]) == ("setuptools>=77", "wheel")
+
+
+NOWHERE = "python_version not in '13.9 13.10 13.11 13.12 13.13 13.14'"
+"""False to packaging, which looks for a part of the text, and true to uv, which reads a list."""
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        "x @ https://example.org/x-1-py3-none-any.whl",
+        "x @ git+https://example.org/x",
+        "x @ file:///tmp/x",
+        f"x @ https://example.org/x-1-py3-none-any.whl ; {NOWHERE}",
+        "x @ https://example.org/x-1-py3-none-any.whl ; python_version < '3'",
+    ],
+)
+def test_direct_reference_is_refused_by_name(requirement: str) -> None:
+    """It has no hash that an index vouches for, and whether its marker holds is not for two readers to say."""
+    for read in (indexed, lambda requirements: applicable(requirements, LINUX)):
+        with pytest.raises(UnlockableError, match=r"^x is required by its URL"):
+            read(["hatchling", requirement])
+
+
+@pytest.mark.parametrize("text", ["-r other.txt", "--index-url=https://example.org", "./folder", "a b"])
+def test_anything_else_never_reaches_a_resolver(text: str) -> None:
+    """A requirements file has options; a build requirement must not become one."""
+    with pytest.raises(InvalidProjectError, match="is not a requirement"):
+        indexed([text])
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        "x @ https://example.org/${GITHUB_TOKEN}/x-1-py3-none-any.whl",
+        "x ; sys_platform == '${GITHUB_TOKEN}'",
+        "x===${GITHUB_TOKEN}",
+    ],
+)
+def test_requirement_that_names_a_variable_is_refused(requirement: str) -> None:
+    """Uv and pip put the caller's value in its place, whoever wrote the requirement."""
+    with pytest.raises(InvalidProjectError, match=r"has a \$"):
+        normalise(requirement)
+
+
+def test_what_one_interpreter_is_asked_for_has_no_markers() -> None:
+    """Markers are read once, by us: a second reader could take them for something else."""
+    requirements = [
+        "Two[b,a] >=2, <3 ; sys_platform == 'linux'",
+        "three ; sys_platform == 'win32'",
+        f"four ; {NOWHERE}",
+        "one",
+        "two>=2",
+    ]
+    assert applicable(requirements, LINUX) == ("one", "two>=2", "two[a,b]<3,>=2")
+    assert applicable(requirements, WINDOWS) == ("one", "three", "two>=2")
 
 
 # Writing

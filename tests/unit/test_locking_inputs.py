@@ -5,32 +5,10 @@ from __future__ import annotations
 import pytest
 
 from samewheel.constraints import parse_constraints
-from samewheel.errors import InvalidProjectError, UnlockableError, UsageError
-from samewheel.locking.inputs import indexed, instant, kept, lower_bound, package_names
+from samewheel.errors import InvalidProjectError, UsageError
+from samewheel.locking.inputs import instant, kept, lower_bound, package_names
 
 HASH = "sha256:" + "a" * 64
-
-
-def test_requirements_are_sorted_and_spelled_once() -> None:
-    """The resolver's input, and so its annotations, do not depend on how pyproject.toml is written."""
-    assert indexed(["Wheel", "setuptools >= 77", "setuptools>=77"]) == ("setuptools>=77", "wheel")
-
-
-@pytest.mark.parametrize(
-    "requirement",
-    ["x @ https://example.org/x-1-py3-none-any.whl", "x @ git+https://example.org/x", "x @ file:///tmp/x"],
-)
-def test_direct_reference_is_refused_by_name(requirement: str) -> None:
-    """It has no hash that an index vouches for, and a git URL is not even a file."""
-    with pytest.raises(UnlockableError, match=r"^x is required by its URL"):
-        indexed(["hatchling", requirement])
-
-
-@pytest.mark.parametrize("text", ["-r other.txt", "--index-url=https://example.org", "./folder", "a b"])
-def test_anything_else_never_reaches_a_resolver(text: str) -> None:
-    """A requirements file has options; a build requirement must not become one."""
-    with pytest.raises(InvalidProjectError, match="is not a requirement"):
-        indexed([text])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from samewheel._process import Finished
-from samewheel._uv import cache_folder, explain, fetch_variables, run_uv, uv_binary, uv_version, without_wheel
+from samewheel._uv import (
+    cache_folder,
+    explain,
+    fetch_variables,
+    masked,
+    run_uv,
+    uv_binary,
+    uv_version,
+    without_wheel,
+)
 from samewheel.errors import ExitCode, NoWheelError, SamewheelError, UnlockableError
 
 if TYPE_CHECKING:
@@ -73,8 +82,16 @@ def index(status: int) -> Iterator[str]:
         "NO_PROXY",
         "SSL_CERT_FILE",
         "REQUESTS_CA_BUNDLE",
+        "SSL_CLIENT_CERT",
         "NETRC",
         "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "PYTHON_KEYRING_BACKEND",
+        "KEYRING_PROPERTY_KEYRING_KEY",
         "UV_INDEX",
         "UV_DEFAULT_INDEX",
         "UV_INDEX_URL",
@@ -125,12 +142,67 @@ def test_what_would_change_the_outcome_goes(name: str) -> None:
     assert fetch_variables({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GITHUB_TOKEN",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+        "AWS_SECRET_ACCESS_KEY",
+        "CI_JOB_TOKEN",
+        "TWINE_PASSWORD",
+        "UV_PUBLISH_TOKEN",
+        "UV_PUBLISH_PASSWORD",
+        "PIP_INDEX_URL",
+        "SSH_AUTH_SOCK",
+        "DATABASE_URL",
+        "MY_HOME",
+        "HOME_TOKEN",
+    ],
+)
+def test_what_uv_has_no_use_for_goes(name: str) -> None:
+    """Uv puts variables into URLs that strangers write (``${NAME}``): what it does not get, nobody can ask it for."""
+    assert fetch_variables({name: "value", "HOME": "/h"}) == {"HOME": "/h"}
+
+
 def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the user exported counts, read when it is needed."""
     monkeypatch.setenv("UV_INDEX_URL", "https://example.org")
     monkeypatch.setenv("PYTHONPATH", "/evil")
     assert fetch_variables()["UV_INDEX_URL"] == "https://example.org"
     assert "PYTHONPATH" not in fetch_variables()
+
+
+VALUES = {
+    "UV_INDEX_OWN_USERNAME": "first",
+    "UV_INDEX_OWN_PASSWORD": "sec/ond @1",
+    "UV_INDEX": "own=https://me:third@one.example/simple https://fourth@two.example:8080/@x/simple",
+    "UV_FIND_LINKS": "https://me:f%2Fifth@three.example",
+    "https_proxy": "me:sixth@four.example:8080",
+    "HTTP_PROXY": "http://me:se/venth@five.example:8080/",
+    "KEYRING_PROPERTY_KEYRING_KEY": "eighth",
+}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("first", "sec/ond @1", "sec%2Fond%20@1", "sec%2fond%20%401", "third", "fourth", "f%2Fifth", "f/ifth"),
+        *("me:sixth", "se/venth", "se%2Fventh", "eighth"),
+    ],
+)
+def test_no_password_is_told(said: str) -> None:
+    """However a URL has it: as it is, or as URLs spell it."""
+    before = ended_by(1, f"http://h/{said}/x.whl".encode())
+    assert masked(before, VALUES).tail() == "http://h/****/x.whl"
+
+
+@pytest.mark.parametrize(
+    "said", ["abc", "one.example", "two.example:8080/@x/simple", "https://four.example:8080", "own", "FIRST"]
+)
+def test_what_is_no_password_is_told(said: str) -> None:
+    """A message that hides hosts and paths says nothing; and what has three letters is anywhere."""
+    before = ended_by(1, said.encode())
+    assert masked(before, VALUES | {"UV_INDEX_X_PASSWORD": "abc"}).tail() == said
 
 
 def test_cache_is_where_the_user_says(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,17 +5,19 @@ without us. What we wrote ourselves begins with a header of comments, which say 
 Nothing here touches a disk, a network, a clock or a process.
 """
 
-from samewheel.constraints.choosing import for_interpreter, select, unsatisfied
+from samewheel.constraints.choosing import applicable, for_interpreter, select, unsatisfied
 from samewheel.constraints.reading import is_ours, parse_constraints
 from samewheel.constraints.values import NOT_OURS, Constraints, Header, Pin
-from samewheel.constraints.writing import make_header, normalise, render
+from samewheel.constraints.writing import indexed, make_header, normalise, render
 
 __all__ = [
     "NOT_OURS",
     "Constraints",
     "Header",
     "Pin",
+    "applicable",
     "for_interpreter",
+    "indexed",
     "is_ours",
     "make_header",
     "normalise",

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from samewheel._standards import marker_of, requirement_of
 from samewheel.constraints.values import RELOCK, Constraints, Pin, order
-from samewheel.constraints.writing import normalise
+from samewheel.constraints.writing import indexed, normalise
 from samewheel.errors import InvalidProjectError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-__all__ = ["for_interpreter", "select", "unsatisfied"]
+__all__ = ["applicable", "for_interpreter", "select", "unsatisfied"]
 
 
 def _holds(marker: str, environment: Mapping[str, str]) -> bool:
@@ -58,6 +58,28 @@ def for_interpreter(constraints: Constraints, environment: Mapping[str, str]) ->
         return select(constraints.pins, environment)
     except InvalidProjectError as error:
         raise InvalidProjectError(f"{constraints.where}: {error.what}", cause=error.cause, hint=error.hint) from error
+
+
+def applicable(requirements: Iterable[str], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what requirements ask of one interpreter, sorted: names, extras and versions, and no markers any more.
+
+    Readers of markers disagree: ``python_version not in '13.12'`` is false for Python 3.12 by packaging, which looks
+    for a part of the text, and true by uv 0.13.9, which reads a list of versions.
+
+    Args:
+        requirements: PEP 508.
+        environment: all variables of PEP 508.
+
+    Raises:
+        InvalidProjectError: one of them is not a requirement.
+        UnlockableError: one of them is a direct reference, even if its marker does not hold.
+    """
+    lines: set[str] = set()
+    for requirement in map(requirement_of, indexed(requirements)):
+        if requirement.marker is None or _holds(str(requirement.marker), environment):
+            requirement.marker = None
+            lines.add(str(requirement))
+    return tuple(sorted(lines))
 
 
 def unsatisfied(

@@ -13,7 +13,17 @@ from packaging.version import InvalidVersion
 from samewheel._standards import requirement_of, specifiers_of, version_of
 from samewheel._types import Sha256
 from samewheel.constraints.entries import entries, split_hashes
-from samewheel.constraints.values import FORMAT, MARK, NOT_OURS, RELOCK, Constraints, Header, Pin, order
+from samewheel.constraints.values import (
+    FORMAT,
+    MARK,
+    NOT_OURS,
+    RELOCK,
+    Constraints,
+    Header,
+    Pin,
+    order,
+    unwritable,
+)
 from samewheel.errors import InvalidProjectError
 
 if TYPE_CHECKING:
@@ -84,6 +94,8 @@ def _requirement(text: str, place: str) -> Requirement:
         raise InvalidProjectError(
             f"{place}: {requirement.name} has extras", cause="pip refuses them in constraints.", hint="--strip-extras"
         )
+    if wrong := unwritable(str(requirement)):
+        raise InvalidProjectError(f"{place}: {requirement.name} has {wrong[0]}", cause=wrong[1], hint=RELOCK)
     return requirement
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-__all__ = ["FIRST_LINE", "FORMAT", "MARK", "NOT_OURS", "RELOCK", "Constraints", "Header", "Pin", "order"]
+__all__ = [
+    "FIRST_LINE",
+    "FORMAT",
+    "MARK",
+    "NOT_OURS",
+    "RELOCK",
+    "Constraints",
+    "Header",
+    "Pin",
+    "order",
+    "unwritable",
+]
 
 FIRST_LINE = "# Build constraints of this project, written by samewheel. To change them: samewheel lock"
 MARK = "samewheel-constraints"
@@ -26,6 +38,8 @@ NOT_OURS = (
     'Use another file: samewheel lock -o FILE, and [tool.samewheel] constraints = "FILE"; samewheel init does both.'
 )
 """What to do where a file of the name that we look for is about something else."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +96,13 @@ class Constraints:
 def order(pin: Pin) -> tuple[str, Version, str]:
     """Return the key that pins are sorted by: name, version, marker."""
     return (pin.name, version_of(pin.version), pin.marker or "")
+
+
+def unwritable(text: str) -> tuple[str, str] | None:
+    """Return what a text has that no file for uv or pip may have, and why not; None if it may be written."""
+    if _CONTROL.search(text):
+        return "a control character", "Requirements are single lines."
+    if "$" in text:
+        # uv and pip expand ${NAME} wherever a URL may stand, and no name, version or marker needs one.
+        return "a $", "A resolver may put a variable of whoever runs it in its place."
+    return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement
@@ -11,22 +10,20 @@ from packaging.utils import canonicalize_name
 
 from samewheel._standards import requirement_of
 from samewheel._types import Sha256
-from samewheel.constraints.values import FIRST_LINE, FORMAT, MARK, Header, Pin, order
-from samewheel.errors import InvalidProjectError
+from samewheel.constraints.values import FIRST_LINE, FORMAT, MARK, Header, Pin, order, unwritable
+from samewheel.errors import InvalidProjectError, UnlockableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["make_header", "normalise", "render"]
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+__all__ = ["indexed", "make_header", "normalise", "render"]
 
 
 def normalise(requirement: str) -> str:
     """Return the one spelling of a requirement (PEP 508): names, order of specifiers and extras, spaces, quotes.
 
     Raises:
-        InvalidProjectError: it is not a requirement, or would not fit on one line.
+        InvalidProjectError: it is not a requirement, would not fit on one line, or has a ``$``.
     """
     try:
         parsed = requirement_of(requirement)
@@ -36,9 +33,28 @@ def normalise(requirement: str) -> str:
         ) from error
     parsed.name = canonicalize_name(parsed.name)
     text = str(parsed)
-    if _CONTROL.search(text):
-        raise InvalidProjectError(f"{requirement!r} has a control character", cause="Requirements are single lines.")
+    if wrong := unwritable(text):
+        raise InvalidProjectError(f"{requirement!r} has {wrong[0]}", cause=wrong[1])
     return text
+
+
+def indexed(requirements: Iterable[str]) -> tuple[str, ...]:
+    """Return requirements normalised and sorted, once none of them goes past the index, whatever its marker says.
+
+    Raises:
+        InvalidProjectError: one of them is not a requirement.
+        UnlockableError: one of them is a direct reference (PEP 508 ``name @ url``).
+    """
+    lines = tuple(sorted({normalise(requirement) for requirement in requirements}))
+    for line in lines:
+        parsed = requirement_of(line)
+        if parsed.url is not None:
+            raise UnlockableError(
+                f"{parsed.name} is required by its URL and cannot be pinned",
+                cause="What is behind a URL can change; only a release of an index has hashes that others can check.",
+                hint=f"Require a release of {parsed.name}, from an index of your own if need be.",
+            )
+    return lines
 
 
 def make_header(

@@ -9,6 +9,7 @@ fits. In both steps pip cannot start a process, hence cannot build anything, wha
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from dataclasses import replace
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING
 from samewheel._process import run
 from samewheel._temporary import temporary_folder
 from samewheel._uv import TIMEOUT, cache_folder, fetch_variables
-from samewheel.constraints import select
+from samewheel.constraints import indexed, select
 from samewheel.errors import SamewheelError, UnlockableError, UsageError
 from samewheel.locking.by_uv import pins_of, sdist_only
-from samewheel.locking.inputs import indexed, instant, kept
+from samewheel.locking.inputs import instant, kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,11 +69,8 @@ _CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
 def _environment() -> dict[str, str]:
-    return {
-        name: value
-        for name, value in fetch_variables().items()
-        if not name.startswith("PIP_") or KEPT_SETTINGS.fullmatch(name)
-    }
+    own = {name: value for name, value in sorted(os.environ.items()) if KEPT_SETTINGS.fullmatch(name)}
+    return fetch_variables() | own
 
 
 def _conflict(log: str) -> list[str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from samewheel._temporary import temporary_folder
 from samewheel._uv import AGAIN, explain, run_uv, uv_binary, without_wheel
-from samewheel.constraints import parse_constraints, render
+from samewheel.constraints import indexed, parse_constraints, render
 from samewheel.errors import InvalidProjectError, NoWheelError, SamewheelError, UnlockableError
-from samewheel.locking.inputs import indexed, instant, kept, lower_bound, package_names
+from samewheel.locking.inputs import instant, kept, lower_bound, package_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

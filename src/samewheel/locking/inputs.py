@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier
 from packaging.utils import InvalidName, canonicalize_name
 
-from samewheel._standards import requirement_of, specifiers_of, version_of
-from samewheel.constraints import normalise
-from samewheel.errors import InvalidProjectError, UnlockableError, UsageError
+from samewheel._standards import specifiers_of, version_of
+from samewheel.errors import InvalidProjectError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,26 +18,7 @@ if TYPE_CHECKING:
 
     from samewheel.constraints import Constraints, Pin
 
-__all__ = ["indexed", "instant", "kept", "lower_bound", "package_names"]
-
-
-def indexed(requirements: Iterable[str]) -> tuple[str, ...]:
-    """Return requirements normalised and sorted, once none of them goes past the index.
-
-    Raises:
-        InvalidProjectError: one of them is not a requirement.
-        UnlockableError: one of them is a direct reference (PEP 508 ``name @ url``).
-    """
-    lines = tuple(sorted({normalise(requirement) for requirement in requirements}))
-    for line in lines:
-        parsed = requirement_of(line)
-        if parsed.url is not None:
-            raise UnlockableError(
-                f"{parsed.name} is required by its URL and cannot be pinned",
-                cause="What is behind a URL can change; only a release of an index has hashes that others can check.",
-                hint=f"Require a release of {parsed.name}, from an index of your own if need be.",
-            )
-    return lines
+__all__ = ["instant", "kept", "lower_bound", "package_names"]
 
 
 def lower_bound(requires_python: str) -> str:

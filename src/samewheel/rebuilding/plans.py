@@ -6,11 +6,10 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from packaging.requirements import InvalidRequirement
 
 from samewheel._files import write_atomic
-from samewheel._standards import is_python, requirement_of
-from samewheel.constraints import parse_constraints
+from samewheel._standards import is_python
+from samewheel.constraints import indexed, parse_constraints
 from samewheel.errors import SamewheelError, UsageError
 from samewheel.locking import instant
 from samewheel.rebuilding.values import PLAN_SCHEMA, Plan
@@ -89,7 +88,7 @@ def read_plan(path: Path) -> Plan:
     try:
         plan = msgspec.convert(document, Plan)
         _check(plan)
-    except (msgspec.ValidationError, OverflowError, InvalidRequirement, SamewheelError) as error:
+    except (msgspec.ValidationError, OverflowError, SamewheelError) as error:
         raise UsageError(f"the plan {path} is wrong", cause=str(error)) from error
     return plan
 
@@ -98,14 +97,12 @@ def _check(plan: Plan) -> None:
     """Refuse what would fail only later, or run a program that whoever wrote the plan has chosen.
 
     Raises:
-        InvalidRequirement: a pin is none.
-        SamewheelError: anything else is wrong.
+        SamewheelError: something is wrong.
     """
     if not is_python(plan.python):
         cause = "It must be a version, such as 3.12 or python3.12; the machine decides which program that is."
         raise UsageError(f"python is {plan.python!r}", cause=cause, hint="Give another by --python.")
-    for pin in plan.pins:
-        requirement_of(pin)
+    indexed(plan.pins)
     for lines in (plan.locked, plan.built):
         parse_constraints("".join(f"{line}\n" for line in lines).encode(), "its list")
     if plan.uploaded_before is not None:

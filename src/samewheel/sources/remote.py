@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import shutil
@@ -33,6 +32,11 @@ UNREACHABLE = re.compile(
 
 KEPT = re.compile(r"HOME|PATH|SSH_AUTH_SOCK|GIT_SSL_CAINFO|SSL_CERT_(DIR|FILE)|(?i:(all|http|https|no)_proxy)")
 """What of the caller's environment says how to get there."""
+
+HELPER = (
+    '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$SAMEWHEEL_USER" "$SAMEWHEEL_PASSWORD"; }; f'
+)
+"""What git runs where a host asks who is there, see gitcredentials(7): on a command line, it shows no password."""
 
 
 def split_ref(place: str) -> tuple[str, str]:
@@ -82,10 +86,11 @@ def _protocols(url: str) -> str:
 def _credentials(url: str) -> tuple[str, dict[str, str]]:
     """Return a URL without user and password, and the variables that have git send them to its host alone.
 
-    On a command line, every user of the machine could read them.
+    On a command line, every user of the machine could read them. As a header (``http.extraHeader``), git would send
+    them to whomever the host redirects to (measured with 2.39.5); a helper is asked for each host by its name.
 
     Raises:
-        UsageError: it is no URL.
+        UsageError: it is no URL, or user or password cannot be told to git.
     """
     try:
         parts = urlsplit(url)
@@ -100,11 +105,15 @@ def _credentials(url: str) -> tuple[str, dict[str, str]]:
     if parts.scheme == "ssh":
         # It asks nobody for a password, and heeds none that the URL has.
         return parts._replace(netloc=f"{user}@{host}").geturl(), {}
-    word = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+    user, password = unquote(user), unquote(password)
+    if not (user + password).isprintable():
+        raise UsageError("user or password in a repository's URL has a control character")
     return parts._replace(netloc=host).geturl(), {
         "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{host}/.extraHeader",
-        "GIT_CONFIG_VALUE_0": f"Authorization: Basic {word}",
+        "GIT_CONFIG_KEY_0": f"credential.{parts.scheme}://{host}.helper",
+        "GIT_CONFIG_VALUE_0": HELPER,
+        "SAMEWHEEL_USER": user,
+        "SAMEWHEEL_PASSWORD": password,
     }
 
 
@@ -130,11 +139,10 @@ def _git(words: list[str], cwd: Path, protocols: str, credentials: Mapping[str, 
     said = finished.tail(10)
     if finished.timed_out or UNREACHABLE.search(said):
         raise SamewheelError(f"git {words[0]} failed", cause=said, hint="Check the network, the proxy and the URL.")
-    raise NoSourceError(
-        f"git {words[0]} failed",
-        cause=said,
-        hint="Check the URL and the reference; whoever may read the repository can clone it and name the folder.",
-    )
+    hint = "Check the URL and the reference; whoever may read the repository can clone it and name the folder."
+    if credentials and "could not read Username" in said:
+        hint = "The host redirects to another one, which gets no user and no password: name that one in the URL."
+    raise NoSourceError(f"git {words[0]} failed", cause=said, hint=hint)
 
 
 def tags(url: str, cwd: Path) -> dict[str, str]:
