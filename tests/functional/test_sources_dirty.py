@@ -256,6 +256,16 @@ def test_included_files_are_copied(repository: Path, tmp_path: Path) -> None:
     assert taken.digest != snapshot(repository, tmp_path / "without").digest
 
 
+def test_included_files_are_named(tmp_path: Path) -> None:
+    """No commit has them, and who reads only its name must not believe that it says all; from the top, as changes."""
+    root = make_repository(tmp_path / "mono", {"lib/pyproject.toml": "", ".gitignore": "*.log\n"})
+    write(root, {"lib/b/b.log": "", "lib/a.log": "", "lib/new.txt": "", "c.log": ""})
+    taken = snapshot(root / "lib", tmp_path / "copy", allow_dirty=True, include=["b", "*"])
+    assert taken.source.included == ("lib/a.log", "lib/b/b.log")
+    assert taken.source.dirty == ("lib/new.txt",)
+    assert snapshot(root / "lib", tmp_path / "without", allow_dirty=True).source.included == ()
+
+
 def test_included_files_do_not_make_the_clone_dirty(repository: Path, tmp_path: Path) -> None:
     """Ignored by the user's settings, they are untracked where those are not known, and change the version."""
     write(tmp_path / "home", {".config/git/ignore": "*.bin\n"})

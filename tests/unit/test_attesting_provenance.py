@@ -131,6 +131,7 @@ def test_whatever_the_build_it_can_be_stated_and_read_back(info: BuildInfo) -> N
         ({"env": {"CFLAGS": "-O3"}}, "env:CFLAGS", "-O3"),
         ({"readable": ("/opt/sdk",)}, "readable", "/opt/sdk"),
         ({"source": msgspec.structs.replace(ONE.source, dirty=("a.py", "b.py"))}, "dirty", "a.py\nb.py"),
+        ({"source": msgspec.structs.replace(ONE.source, included=("a.py", "b.py"))}, "included", "a.py\nb.py"),
         ({"source": msgspec.structs.replace(ONE.source, subdirectory="python")}, "subdirectory", "python"),
     ],
 )

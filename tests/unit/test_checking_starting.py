@@ -81,6 +81,7 @@ ODD = {"a.b": "x", 'c "d" = [e]': "**", "#": "line\nline", "": "\u00e9\0\x7f\U00
         {"isolation": Isolation(network="none", filesystem="hidden", mechanism="none")},
         {"isolation": Isolation(network="none", filesystem="open", mechanism="user-namespaces")},
         {"source": msgspec.structs.replace(ONE.source, commit=None, dirty=("a.py",))},
+        {"source": msgspec.structs.replace(ONE.source, included=("a.py",))},
         {"readable": ("/opt/sdk",)},
     ],
     ids=lambda changes: ", ".join(changes) or "plain",
@@ -92,6 +93,36 @@ def test_first_policy_accepts_what_it_was_made_from(changes: dict[str, Any], whe
     found = started(wheel, (ALICE, attested(wheel, ALICE, report, **changes)))
     assert rules(found) == []
     assert found.accepted
+
+
+@pytest.mark.parametrize(
+    ("changes", "careful"),
+    [
+        ({}, ""),
+        ({"dirty": ("a.py",)}, "CAREFUL: it was built from changes that are in no commit. "),
+        ({"included": ("a.py",)}, "CAREFUL: it was built from files that are in no commit. "),
+        (
+            {"dirty": ("a.py",), "included": ("b.py",)},
+            "CAREFUL: it was built from changes and files that are in no commit. ",
+        ),
+    ],
+    ids=["commit", "dirty", "included", "both"],
+)
+def test_first_policy_says_what_is_in_no_commit(changes: dict[str, Any], careful: str, wheel: Path) -> None:
+    """It pins the commit, which does not say what these files were."""
+    started(wheel, (ALICE, attested(wheel, source=msgspec.structs.replace(ONE.source, **changes))))
+    policy = (wheel.parent / "policy.toml").read_text()
+    assert f"[build.parameters]\n# {careful}All that the caller may decide; nothing else.\n" in policy
+
+
+def test_policy_of_a_commit_alone_refuses_what_is_in_none(wheel: Path) -> None:
+    """The name of a commit is no answer to the question what was built, if files came from elsewhere."""
+    started(wheel, (ALICE, attested(wheel)))
+    source = msgspec.structs.replace(buildinfo(wheel).source, included=("a.py",))
+    envelope = wheel.parent / "included.jsonl"
+    envelope.write_bytes(attested(wheel, source=source))
+    found = check(wheel, [envelope], read_policy(wheel.parent / "policy.toml"), on=TODAY)
+    assert rules(found) == ["parameters", "threshold"]
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

@@ -34,6 +34,9 @@ HEAD = (
 )
 
 
+UNCOMMITTED = {"dirty": "changes", "included": "files"}
+"""Parameters of which each says that the commit is not all that was built."""
+
 ANY = "*"
 """What stands for any value of a parameter."""
 
@@ -138,8 +141,9 @@ def first_policy(name: str, signed: Sequence[tuple[Statement, PublicKey]]) -> st
     document.add("source", _table(told if any(origin.values()) else nothing, origin))
     pins = _agreed([one.constraints for one in said], "constraints")
     build = _table("How: the type of build, the digest of constraints.txt.", {"types": types, "constraints": pins})
-    dirty = "CAREFUL: it was built from changes that are in no commit. " if "dirty" in parameters else ""
-    build.add("parameters", _table(f"{dirty}All that the caller may decide; nothing else.", parameters))
+    uncommitted = [what for key, what in UNCOMMITTED.items() if key in parameters]
+    careful = f"CAREFUL: it was built from {' and '.join(uncommitted)} that are in no commit. " if uncommitted else ""
+    build.add("parameters", _table(f"{careful}All that the caller may decide; nothing else.", parameters))
     document.add("build", build)
     apart = min((one.kept_apart for one in said), key=list(Apart).index)
     varied = sorted(frozenset.intersection(*(one.varied for one in said)))

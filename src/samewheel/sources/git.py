@@ -222,8 +222,8 @@ def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
     )
 
 
-def _include(source: Source, into: Path, patterns: Sequence[str], not_source: Iterable[Path]) -> None:
-    """Copy the ignored files that belong to the source, and let the clone ignore them, too."""
+def _include(source: Source, into: Path, patterns: Sequence[str], not_source: Iterable[Path]) -> tuple[str, ...]:
+    """Copy the ignored files that belong to the source, let the clone ignore them, too, and return their paths."""
     excluded = _copying.exclusion(source.project, not_source)
     found = _copying.matches(source.project, patterns, excluded=excluded)
     copied = list[str]()
@@ -237,6 +237,7 @@ def _include(source: Source, into: Path, patterns: Sequence[str], not_source: It
         info.mkdir(exist_ok=True)
         lines = ["/" + "".join(f"\\{sign}" if sign in "\\*?[ " else sign for sign in file) for file in copied]
         (info / "exclude").write_bytes(b"".join(os.fsencode(line) + b"\n" for line in lines))
+    return tuple(copied)
 
 
 def take(
@@ -255,7 +256,7 @@ def take(
     if dirty and not allow_dirty:
         raise _refuse(source, dirty)
     _place(source.root, into, source.commit or _head(source.root), changed, left_out)
-    _include(source, into, include, left_out)
+    included = _include(source, into, include, left_out)
     warnings = list[str]()
     if source.shallow:
         warnings.append(
@@ -264,7 +265,7 @@ def take(
         )
     if dirty:
         warnings.append(f"the working copy {source.root} has changes that are not committed: {_named(dirty)}")
-    taken = replace(source, dirty=dirty)
+    taken = replace(source, dirty=dirty, included=included)
     snapshot = finish(taken, into, newest=source.time, left_out=set(), warnings=warnings)
     refresh_index(into)
     return snapshot

@@ -44,6 +44,8 @@ class Source(Value, frozen=True, kw_only=True):
     """What ``git describe --tags --long`` says; None without a tag."""
     dirty: tuple[str, ...] = ()
     """Files of the working copy that are not as in the commit, sorted; folders end with ``/``."""
+    included: tuple[str, ...] = ()
+    """Files that git ignores, and that were copied as the project's settings count them as source, sorted."""
     shallow: bool = False
     """Whether the repository's history is cut off."""
     time: int | None = None
