@@ -13,7 +13,7 @@ from samewheel import sources
 from samewheel._types import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pytest
 
@@ -101,10 +101,10 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     return found
 
 
-def snapshot(path: Path, into: Path, **options: object) -> Snapshot:
-    """Inspect and take a source."""
-    not_source = options.get("not_source", ())
-    return sources.take(sources.inspect(path, not_source=not_source), into, **options)  # type: ignore[arg-type]
+def snapshot(path: Path, into: Path, *, include: Sequence[str] = (), **options: object) -> Snapshot:
+    """Inspect and take a source, with the ignored files that match some patterns."""
+    source = sources.inspect(path, not_source=options.get("not_source", ()))  # type: ignore[arg-type]
+    return sources.take(source, into, include=lambda _: include, **options)  # type: ignore[arg-type]
 
 
 def copy_for_build(taken: Snapshot, into: Path, *, time: int) -> Path:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from samewheel.sources._changes import Change
+    from samewheel.sources.snapshot import Patterns
 
 __all__ = ["history_of", "ignored_files", "inspect", "published_at", "refresh_index", "repository_of", "take"]
 
@@ -240,9 +241,7 @@ def _include(source: Source, into: Path, patterns: Sequence[str], not_source: It
     return tuple(copied)
 
 
-def take(
-    source: Source, into: Path, *, allow_dirty: bool, include: Sequence[str], not_source: Iterable[Path]
-) -> Snapshot:
+def take(source: Source, into: Path, *, allow_dirty: bool, include: Patterns, not_source: Iterable[Path]) -> Snapshot:
     """Clone the source at its commit; with ``allow_dirty``, as its working copy is.
 
     Raises:
@@ -256,7 +255,7 @@ def take(
     if dirty and not allow_dirty:
         raise _refuse(source, dirty)
     _place(source.root, into, source.commit or _head(source.root), changed, left_out)
-    included = _include(source, into, include, left_out)
+    included = _include(source, into, include(into / source.subdirectory), left_out)
     warnings = list[str]()
     if source.shallow:
         warnings.append(
