@@ -48,14 +48,15 @@ def git_environment(home: Path) -> dict[str, str]:
     }
 
 
-def git(folder: Path, *words: str | Path, home: Path = Path(os.devnull), check: bool = True) -> str:
-    """Run git in a folder and return what it prints, without the last line's end."""
+def git(folder: Path, *words: str | Path, home: Path = Path(os.devnull), check: bool = True, told: str = "") -> str:
+    """Run git in a folder, tell it something, and return what it prints, without the last line's end."""
     finished = subprocess.run(
         [GIT, "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *words],
         cwd=folder,
         env=git_environment(home),
         check=check,
         capture_output=True,
+        input=told.encode(),
     )
     return os.fsdecode(finished.stdout).removesuffix("\n")
 

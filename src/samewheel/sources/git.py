@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from samewheel._types import SourceKind
 from samewheel.errors import SamewheelError, UsageError
-from samewheel.sources import _changes, _copying, _lfs
+from samewheel.sources import _changes, _copying, _lfs, _objects
 from samewheel.sources._command import attempt, git, names, user_options
 from samewheel.sources.snapshot import Snapshot, Source, finish, settle, shown
 
@@ -162,9 +162,9 @@ def _clone(repository: Path, into: Path, commit: str) -> None:
     Nothing is shared with the repository, as a build may write to its copy; and what names its remotes goes.
     """
     options = ["--quiet", "--no-hardlinks", "--dissociate", "--no-checkout", "--template=", "--origin=origin"]
-    git(into.parent, "clone", *options, f"--upload-pack={UPLOAD_PACK}", "--", repository, into)
-    hint = f"Is the repository complete? git -C {repository} fsck --connectivity-only"
-    git(into, "checkout", "--quiet", "--force", "--detach", commit, hint=hint)
+    hint = f"Is the repository complete? git -C {repository} fsck"
+    git(into.parent, "clone", *options, f"--upload-pack={UPLOAD_PACK}", "--", repository, into, hint=hint)
+    _objects.check_out(into, commit, repository=repository)
     git(into, "remote", "remove", "origin")
     for branch in git(into, "for-each-ref", "--format=%(refname)", "refs/heads").split():
         git(into, "update-ref", "-d", os.fsdecode(branch))
@@ -184,7 +184,7 @@ def _place(
         _lfs.restore(repository, clone, changed={change.path for change in own})
     except OSError as error:
         raise SamewheelError(f"cannot read the working copy {repository}", cause=str(error)) from error
-    recorded = _changes.submodules(repository) if dirty else _changes.submodules(clone, commit)
+    recorded = _changes.submodules(repository if dirty else clone)
     for path, oid in sorted(recorded.items()):
         submodule = repository / path
         if not os.path.lexists(submodule / ".git"):
