@@ -93,6 +93,8 @@ class SourceInfo(_Value, frozen=True):
     """The project's folder in the repository; empty for its root."""
     dirty: tuple[str, ...] = ()
     """Files that differed from the commit."""
+    included: tuple[str, ...] = ()
+    """Files that git ignores, and that the project's settings count as source: in no commit."""
 
 
 class Digest(_Value, frozen=True):

@@ -218,6 +218,7 @@ def describe(prepared: Prepared, product: Product, *, commands: bool = True, lea
             describe=source.describe,
             subdirectory=source.subdirectory,
             dirty=tuple(shown(name) for name in source.dirty),
+            included=tuple(shown(name) for name in source.included),
         ),
         constraints=Digest(sha256=lock.sha256),
         dependencies=tuple(sorted({d for name in built_with for d in prepared.environments[name].dependencies})),

@@ -30,7 +30,7 @@ from samewheel.errors import InvalidProjectError, SamewheelError, StaleLockError
 from samewheel.interpreter import find_interpreter
 from samewheel.machine import memory_folder
 from samewheel.project import Settings, read_project
-from samewheel.sources import fits, inspect, take
+from samewheel.sources import fits, inspect, nothing, take
 from samewheel.staging import Materials, at_work, plain_conditions, settle_source
 
 if TYPE_CHECKING:
@@ -193,12 +193,9 @@ def open_project(
     """
     progress.step("Copying the source")
     source = inspect(path)
-    include: tuple[str, ...] = ()
     left_out = list(not_source)
     if source.kind is not SourceKind.SDIST and not stranger:
-        outside = read_project(source.path).settings
-        include = outside.include
-        left_out.append(lock_file(source, overridden(outside, overrides)))
+        left_out.append(lock_file(source, overridden(read_project(source.path).settings, overrides)))
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder())
         memory = _room_for(source)
@@ -207,7 +204,7 @@ def open_project(
             inspect(path, not_source=left_out),
             (fast or folder) / "snapshot",
             allow_dirty=allow_dirty,
-            include=include,
+            include=nothing if stranger else _included,
             not_source=left_out,
         )
         project = read_project(snapshot.project, stranger=stranger)
@@ -233,6 +230,10 @@ def open_project(
             memory=fast,
             not_source=tuple(left_out),
         )
+
+
+def _included(folder: Path) -> tuple[str, ...]:
+    return read_project(folder).settings.include
 
 
 def _own_indexes(source: Source) -> Path | None:

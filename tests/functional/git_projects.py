@@ -13,7 +13,7 @@ from samewheel import sources
 from samewheel._types import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pytest
 
@@ -48,14 +48,15 @@ def git_environment(home: Path) -> dict[str, str]:
     }
 
 
-def git(folder: Path, *words: str | Path, home: Path = Path(os.devnull), check: bool = True) -> str:
-    """Run git in a folder and return what it prints, without the last line's end."""
+def git(folder: Path, *words: str | Path, home: Path = Path(os.devnull), check: bool = True, told: str = "") -> str:
+    """Run git in a folder, tell it something, and return what it prints, without the last line's end."""
     finished = subprocess.run(
         [GIT, "-c", "protocol.file.allow=always", "-c", "init.defaultBranch=main", *words],
         cwd=folder,
         env=git_environment(home),
         check=check,
         capture_output=True,
+        input=told.encode(),
     )
     return os.fsdecode(finished.stdout).removesuffix("\n")
 
@@ -101,10 +102,10 @@ def contents(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     return found
 
 
-def snapshot(path: Path, into: Path, **options: object) -> Snapshot:
-    """Inspect and take a source."""
-    not_source = options.get("not_source", ())
-    return sources.take(sources.inspect(path, not_source=not_source), into, **options)  # type: ignore[arg-type]
+def snapshot(path: Path, into: Path, *, include: Sequence[str] = (), **options: object) -> Snapshot:
+    """Inspect and take a source, with the ignored files that match some patterns."""
+    source = sources.inspect(path, not_source=options.get("not_source", ()))  # type: ignore[arg-type]
+    return sources.take(source, into, include=lambda _: include, **options)  # type: ignore[arg-type]
 
 
 def copy_for_build(taken: Snapshot, into: Path, *, time: int) -> Path:

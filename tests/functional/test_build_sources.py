@@ -132,6 +132,7 @@ def test_ignored_file_that_belongs_to_the_source_is_packaged(copied: ProjectCopi
     assert members(built.wheel)["sample_setuptools/_generated.py"] == b"made = True\n"
     assert recorder.warnings == []
     assert built.buildinfo.source.dirty == ()
+    assert built.buildinfo.source.included == ("src/sample_setuptools/_generated.py",)
 
 
 def plain_uv_build(project: Path, out_dir: Path) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 
 from samewheel import sources
 from samewheel.errors import ExitCode, InvalidProjectError, SamewheelError, UsageError
+from samewheel.preparing import open_project
 from tests.functional.git_projects import commit, files_in, git, isolate, make_repository, snapshot, write
 
 
@@ -256,6 +257,16 @@ def test_included_files_are_copied(repository: Path, tmp_path: Path) -> None:
     assert taken.digest != snapshot(repository, tmp_path / "without").digest
 
 
+def test_included_files_are_named(tmp_path: Path) -> None:
+    """No commit has them, and who reads only its name must not believe that it says all; from the top, as changes."""
+    root = make_repository(tmp_path / "mono", {"lib/pyproject.toml": "", ".gitignore": "*.log\n"})
+    write(root, {"lib/b/b.log": "", "lib/a.log": "", "lib/new.txt": "", "c.log": ""})
+    taken = snapshot(root / "lib", tmp_path / "copy", allow_dirty=True, include=["b", "*"])
+    assert taken.source.included == ("lib/a.log", "lib/b/b.log")
+    assert taken.source.dirty == ("lib/new.txt",)
+    assert snapshot(root / "lib", tmp_path / "without", allow_dirty=True).source.included == ()
+
+
 def test_included_files_do_not_make_the_clone_dirty(repository: Path, tmp_path: Path) -> None:
     """Ignored by the user's settings, they are untracked where those are not known, and change the version."""
     write(tmp_path / "home", {".config/git/ignore": "*.bin\n"})
@@ -309,3 +320,31 @@ def test_included_folder_in_place_of_link_is_refused(repository: Path, tmp_path:
     git(repository, "update-index", "--assume-unchanged", "data")
     with pytest.raises(SamewheelError, match=r"x\.log"):
         snapshot(repository, tmp_path / "copy", include=["data/x.log"])
+
+
+INCLUDING = '[project]\nname = "demo"\n\n[tool.samewheel]\ninclude = ["{}"]\n'
+"""A project that counts some ignored file as source."""
+
+
+def included(path: Path, *, allow_dirty: bool = False) -> tuple[str, ...]:
+    """Return the ignored files that a build of a project would get, by what its settings say."""
+    with open_project(path, overrides={}, allow_dirty=allow_dirty) as opened:
+        assert all((opened.snapshot.root / name).exists() for name in opened.source.included)
+        return opened.source.included
+
+
+def test_commit_says_which_ignored_files_are_source(repository: Path) -> None:
+    """Settings that git was told to pass over would bring in files without a trace: only its own count."""
+    write(repository, {"pyproject.toml": INCLUDING.format("meant.log"), "meant.log": "", "smuggled.log": ""})
+    commit(repository)
+    git(repository, "update-index", "--assume-unchanged", "pyproject.toml")
+    write(repository, {"pyproject.toml": INCLUDING.format("smuggled.log")})
+    assert included(repository) == ("meant.log",)
+
+
+def test_changed_settings_count_where_changes_do(repository: Path) -> None:
+    """With --allow-dirty the working copy's settings are the copy's, and are named as a change."""
+    write(repository, {"pyproject.toml": INCLUDING.format("new.log"), "new.log": ""})
+    with pytest.raises(UsageError, match=r"pyproject\.toml"):
+        included(repository)
+    assert included(repository, allow_dirty=True) == ("new.log",)

@@ -14,6 +14,7 @@ import pytest
 from samewheel import sources
 from samewheel._types import SourceKind
 from samewheel.errors import InvalidProjectError, NoSourceError, SamewheelError
+from samewheel.preparing import open_project
 from tests.functional.git_projects import contents, files_in, snapshot, write
 
 if TYPE_CHECKING:
@@ -118,6 +119,14 @@ def test_include_brings_back(project: Path, tmp_path: Path) -> None:
     taken = snapshot(project, tmp_path / "copy", include=["build/*.py", "dist"])
     assert files_in(taken.root) == sorted([*FILES, "build/needed.py", "dist/data"])
     assert taken.left_out == ("build/",)
+
+
+def test_folder_says_itself_what_is_brought_back(project: Path) -> None:
+    """There is no commit that could, and nothing is named, as the folder is all that anybody could name."""
+    write(project, {"pyproject.toml": '[tool.samewheel]\ninclude = ["build/*.py"]\n', "build/needed.py": ""})
+    with open_project(project, overrides={}) as opened:
+        assert (opened.snapshot.root / "build" / "needed.py").exists()
+        assert opened.source.included == ()
 
 
 def test_include_that_matches_nothing_is_named(project: Path, tmp_path: Path) -> None:

@@ -415,8 +415,10 @@ def test_missing_objects_are_an_error(repository: Path, tmp_path: Path) -> None:
     source = sources.inspect(repository)
     blob = git(repository, "rev-parse", "HEAD:pyproject.toml")
     (repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    with pytest.raises(SamewheelError, match="git checkout failed"):
+    with pytest.raises(SamewheelError, match="is incomplete, or holds objects") as refusal:
         sources.take(source, tmp_path / "copy")
+    assert str(source.commit) in refusal.value.cause
+    assert refusal.value.hint == f"Ask git itself: git -C {repository} fsck"
 
 
 def test_folder_without_commit_is_plain(tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def test_whatever_the_build_it_can_be_stated_and_read_back(info: BuildInfo) -> N
         ({"env": {"CFLAGS": "-O3"}}, "env:CFLAGS", "-O3"),
         ({"readable": ("/opt/sdk",)}, "readable", "/opt/sdk"),
         ({"source": msgspec.structs.replace(ONE.source, dirty=("a.py", "b.py"))}, "dirty", "a.py\nb.py"),
+        ({"source": msgspec.structs.replace(ONE.source, included=("a.py", "b.py"))}, "included", "a.py\nb.py"),
         ({"source": msgspec.structs.replace(ONE.source, subdirectory="python")}, "subdirectory", "python"),
     ],
 )
@@ -260,6 +261,7 @@ def of(info: BuildInfo, **source: object) -> BuildInfo:
         (lambda info: of(info, digest=OTHER), "files of the source"),
         (lambda info: of(info, subdirectory="tests/demo"), "folder"),
         (lambda info: of(info, dirty=("setup.py",)), "changes that are in no commit"),
+        (lambda info: of(info, included=("own.py",)), "files that are in no commit"),
         (lambda info: replaced(info, constraints=Digest(sha256=OTHER)), "constraints"),
         (lambda info: replaced(info, via=Via.SDIST), "way"),
         (lambda info: replaced(info, config_settings={"x": "1"}), "settings of the backend"),

@@ -81,6 +81,7 @@ ODD = {"a.b": "x", 'c "d" = [e]': "**", "#": "line\nline", "": "\u00e9\0\x7f\U00
         {"isolation": Isolation(network="none", filesystem="hidden", mechanism="none")},
         {"isolation": Isolation(network="none", filesystem="open", mechanism="user-namespaces")},
         {"source": msgspec.structs.replace(ONE.source, commit=None, dirty=("a.py",))},
+        {"source": msgspec.structs.replace(ONE.source, included=("a.py",))},
         {"readable": ("/opt/sdk",)},
     ],
     ids=lambda changes: ", ".join(changes) or "plain",
@@ -99,6 +100,7 @@ def test_first_policy_accepts_what_it_was_made_from(changes: dict[str, Any], whe
     [
         ({"isolation": Isolation(network="open", filesystem="hidden", mechanism="none")}, "kept from the network"),
         ({"source": msgspec.structs.replace(ONE.source, dirty=("a.py",))}, "changes that are in no commit"),
+        ({"source": msgspec.structs.replace(ONE.source, included=("a.py",))}, "files that are in no commit"),
         ({"readable": ("/opt/sdk",)}, "could read files of its machine"),
         ({}, "built it twice"),
     ],
@@ -110,6 +112,16 @@ def test_first_policy_says_of_what_to_be_careful(changes: dict[str, Any], said: 
     warned = [line for line in (wheel.parent / "policy.toml").read_text().splitlines() if "CAREFUL" in line]
     assert len(warned) == 1
     assert said in warned[0]
+
+
+def test_policy_of_a_commit_alone_refuses_what_is_in_none(wheel: Path) -> None:
+    """The name of a commit is no answer to the question what was built, if files came from elsewhere."""
+    started(wheel, (ALICE, attested(wheel)))
+    source = msgspec.structs.replace(buildinfo(wheel).source, included=("a.py",))
+    envelope = wheel.parent / "included.jsonl"
+    envelope.write_bytes(attested(wheel, source=source))
+    found = check(wheel, [envelope], read_policy(wheel.parent / "policy.toml"), on=TODAY)
+    assert rules(found) == ["parameters", "threshold"]
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))

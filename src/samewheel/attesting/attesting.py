@@ -79,6 +79,7 @@ def _inputs(info: BuildInfo) -> dict[str, object]:
         "files of the source": source.digest,
         "folder": source.subdirectory,
         "changes that are in no commit": source.dirty,
+        "files that are in no commit": source.included,
         "constraints": info.constraints.sha256,
         "way (tree or sdist)": info.via,
         "settings of the backend": info.config_settings,

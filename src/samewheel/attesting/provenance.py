@@ -57,6 +57,8 @@ def _parameters(info: BuildInfo, ref: str | None) -> dict[str, str]:
     parameters.update({f"env:{key}": value for key, value in sorted(info.env.items())})
     if info.source.dirty:
         parameters["dirty"] = "\n".join(info.source.dirty)
+    if info.source.included:
+        parameters["included"] = "\n".join(info.source.included)
     if info.readable:
         parameters["readable"] = "\n".join(info.readable)
     return parameters

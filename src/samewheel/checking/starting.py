@@ -141,6 +141,7 @@ def first_policy(name: str, signed: Sequence[tuple[Statement, PublicKey]]) -> st
     build = _table("How: the type of build, the digest of constraints.txt.", how, unpinned)
     liberties = {
         "it was built from changes that are in no commit.": "dirty" in parameters,
+        "it was built from files that are in no commit.": "included" in parameters,
         "a build could read files of its machine.": "readable" in parameters,
     }
     build.add("parameters", _table("All that the caller may decide; nothing else.", parameters, liberties))

@@ -43,6 +43,8 @@ def _source(info: BuildInfo) -> str:
         parts.append(info.source.uri)
     if info.source.dirty:
         parts.append(f"with {len(info.source.dirty)} uncommitted changes")
+    if info.source.included:
+        parts.append(f"with {len(info.source.included)} files that git ignores")
     return " ".join(parts)
 
 

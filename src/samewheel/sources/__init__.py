@@ -10,17 +10,19 @@ from samewheel._types import SourceKind
 from samewheel.errors import NoSourceError
 from samewheel.sources import folder, git
 from samewheel.sources.git import ignored_files, published_at, refresh_index, repository_of
-from samewheel.sources.snapshot import Snapshot, Source, settle, shown
+from samewheel.sources.snapshot import Patterns, Snapshot, Source, nothing, settle, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 __all__ = [
+    "Patterns",
     "Snapshot",
     "Source",
     "fits",
     "ignored_files",
     "inspect",
+    "nothing",
     "published_at",
     "refresh_index",
     "repository_of",
@@ -65,7 +67,7 @@ def take(
     into: Path,
     *,
     allow_dirty: bool = False,
-    include: Sequence[str] = (),
+    include: Patterns = nothing,
     not_source: Iterable[Path] = (),
 ) -> Snapshot:
     """Make a clean copy of a source.
@@ -74,7 +76,8 @@ def take(
         source: as :func:`inspect` returned it.
         into: a folder that does not exist yet, in one that does; after an error it may hold a part of the copy.
         allow_dirty: copy a git working copy as it is instead of refusing what is not committed.
-        include: patterns of ignored files that belong to the source, relative to the project; not used for sdists.
+        include: is asked for patterns of ignored files that belong to the source, of a git source with the project's
+            folder in the copy, so that the commit decides, and of a folder with itself; not used for sdists.
         not_source: what never belongs to the source: our lock, the output and evidence folders.
 
     Raises:

@@ -38,20 +38,18 @@ class Change(Value, frozen=True, kw_only=True, order=True):
         return "??" not in self.codes and any("D" in code and "U" not in code for code in self.codes)
 
 
-def submodules(root: Path, commit: str | None = None) -> dict[str, str]:
-    """Return the recorded commit of each submodule by path, from ``commit`` or else from the index.
+def submodules(root: Path) -> dict[str, str]:
+    """Return the commit of each submodule by path, as the index has it.
 
     Raises:
         SamewheelError: git failed.
     """
-    # Lines are "mode type oid<TAB>path" of a tree, and "mode oid stage<TAB>path" of the index.
-    listing = ["ls-tree", "-r", "-z", commit] if commit else ["ls-files", "--stage", "-z"]
     found = dict[str, str]()
-    for line in names(git(root, *listing)):
+    for line in names(git(root, "ls-files", "--stage", "-z")):
         description, _, path = line.partition("\t")
-        fields = description.split()
-        if fields[0] == SUBMODULE_MODE:
-            found[path] = fields[2] if commit else fields[1]
+        mode, oid, _ = description.split()
+        if mode == SUBMODULE_MODE:
+            found[path] = oid
     return found
 
 

@@ -13,8 +13,10 @@ from samewheel.sources import _copying
 from samewheel.sources.snapshot import Snapshot, Source, finish, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from samewheel.sources.snapshot import Patterns
 
 __all__ = ["inspect", "take", "weigh"]
 
@@ -106,7 +108,7 @@ def _scan(root: Path, excluded: Callable[[str], bool]) -> _Found:
     return found
 
 
-def take(source: Source, into: Path, *, include: Sequence[str], not_source: Iterable[Path]) -> Snapshot:
+def take(source: Source, into: Path, *, include: Patterns, not_source: Iterable[Path]) -> Snapshot:
     """Copy a plain folder.
 
     Left out, and named in the snapshot: build folders, caches, virtual environments, ``.git``, and ``not_source``;
@@ -118,7 +120,7 @@ def take(source: Source, into: Path, *, include: Sequence[str], not_source: Iter
     """
     excluded = _copying.exclusion(source.root, not_source)
     found = _scan(source.root, excluded)
-    included = _copying.matches(source.root, include, excluded=excluded)
+    included = _copying.matches(source.root, include(source.root), excluded=excluded)
     files = {*found.files, *_copying.files_of(source.root, included, excluded=excluded)}
     # Only now: a copy that lies inside the folder would otherwise find itself.
     into.mkdir()

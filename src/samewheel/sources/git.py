@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from samewheel._types import SourceKind
 from samewheel.errors import SamewheelError, UsageError
-from samewheel.sources import _changes, _copying, _lfs
+from samewheel.sources import _changes, _copying, _lfs, _objects
 from samewheel.sources._command import attempt, git, names, user_options
 from samewheel.sources._pointing import refuse_borrowed
 from samewheel.sources.snapshot import Snapshot, Source, finish, settle, shown
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from samewheel.sources._changes import Change
+    from samewheel.sources.snapshot import Patterns
 
 __all__ = ["history_of", "ignored_files", "inspect", "published_at", "refresh_index", "repository_of", "take"]
 
@@ -164,9 +165,9 @@ def _clone(repository: Path, into: Path, commit: str) -> None:
     Nothing is shared with the repository, as a build may write to its copy; and what names its remotes goes.
     """
     options = ["--quiet", "--no-hardlinks", "--dissociate", "--no-checkout", "--template=", "--origin=origin"]
-    git(into.parent, "clone", *options, f"--upload-pack={UPLOAD_PACK}", "--", repository, into)
-    hint = f"Is the repository complete? git -C {repository} fsck --connectivity-only"
-    git(into, "checkout", "--quiet", "--force", "--detach", commit, hint=hint)
+    hint = f"Is the repository complete? git -C {repository} fsck"
+    git(into.parent, "clone", *options, f"--upload-pack={UPLOAD_PACK}", "--", repository, into, hint=hint)
+    _objects.check_out(into, commit, repository=repository)
     git(into, "remote", "remove", "origin")
     for branch in git(into, "for-each-ref", "--format=%(refname)", "refs/heads").split():
         git(into, "update-ref", "-d", os.fsdecode(branch))
@@ -186,7 +187,7 @@ def _place(
         _lfs.restore(repository, clone, changed={change.path for change in own})
     except OSError as error:
         raise SamewheelError(f"cannot read the working copy {repository}", cause=str(error)) from error
-    recorded = _changes.submodules(repository) if dirty else _changes.submodules(clone, commit)
+    recorded = _changes.submodules(repository if dirty else clone)
     for path, oid in sorted(recorded.items()):
         submodule = repository / path
         if not os.path.lexists(submodule / ".git"):
@@ -226,8 +227,8 @@ def _refuse(source: Source, changed: tuple[str, ...]) -> UsageError:
     )
 
 
-def _include(source: Source, into: Path, patterns: Sequence[str], not_source: Iterable[Path]) -> None:
-    """Copy the ignored files that belong to the source, and let the clone ignore them, too."""
+def _include(source: Source, into: Path, patterns: Sequence[str], not_source: Iterable[Path]) -> tuple[str, ...]:
+    """Copy the ignored files that belong to the source, let the clone ignore them, too, and return their paths."""
     excluded = _copying.exclusion(source.project, not_source)
     found = _copying.matches(source.project, patterns, excluded=excluded)
     copied = list[str]()
@@ -241,11 +242,10 @@ def _include(source: Source, into: Path, patterns: Sequence[str], not_source: It
         info.mkdir(exist_ok=True)
         lines = ["/" + "".join(f"\\{sign}" if sign in "\\*?[ " else sign for sign in file) for file in copied]
         (info / "exclude").write_bytes(b"".join(os.fsencode(line) + b"\n" for line in lines))
+    return tuple(copied)
 
 
-def take(
-    source: Source, into: Path, *, allow_dirty: bool, include: Sequence[str], not_source: Iterable[Path]
-) -> Snapshot:
+def take(source: Source, into: Path, *, allow_dirty: bool, include: Patterns, not_source: Iterable[Path]) -> Snapshot:
     """Clone the source at its commit; with ``allow_dirty``, as its working copy is.
 
     Raises:
@@ -259,7 +259,7 @@ def take(
     if dirty and not allow_dirty:
         raise _refuse(source, dirty)
     _place(source.root, into, source.commit or _head(source.root), changed, left_out)
-    _include(source, into, include, left_out)
+    included = _include(source, into, include(into / source.subdirectory), left_out)
     warnings = list[str]()
     if source.shallow:
         warnings.append(
@@ -268,7 +268,7 @@ def take(
         )
     if dirty:
         warnings.append(f"the working copy {source.root} has changes that are not committed: {_named(dirty)}")
-    taken = replace(source, dirty=dirty)
+    taken = replace(source, dirty=dirty, included=included)
     snapshot = finish(taken, into, newest=source.time, left_out=set(), warnings=warnings)
     refresh_index(into)
     return snapshot

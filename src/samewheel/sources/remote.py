@@ -185,7 +185,8 @@ def clone(url: str, ref: str, into: Path) -> str:
     bare, credentials = _credentials(url)
     way = _protocols(url)
     into.mkdir()
-    _git(["clone", "--quiet", "--no-checkout", "--", bare, str(into)], into.parent, way, credentials)
+    # Of a path, git would copy the files, and not look whether objects are what their names say.
+    _git(["clone", "--quiet", "--no-local", "--no-checkout", "--", bare, str(into)], into.parent, way, credentials)
     commit = _git(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"], into, way, {})
     _git(["checkout", "--quiet", "--detach", commit.decode().strip()], into, way, {})
     _git(["submodule", "--quiet", "update", "--init", "--recursive"], into, OF_OTHERS, {})

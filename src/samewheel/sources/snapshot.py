@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import field
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["Snapshot", "Source", "finish", "settle", "shown"]
+__all__ = ["Patterns", "Snapshot", "Source", "finish", "nothing", "settle", "shown"]
+
+Patterns = Callable[["Path"], Sequence[str]]
+"""Says of a project's folder which ignored files in it are source: patterns, relative to it."""
 
 MAX_LINKS = 40
 """Links that are followed in one path; as Linux, which gives up after as many (path_resolution(7))."""
@@ -44,6 +48,8 @@ class Source(Value, frozen=True, kw_only=True):
     """What ``git describe --tags --long`` says; None without a tag."""
     dirty: tuple[str, ...] = ()
     """Files of the working copy that are not as in the commit, sorted; folders end with ``/``."""
+    included: tuple[str, ...] = ()
+    """Files that git ignores, and that were copied as the project's settings count them as source, sorted."""
     shallow: bool = False
     """Whether the repository's history is cut off."""
     time: int | None = None
@@ -72,6 +78,11 @@ class Snapshot(Value, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     """What was not copied, relative to the source's root, sorted; folders end with ``/``."""
     warnings: tuple[str, ...] = ()
+
+
+def nothing(_: Path) -> tuple[str, ...]:
+    """Say that no ignored file is source."""
+    return ()
 
 
 def shown(path: str) -> str:
