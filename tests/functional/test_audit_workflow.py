@@ -38,7 +38,7 @@ def test_audit_is_in_the_summary_and_its_store_is_kept(whose: str, tmp_path: Pat
     (outcome,) = service.run_all().values()
     assert outcome.result == "success", outcome.output
     assert "idna" in outcome.summary
-    assert "1 of 1 packages" in outcome.summary
+    assert "1 of 1 package has the contents" in outcome.summary
     assert [path.name for path in (service.artifacts / "audit").iterdir()] == ["audit.sqlite3"]
 
 
