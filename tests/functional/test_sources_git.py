@@ -505,3 +505,58 @@ def test_repository_elsewhere_that_names_its_folder_is_a_source(repository: Path
     subprocess.run(shlex.split(caught.value.hint.partition(": ")[2]), check=True)
     taken = snapshot(other, tmp_path / "copy")
     assert taken.source.commit == git(repository, "rev-parse", "HEAD")
+
+
+def test_folder_whose_repository_calls_another_one_its_working_tree_is_refused(repository: Path) -> None:
+    """Unpacked inside of a private repository, its settings would have that one taken for what it is a part of."""
+    folder = repository / "downloads" / "unpacked"
+    write(folder, {"pyproject.toml": ""})
+    git(folder, "init", "--quiet")
+    git(folder, "config", "core.worktree", "../../..")
+    git(folder, "add", "pyproject.toml")
+    git(folder, "commit", "--quiet", "--message", "x")
+    assert git(folder, "rev-parse", "--show-toplevel") == str(repository)
+    with pytest.raises(UsageError, match="says that its working tree is") as caught:
+        sources.inspect(folder)
+    assert str(folder) in caught.value.what
+
+
+def test_folder_outside_of_its_working_tree_is_refused(tmp_path: Path) -> None:
+    """Nothing would be known of what is to be built."""
+    write(tmp_path / "project", {"pyproject.toml": ""})
+    (tmp_path / "elsewhere").mkdir()
+    git(tmp_path / "project", "init", "--quiet")
+    commit(tmp_path / "project")
+    git(tmp_path / "project", "config", "core.worktree", tmp_path / "elsewhere")
+    with pytest.raises(SamewheelError) as caught:
+        sources.inspect(tmp_path / "project")
+    assert str(tmp_path / "project") in caught.value.what
+
+
+def test_worktree_that_was_moved_is_refused_and_the_hint_repairs_it(repository: Path, tmp_path: Path) -> None:
+    """Git works in it all the same; what is said to do must not harm the main working tree."""
+    git(repository, "worktree", "add", "--quiet", "--detach", tmp_path / "before")
+    (tmp_path / "before").rename(tmp_path / "after words")
+    with pytest.raises(UsageError, match="does not name") as caught:
+        sources.inspect(tmp_path / "after words")
+    subprocess.run(shlex.split(caught.value.hint.partition(": ")[2]), check=True)
+    head = git(repository, "rev-parse", "HEAD")
+    assert snapshot(tmp_path / "after words", tmp_path / "copy").source.commit == head
+    assert snapshot(repository, tmp_path / "other").source.dirty == ()
+
+
+def test_link_to_a_repository_with_a_tree_of_its_own_is_cloned_instead(repository: Path, tmp_path: Path) -> None:
+    """A setting in it would have it take the wrong folder for its working tree."""
+    folder = borrowing(repository, tmp_path / "unpacked", "link")
+    with pytest.raises(UsageError, match="does not name") as caught:
+        sources.inspect(folder)
+    assert caught.value.hint == f"Build a clone of it: git clone {folder}"
+
+
+def test_repository_may_lie_in_another_folder_of_its_tree(repository: Path, tmp_path: Path) -> None:
+    """Whatever the .git says that is a file: nothing outside is reached."""
+    (repository / ".git").rename(repository / ".history")
+    (repository / ".git").write_text("gitdir: ./.history\n", "utf-8")
+    (repository / ".history" / "info").mkdir(exist_ok=True)
+    (repository / ".history" / "info" / "exclude").write_text(".history/\n", "utf-8")
+    assert snapshot(repository, tmp_path / "copy").source.commit == git(repository, "rev-parse", "HEAD")

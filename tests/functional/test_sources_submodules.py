@@ -170,3 +170,13 @@ def test_digest_covers_submodules(repository: Path, tmp_path: Path) -> None:
     second = snapshot(repository, tmp_path / "second")
     assert first.digest != second.digest
     assert snapshot(repository, tmp_path / "third").digest == second.digest
+
+
+def test_submodule_with_settings_of_its_working_tree_is_a_source(repository: Path, tmp_path: Path) -> None:
+    """``git sparse-checkout`` keeps core.worktree in another file."""
+    git(repository / "vendor" / "outer", "sparse-checkout", "init")
+    git(repository / "vendor" / "outer", "sparse-checkout", "disable")
+    modules = repository / ".git" / "modules" / "vendor" / "outer"
+    assert "worktree" in (modules / "config.worktree").read_text("utf-8")
+    assert snapshot(repository, tmp_path / "copy").source.dirty == ()
+    assert snapshot(repository / "vendor" / "outer", tmp_path / "inner").source.dirty == ()

@@ -283,6 +283,17 @@ def test_what_was_verified_must_be_what_was_built(
     assert "samewheel verify" in caught.value.hint
 
 
+def test_one_of_the_builds_that_were_compared_was_by_the_same_frontend(wheel: Path) -> None:
+    """It is a parameter that policies allow; a verification varies it."""
+    info = buildinfo(wheel)
+    by_build = replaced(info, frontend=Tool(name="build", version="1.5"))
+    assert statement_of(wheel, info, verification(info, by_build)).subject
+    assert statement_of(wheel, by_build, verification(info, by_build)).subject
+    with pytest.raises(UsageError, match="verified from something else") as caught:
+        statement_of(wheel, by_build, verification(info))
+    assert caught.value.cause == "frontend: build built, uv verified"
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_builds_are_stated_to_be_kept_apart_as_far_as_the_least_was(which: int, wheel: Path) -> None:
     """A second build with a network could have fetched the first one's wheel."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from samewheel._types import Sha256
 from samewheel.attesting.attesting import statement_of
 from samewheel.attesting.envelopes import bundled, sealed
 from samewheel.attesting.statements import written as bytes_of
-from samewheel.checking.checking import check, evidence_of
+from samewheel.checking.checking import _agreeing, check, evidence_of
 from samewheel.checking.policy import read_policy
+from samewheel.checking.values import Judged
 from samewheel.errors import UsageError
 from tests.unit.attestations import (
     ALICE,
@@ -34,6 +39,7 @@ from tests.unit.attestations import (
 from tests.unit.wheels import FILES, INFO, INIT, METADATA, NAME, SMALLEST, Files, record_of, written
 
 if TYPE_CHECKING:
+    import random
     from pathlib import Path
 
 FINISHED = "predicate.runDetails.metadata"
@@ -85,6 +91,31 @@ def test_one_who_names_another_source_does_not_keep_two_from_agreeing(wheel: Pat
         found = judged(wheel, policy, *order)
         assert found.accepted
         assert found.groups == ("bob", "carol")
+
+
+SAYING = st.fixed_dictionaries(
+    {},
+    optional={"gitCommit": st.sampled_from("cd"), "sha256": st.sampled_from("st"), "samewheelTree": st.just("t")},
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), SAYING), max_size=7), st.randoms(use_true_random=False))
+def test_the_most_groups_that_agree_are_found_in_any_order(
+    said: list[tuple[str, dict[str, str]]], order: random.Random
+) -> None:
+    """However odd ones are mixed in, they must keep nobody from agreeing."""
+    found = [
+        Judged(file=f"{n}", sha256=Sha256("0" * 64), group=group, source=source)
+        for n, (group, source) in enumerate(said)
+    ]
+    shuffled = order.sample(found, len(found))
+    sets = [
+        frozenset(one.group for one in some)
+        for size in range(len(found) + 1)
+        for some in itertools.combinations(found, size)
+        if all(a.source.get(kind, value) == value for a in some for b in some for kind, value in b.source.items())
+    ]
+    assert _agreeing(shuffled) == min(sets, key=lambda groups: (-len(groups), sorted(groups)))
 
 
 def test_a_commit_and_an_sdist_are_no_contradiction(wheel: Path) -> None:

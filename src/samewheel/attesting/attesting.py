@@ -33,6 +33,8 @@ __all__ = ["Attested", "attest", "place", "refuse_no_text", "statement_of"]
 BUILDS = 2
 """Of a verification."""
 
+VERIFY = "Verify what was built, and attest what comes of that: samewheel verify"
+
 LONGEST = 200
 """Characters of a value that a message shows."""
 
@@ -72,7 +74,10 @@ def _agree(name: str, sha256: Sha256, info: BuildInfo, report: Verification | No
 
 
 def _inputs(info: BuildInfo) -> dict[str, object]:
-    """Return what went into a build, in the words of people; where it ran, and what it saw there, is not of it."""
+    """Return what went into a build, in the words of people.
+
+    Where it ran, by which frontend and on which Python is not of it: a verification varies them, or another machine.
+    """
     source = info.source
     return {
         "commit": source.commit,
@@ -99,6 +104,10 @@ def _same_build(name: str, info: BuildInfo, report: Verification) -> None:
     Raises:
         UsageError: it is not.
     """
+    frontends = {build.frontend.name for build in report.builds}
+    if info.frontend.name not in frontends:
+        said = f"frontend: {info.frontend.name} built, {', '.join(sorted(frontends))} verified"
+        raise UsageError(f"cannot attest {name}: it was verified from something else", cause=said, hint=VERIFY)
     built = _inputs(info)
     for build in report.builds:
         verified = _inputs(build)
@@ -107,8 +116,7 @@ def _same_build(name: str, info: BuildInfo, report: Verification) -> None:
             said = "\n".join(
                 f"{what}: {_short_text(built[what])} built, {_short_text(verified[what])} verified" for what in other
             )
-            hint = "Verify what was built, and attest what comes of that: samewheel verify"
-            raise UsageError(f"cannot attest {name}: it was verified from something else", cause=said, hint=hint)
+            raise UsageError(f"cannot attest {name}: it was verified from something else", cause=said, hint=VERIFY)
 
 
 def _of_commit(name: str, commit: str, info: BuildInfo, report: Verification | None) -> None:

@@ -23,7 +23,7 @@ from samewheel.errors import InvalidAttestationError, InvalidWheelError, Samewhe
 from samewheel.wheel import CHUNK, read_file_name, wheel_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from io import FileIO
     from pathlib import Path
 
@@ -192,22 +192,40 @@ def _judged_as(content: bytes, name: str, digest: Sha256, about: _About, *, leni
         yield _judged(envelope, Judged(file=name, number=number, sha256=digest), about)
 
 
+SOURCES = ("gitCommit", "sha256", "samewheelTree")
+"""The digests of a source that two attestations may contradict each other in."""
+
+
+def _groups(found: Iterable[Judged]) -> frozenset[str]:
+    return frozenset(one.group for one in found)
+
+
+def _order(groups: frozenset[str]) -> tuple[int, list[str]]:
+    """Return the key by which the most groups come first, of several sets of one size the first by name."""
+    return -len(groups), sorted(groups)
+
+
+def _most(found: Sequence[Judged], kinds: Sequence[str], most: frozenset[str]) -> frozenset[str]:
+    """Return the most groups that name no two digests of these kinds; ``most``, if they are no more than that."""
+    if _order(_groups(found)) >= _order(most):
+        return most
+    if not kinds:
+        return _groups(found)
+    kind, *others = kinds
+    values = {one.source[kind] for one in found if kind in one.source}
+    parts = [[one for one in found if one.source.get(kind, value) == value] for value in values] or [list(found)]
+    # The largest first: what cannot be larger than what was found is not looked into.
+    for part in sorted(parts, key=lambda part: _order(_groups(part))):
+        most = _most(part, others, most)
+    return most
+
+
 def _agreeing(judged: Sequence[Judged]) -> frozenset[str]:
     """Return the most groups of builders whose attestations count and name no two sources.
 
     One may name a commit, and another an sdist: that is no contradiction.
     """
-    counting = [one for one in judged if one.accepted]
-    most: frozenset[str] = frozenset()
-    for first in counting:
-        source, groups = dict(first.source), {first.group}
-        for one in counting:
-            if all(source.get(kind, value) == value for kind, value in one.source.items()):
-                source |= one.source
-                groups.add(one.group)
-        # Of several sets of one size, the first by name, whatever the order of the files.
-        most = min(most, frozenset(groups), key=lambda found: (-len(found), sorted(found)))
-    return most
+    return _most([one for one in judged if one.accepted], SOURCES, frozenset())
 
 
 def _enough(judged: Sequence[Judged], groups: frozenset[str], wanted: int) -> Iterator[Failure]:

@@ -114,7 +114,7 @@ def inspect(path: Path, *, not_source: Iterable[Path]) -> Source | None:
     if found is None or not _is_tracked(folder):
         return None
     root, shallow = found
-    refuse_borrowed(root)
+    refuse_borrowed(folder, root)
     commit, time = git(root, "log", "-1", "--no-show-signature", "--format=%H %ct").decode().split()
     described = attempt(root, "describe", "--tags", "--long", "--abbrev=12")
     return Source(
@@ -196,7 +196,7 @@ def _place(
                 cause="It was not initialised, and is not fetched from its address behind your back.",
                 hint=f"Get it: git -C {repository} submodule update --init --recursive",
             )
-        refuse_borrowed(submodule)
+        refuse_borrowed(submodule, submodule)
         (clone / path).mkdir(parents=True, exist_ok=True)
         head = _head(submodule) if dirty else oid
         _place(root, into, head, changed, not_source, inner=_join(inner, path))
