@@ -39,20 +39,21 @@ PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "ppc64le": 203, "s390
 
 KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "ppc64le": 271, "s390x": 280}
 
-# From asm/unistd.h of each: the call that sets a filter, that which makes sockets, and those that do for 32 bits; and
-# from linux/audit.h, how a filter is told the architecture.
+# From asm/unistd.h of each: the call that sets a filter; that which makes sockets; those that do so with arguments in
+# memory, where no filter can look; those that do for 32 bits; and from linux/audit.h, how a filter is told the
+# architecture.
 CALLS = {
-    "x86_64": (317, 41, (102, 359), 0xC000003E),
-    "aarch64": (277, 198, (281,), 0xC00000B7),
-    "riscv64": (277, 198, (198,), 0xC00000F3),
-    "ppc64le": (358, 326, (102, 326), 0xC0000015),
-    "s390x": (348, 359, (102, 359), 0x80000016),
+    "x86_64": (317, 41, (), (102, 359), 0xC000003E),
+    "aarch64": (277, 198, (), (281,), 0xC00000B7),
+    "riscv64": (277, 198, (), (198,), 0xC00000F3),
+    "ppc64le": (358, 326, (102,), (102, 326), 0xC0000015),
+    "s390x": (348, 359, (102,), (102, 359), 0x80000016),
 }
 IO_URING_SETUP, X32 = 425, 0x40000000
 
 # From linux/seccomp.h and linux/bpf_common.h.
 SET_MODE_FILTER, FLAG_SPEC_ALLOW, ALLOW, REFUSE = 1, 4, 0x7FFF0000, 0x50000
-NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16 if sys.byteorder == "little" else 20
+NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, {"little": 16, "big": 20}
 LOAD, IF_EQUAL, IF_AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 
 FAMILIES = (1, 2, 10, 16)
@@ -243,27 +244,33 @@ def when(value: int, outcome: int) -> bytes:
     return step(IF_EQUAL, value, 0, 1) + step(RETURN, outcome)
 
 
-def filter_of(socket: int, foreign: tuple[int, ...], architecture: int) -> bytes:
+def filter_of(machine: str, byte_order: str) -> bytes:
     """Return a filter that lets sockets be of these families only, however they are asked for: seccomp(2)."""
+    _, socket, blind, foreign, architecture = CALLS[machine]
     missing = REFUSE | errno.ENOSYS
-    # A 32-bit program's call has its arguments in memory, where no filter can look.
+    # Of a 32-bit program no socket is allowed: its calls, too, may have their arguments in memory.
     others = step(LOAD, NUMBER) + b"".join(when(call, missing) for call in (*foreign, IO_URING_SETUP))
     others += step(RETURN, ALLOW)
-    own = step(LOAD, NUMBER) + step(IF_AT_LEAST, X32, 0, 1) + step(RETURN, missing) + when(IO_URING_SETUP, missing)
+    own = step(LOAD, NUMBER) + step(IF_AT_LEAST, X32, 0, 1) + step(RETURN, missing)
+    # On s390x a glibc that supports Linux before 4.3 makes all its sockets by such a call: builds then have none.
+    own += b"".join(when(call, missing) for call in (*blind, IO_URING_SETUP))
     own += step(IF_EQUAL, socket, 1, 0) + step(RETURN, ALLOW)
-    own += step(LOAD, ARGUMENT) + b"".join(when(family, ALLOW) for family in FAMILIES)
+    own += step(LOAD, ARGUMENT[byte_order]) + b"".join(when(family, ALLOW) for family in FAMILIES)
     own += step(RETURN, REFUSE | errno.EAFNOSUPPORT)
     return step(LOAD, ARCHITECTURE) + step(IF_EQUAL, architecture, len(others) // 8, 0) + others + own
 
 
 def limit_sockets() -> None:
     """Have no sockets but those that stay in the network of the namespace: AF_VSOCK is of the whole machine."""
-    call, sockets, foreign, architecture = CALLS[os.uname().machine]
-    steps = filter_of(sockets, foreign, architecture)
+    machine = os.uname().machine
+    steps = filter_of(machine, sys.byteorder)
     kept = ctypes.create_string_buffer(steps, len(steps))
     program = struct.pack("HP", len(steps) // 8, ctypes.addressof(kept))
-    # Without the flag, kernels before 5.16 slow down all that is filtered.
-    check(libc.syscall(call, SET_MODE_FILTER, FLAG_SPEC_ALLOW, program), "seccomp")
+    # Without the flag, kernels before 5.16 slow down all that is filtered; gVisor, and Linux before 4.17, lack it.
+    result = libc.syscall(CALLS[machine][0], SET_MODE_FILTER, FLAG_SPEC_ALLOW, program)
+    if result < 0 and ctypes.get_errno() == errno.EINVAL:
+        result = libc.syscall(CALLS[machine][0], SET_MODE_FILTER, 0, program)
+    check(result, "seccomp")
 
 
 def start(spec: dict[str, Any], command: list[str]) -> NoReturn:
