@@ -45,6 +45,8 @@ __all__ = [
 
 KEPT_VARIABLES = re.compile(
     r"HOME|PATH|TMPDIR|USER|LOGNAME|LANG|LC_.*|XDG_.*|NETRC|PYENV_ROOT"
+    # Without these, programs on Windows find neither their folders nor, some of them, the network.
+    r"|SYSTEMROOT|USERPROFILE|APPDATA|LOCALAPPDATA|TEMP|TMP|PATHEXT|COMSPEC"
     r"|(?i:(all|http|https|no)_proxy)|SSL_CERT_(DIR|FILE)|SSL_CLIENT_CERT|(CURL|REQUESTS)_CA_BUNDLE"
     # What the program keyring needs to find and open what the user keeps in it.
     r"|DBUS_SESSION_BUS_ADDRESS|PYTHON_KEYRING_BACKEND|KEYRING_PROPERTY_.*"

@@ -114,10 +114,11 @@ def index(status: int) -> Iterator[str]:
         "UV_OFFLINE",
         "UV_EXCLUDE_NEWER",
         "UV_CONCURRENT_DOWNLOADS",
+        *("SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "PATHEXT", "COMSPEC"),
     ],
 )
 def test_what_says_where_packages_come_from_stays(name: str) -> None:
-    """Behind a proxy or with a private index nothing could be fetched without these."""
+    """Behind a proxy, with a private index or on Windows nothing could be fetched without these."""
     assert fetch_variables({name: "value"}) == {name: "value"}
 
 
