@@ -75,7 +75,9 @@ def quoted(text: str) -> str:
 
 
 def visible(document: str) -> str:
-    """Return JSON that says the same, with all that is not printable escaped; every Python gives the same text.
+    """Return JSON that says the same, with controls, formats, spaces of other kinds and private use escaped.
+
+    Every Python gives the same text: what else is not printable depends on its Unicode, and stays as it is.
 
     Nor is anything in it a command to GitHub's runner, as with :func:`inert`: no line of JSON begins with a colon.
     """
