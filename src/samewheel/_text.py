@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 __all__ = ["discreet", "inert", "printable", "quoted", "visible"]
@@ -66,6 +65,8 @@ def quoted(text: str) -> str:
 
     JSON would do, but for what is above U+FFFF: escaped there, it is two halves, which neither takes.
     """
+    import json
+
     plain = json.dumps(text, ensure_ascii=False)
     if plain.isprintable():
         return plain
@@ -81,4 +82,6 @@ def visible(document: str) -> str:
 
     Nor is anything in it a command to GitHub's runner, as with :func:`inert`: no line of JSON begins with a colon.
     """
+    import json
+
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document).replace("##[", r"#\u0023[")
