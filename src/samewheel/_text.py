@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 __all__ = ["discreet", "inert", "printable", "quoted", "visible"]
@@ -66,6 +65,8 @@ def quoted(text: str) -> str:
 
     JSON would do, but for what is above U+FFFF: escaped there, it is two halves, which neither takes.
     """
+    import json
+
     plain = json.dumps(text, ensure_ascii=False)
     if plain.isprintable():
         return plain
@@ -75,8 +76,12 @@ def quoted(text: str) -> str:
 
 
 def visible(document: str) -> str:
-    """Return JSON that says the same, with all that is not printable escaped; every Python gives the same text.
+    """Return JSON that says the same, with controls, formats, spaces of other kinds and private use escaped.
+
+    Every Python gives the same text: what else is not printable depends on its Unicode, and stays as it is.
 
     Nor is anything in it a command to GitHub's runner, as with :func:`inert`: no line of JSON begins with a colon.
     """
+    import json
+
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], document).replace("##[", r"#\u0023[")

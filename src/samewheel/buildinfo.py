@@ -205,7 +205,7 @@ class BuildInfo(_Value, frozen=True):
 def to_json(schema: str, value: msgspec.Struct) -> bytes:
     """Return indented JSON with ``schema`` first and all other keys sorted, ending with a newline.
 
-    What is not printable is escaped: names in wheels are other people's, and JSON is shown on terminals, too.
+    What could drive a terminal is escaped: names in wheels are other people's, and JSON is shown there, too.
     """
     document: dict[str, Any] = {"schema": schema}
     document.update(msgspec.to_builtins(value, order="sorted"))

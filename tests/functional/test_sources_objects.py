@@ -6,11 +6,13 @@ import hashlib
 import os
 import shutil
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from samewheel import sources
+from samewheel._process import Finished
 from samewheel.errors import NoSourceError, SamewheelError
 from samewheel.sources._objects import check_out
 from samewheel.sources.remote import clone
@@ -206,6 +208,27 @@ def test_list_of_commits_that_nobody_checks_is_not_copied(repository: Path, tmp_
     copy = sources.take(source, tmp_path / "copy", allow_dirty=True).root
     assert not (copy / ".git" / "objects" / "info" / "commit-graph").exists()
     assert git(copy, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(
+    ("how", "cause", "hint"),
+    [
+        ({"stderr": b"fatal: write error: No space left on device"}, "No space left", "Make room"),
+        ({"timed_out": True}, "It took more than 1800 s.", ""),
+    ],
+    ids=["full", "slow"],
+)
+def test_machine_that_fails_casts_no_doubt_on_a_repository(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, how: dict[str, Any], cause: str, hint: str
+) -> None:
+    """Who is told that objects may be forged looks for whoever did it, and not for room on the disk."""
+    failed = replace(Finished(argv=("git",), returncode=128, stdout=b"", stderr=b"", timed_out=False), **how)
+    monkeypatch.setattr("samewheel.sources._objects.attempt", lambda *_, **__: failed)
+    with pytest.raises(SamewheelError, match="git fetch failed in") as caught:
+        check_out(repository, git(repository, "rev-parse", "HEAD"), repository=repository)
+    assert cause in caught.value.cause
+    assert caught.value.hint.startswith(hint)
+    assert "fsck" not in caught.value.hint
 
 
 def test_forged_object_is_not_cloned_for_a_rebuild(repository: Path, tmp_path: Path) -> None:

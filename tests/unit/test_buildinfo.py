@@ -216,7 +216,7 @@ def test_json_has_no_command_to_a_runner() -> None:
     assert from_json("said/1", _Said, written, "said").text == "\\##[add-mask]x ###[error]"
 
 
-def test_json_keeps_what_can_be_seen_and_escapes_all_else() -> None:
+def test_json_keeps_what_can_be_seen_and_what_nobody_assigned() -> None:
     """Every character there is: letters of other scripts stay as they are, for people who read them."""
     every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
     written = to_json("said/1", _Said(every))

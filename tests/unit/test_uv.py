@@ -49,6 +49,15 @@ def resolve(tmp_path: Path, requirements: str, *options: str | Path, offline: bo
     return run_uv([*command, *options, tmp_path / "in.txt"], offline=offline)
 
 
+def sdist_of_only(links: Path) -> Path:
+    """Return a folder with a project that has no wheel."""
+    (links / "only-1.0").mkdir(parents=True)
+    (links / "only-1.0" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: only\nVersion: 1.0\n")
+    with tarfile.open(links / "only-1.0.tar.gz", "w:gz") as archive:
+        archive.add(links / "only-1.0", "only-1.0")
+    return links
+
+
 @contextmanager
 def index(status: int) -> Iterator[str]:
     """Serve a package index that answers everything with one status."""
@@ -105,10 +114,11 @@ def index(status: int) -> Iterator[str]:
         "UV_OFFLINE",
         "UV_EXCLUDE_NEWER",
         "UV_CONCURRENT_DOWNLOADS",
+        *("SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "PATHEXT", "COMSPEC"),
     ],
 )
 def test_what_says_where_packages_come_from_stays(name: str) -> None:
-    """Behind a proxy or with a private index nothing could be fetched without these."""
+    """Behind a proxy, with a private index or on Windows nothing could be fetched without these."""
     assert fetch_variables({name: "value"}) == {name: "value"}
 
 
@@ -174,12 +184,14 @@ def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPat
 
 VALUES = {
     "UV_INDEX_OWN_USERNAME": "first",
+    "UV_INDEX_OTHER_USERNAME": "nin th",
     "UV_INDEX_OWN_PASSWORD": "sec/ond @1",
     "UV_INDEX": "own=https://me:third@one.example/simple https://fourth@two.example:8080/@x/simple",
     "UV_FIND_LINKS": "https://me:f%2Fifth@three.example",
     "https_proxy": "me:sixth@four.example:8080",
     "HTTP_PROXY": "http://me:se/venth@five.example:8080/",
     "KEYRING_PROPERTY_KEYRING_KEY": "eighth",
+    "UV_EXTRA_INDEX_URL": "https://tenth-is-a-token@six.example/simple",
 }
 
 
@@ -187,13 +199,37 @@ VALUES = {
     "said",
     [
         *("first", "sec/ond @1", "sec%2Fond%20@1", "sec%2fond%20%401", "third", "fourth", "f%2Fifth", "f/ifth"),
-        *("me:sixth", "se/venth", "se%2Fventh", "eighth"),
+        *("me:sixth", "se/venth", "se%2Fventh", "eighth", "tenth-is-a-token"),
     ],
 )
-def test_no_password_is_told(said: str) -> None:
+def test_no_user_and_no_password_is_told_in_a_url(said: str) -> None:
     """However a URL has it: as it is, or as URLs spell it."""
     before = ended_by(1, f"http://h/{said}/x.whl".encode())
     assert masked(before, VALUES).tail() == "http://h/****/x.whl"
+
+
+@pytest.mark.parametrize(
+    "said", ["sec/ond @1", "third", "me:third", "f/ifth", "me:sixth", "se/venth", "eighth", "tenth-is-a-token"]
+)
+def test_no_password_and_no_token_is_told_anywhere(said: str) -> None:
+    """METADATA can have it shown as a path, or as a word; and a user as long as a token may be one."""
+    before = ended_by(1, f"relative path without a working directory: {said}".encode())
+    assert masked(before, VALUES).tail() == "relative path without a working directory: ****"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("(https://first@h/simple)", "(https://****@h/simple)"),
+        ("first@h:8080", "****@h:8080"),
+        ("https://nin%20th@h/nin th/nin%20th", "https://****@h/****/****"),
+        ("first has `first` @ http://first/first-1.0", "first has `first` @ http://****/****-1.0"),
+        ("ninth: nin th, fourth==1.0", "ninth: nin th, fourth==1.0"),
+    ],
+)
+def test_user_is_hidden_where_a_url_has_it(said: str, shown: str) -> None:
+    """Elsewhere it is a word, which may be a package's name."""
+    assert masked(ended_by(1, said.encode()), VALUES).tail() == shown
 
 
 @pytest.mark.parametrize(
@@ -203,6 +239,27 @@ def test_what_is_no_password_is_told(said: str) -> None:
     """A message that hides hosts and paths says nothing; and what has three letters is anywhere."""
     before = ended_by(1, said.encode())
     assert masked(before, VALUES | {"UV_INDEX_X_PASSWORD": "abc"}).tail() == said
+
+
+def test_nothing_is_hidden_where_nothing_is_secret() -> None:
+    """A URL without a user, or with an empty password, has none."""
+    before = ended_by(1, b"only: https://h/simple/only")
+    assert masked(before, {"UV_INDEX_URL": "https://h/simple", "HOME": "/only"}) == before
+    assert "only: " in masked(before, {"UV_INDEX_URL": "https://only:@h/simple"}).tail()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("UV_INDEX_CORP_USERNAME", "only"), ("UV_INDEX", "corp=https://only@127.0.0.1:9/simple")]
+)
+def test_package_that_is_called_as_a_user_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """A rebuild builds first what has no wheel, by the name that uv says; users are called build, too."""
+    links = sdist_of_only(tmp_path / "links")
+    monkeypatch.setenv(name, value)
+    error = explain(resolve(tmp_path, "only", "--no-index", "--find-links", links), "locking")
+    assert isinstance(error, NoWheelError)
+    assert error.names == ("only",)
 
 
 def test_cache_is_where_the_user_says(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,11 +319,7 @@ def test_requirements_that_contradict_each_other_cannot_be_locked(tmp_path: Path
 
 def test_project_without_a_wheel_cannot_be_locked(tmp_path: Path) -> None:
     """Building it first would run code that nobody locked; the message names the project."""
-    links = tmp_path / "links"
-    (links / "only-1.0").mkdir(parents=True)
-    (links / "only-1.0" / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: only\nVersion: 1.0\n")
-    with tarfile.open(links / "only-1.0.tar.gz", "w:gz") as archive:
-        archive.add(links / "only-1.0", "only-1.0")
+    links = sdist_of_only(tmp_path / "links")
     error = explain(resolve(tmp_path, "only", "--no-index", "--find-links", links), "locking")
     assert isinstance(error, NoWheelError)
     assert error.names == ("only",)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from click.shell_completion import CompletionItem
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import click
+    from click.shell_completion import CompletionItem
 
     _Completion: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -20,6 +19,8 @@ def among(names: Callable[[], Mapping[str, str]]) -> _Completion:
     """Return what completes the last of several names, given each with what to say of it; none is offered twice."""
 
     def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
         before, comma, begun = incomplete.rpartition(",")
         taken = set(before.split(","))
         return [

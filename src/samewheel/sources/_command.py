@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-__all__ = ["attempt", "git", "git_with_paths", "names", "user_options"]
+__all__ = ["attempt", "failure", "git", "git_with_paths", "names", "user_options"]
 
 TIMEOUT = 1800.0
 """Seconds for one command: copying the largest repositories takes minutes on a slow disk."""
@@ -87,6 +87,12 @@ def attempt(cwd: Path, *words: str | Path, user: bool = False, options: Sequence
     return run([binary, *chosen, *options, *words], env=_environment(user=user), cwd=cwd, timeout=TIMEOUT, keep=None)
 
 
+def failure(finished: Finished, command: str, cwd: Path, *, hint: str = "") -> SamewheelError:
+    """Return our error for a command of git that failed in a folder, or took too long."""
+    cause = f"It took more than {TIMEOUT:.0f} s." if finished.timed_out else finished.tail()
+    return SamewheelError(f"git {command} failed in {cwd}", cause=cause, hint=hint)
+
+
 def git(cwd: Path, *words: str | Path, user: bool = False, options: Sequence[str] = (), hint: str = "") -> bytes:
     """Run git as :func:`attempt` does, and return its standard output.
 
@@ -95,9 +101,7 @@ def git(cwd: Path, *words: str | Path, user: bool = False, options: Sequence[str
     """
     finished = attempt(cwd, *words, user=user, options=options)
     if not finished.ok:
-        command = next(str(word) for word in words)
-        cause = f"It took more than {TIMEOUT:.0f} s." if finished.timed_out else finished.tail()
-        raise SamewheelError(f"git {command} failed in {cwd}", cause=cause, hint=hint)
+        raise failure(finished, next(str(word) for word in words), cwd, hint=hint)
     return finished.stdout
 
 

@@ -6,11 +6,12 @@ two: what was put there by hand would be built, and stated, under the name of a 
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 from samewheel._files import remove
-from samewheel.errors import SamewheelError
-from samewheel.sources._command import attempt, git
+from samewheel.errors import SamewheelError, remedy
+from samewheel.sources._command import attempt, failure, git
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,9 @@ UPLOAD_PACK = " ".join(["git", *(f"-c {name}={value}" for name, value in SETTING
 
 SHA256_DIGITS = 64
 
+NO_ROOM = "No space left on device"
+"""What git says of a full disk, in the locale that it is run in."""
+
 
 def check_out(clone: Path, commit: str, *, repository: Path) -> None:
     """Check out a commit in a clone without files, from objects whose names were recomputed.
@@ -44,7 +48,8 @@ def check_out(clone: Path, commit: str, *, repository: Path) -> None:
         repository: what it is a clone of, for messages.
 
     Raises:
-        SamewheelError: an object is missing or has another content than its name says, or git failed.
+        SamewheelError: an object is missing or has another content than its name says, or git failed; a full disk or
+            a time that is up says nothing of the objects.
     """
     checked = clone / ".git" / "checked"
     here = [f"--git-dir={checked}", f"--work-tree={clone}"]
@@ -69,6 +74,10 @@ def _fetch(clone: Path, commit: str, into: Path, options: Sequence[str], reposit
     git(clone, "init", "--quiet", "--bare", "--template=", f"--object-format={kind}", into)
     how = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", f"--upload-pack={UPLOAD_PACK}")
     fetched = attempt(clone, "fetch", *how, "--", clone, commit, options=options)
+    if fetched.timed_out:
+        raise failure(fetched, "fetch", clone)
+    if NO_ROOM in fetched.tail():
+        raise failure(fetched, "fetch", clone, hint=remedy(errno.ENOSPC))
     if not fetched.ok:
         raise SamewheelError(
             f"the repository {repository} is incomplete, or holds objects that are not what their names say",
