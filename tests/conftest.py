@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.functional.git_projects import isolate, make_repository
 from tests.levels import ISOLATING, at_level, command_line
 from tests.schemas import fits, newer
 
@@ -73,6 +74,18 @@ def samewheel(tmp_path: Path) -> Samewheel:
         return finished
 
     return call
+
+
+@pytest.fixture
+def plain_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Have git know no settings of whoever runs the tests."""
+    isolate(monkeypatch, tmp_path / "home")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A project in a repository of its own, clean."""
+    return make_repository(tmp_path / "repository")
 
 
 @pytest.fixture

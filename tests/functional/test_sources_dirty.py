@@ -11,18 +11,9 @@ import pytest
 from samewheel import sources
 from samewheel.errors import ExitCode, InvalidProjectError, SamewheelError, UsageError
 from samewheel.preparing import open_project
-from tests.functional.git_projects import commit, files_in, git, isolate, make_repository, snapshot, write
+from tests.functional.git_projects import commit, files_in, git, make_repository, snapshot, write
 
-
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    isolate(monkeypatch, tmp_path / "home")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A project in a repository of its own, clean."""
-    return make_repository(tmp_path / "repository")
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 def test_changes_are_refused_by_name(repository: Path, tmp_path: Path) -> None:

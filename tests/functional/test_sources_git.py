@@ -21,7 +21,6 @@ from tests.functional.git_projects import (
     copy_for_build,
     files_in,
     git,
-    isolate,
     make_repository,
     snapshot,
     write,
@@ -32,15 +31,7 @@ SECRET = "s3cr3t-t0ken"  # noqa: S105 - it is one, for this test
 as_root = pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may give files away")
 
 
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    isolate(monkeypatch, tmp_path / "home")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A project in a repository of its own, clean."""
-    return make_repository(tmp_path / "repository")
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 def sign(repository: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from samewheel import sources
 from samewheel.errors import UsageError
-from tests.functional.git_projects import commit, git, isolate, make_repository, pointer_to, snapshot, write
+from tests.functional.git_projects import commit, git, make_repository, pointer_to, snapshot, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 MODEL = b"\0weights\xff" * 1000
 
 
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    isolate(monkeypatch, tmp_path / "home")
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from tests.functional.git_projects import (
     contents,
     files_in,
     git,
-    isolate,
     make_repository,
     snapshot,
     write,
@@ -36,9 +35,7 @@ MODULE = "src/demo/__init__.py"
 FILES = {**PROJECT, "tools/check.py": "y = 2\n"}
 
 
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    isolate(monkeypatch, tmp_path / "home")
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from samewheel.errors import NoSourceError, UsageError
 from samewheel.sources.remote import clone, tags
-from tests.functional.git_projects import git, isolate, make_repository
+from tests.functional.git_projects import git
 from tests.index_server import PackageIndex, Reply, package_index
 
 if TYPE_CHECKING:
@@ -19,15 +19,7 @@ PASSWORD = """h@n/t:e%r 2 "$HOME" \'`x`"""  # noqa: S105 - it is one, for these 
 LISTING = "/x.git/info/refs?service=git-upload-pack"
 
 
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    isolate(monkeypatch, tmp_path / "home")
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """A project in a repository of its own, clean."""
-    return make_repository(tmp_path / "repository")
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 def serve(repository: Path, host: PackageIndex) -> None:

@@ -15,7 +15,6 @@ from tests.functional.git_projects import (
     copy_for_build,
     files_in,
     git,
-    isolate,
     make_repository,
     snapshot,
     write,
@@ -25,9 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    isolate(monkeypatch, tmp_path / "home")
+pytestmark = pytest.mark.usefixtures("plain_git")
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ PACKAGE = Path(errors.__file__).parent
 
 LAYERS = (
     *("_lazily", "_text", "_toml", "_words", "errors", "_types", "_standards", "_early"),
-    *("_groups", "_process", "_syncing", "_files", "_outputs", "_temporary", "_uv_settings", "_indexes", "_uv"),
+    *("_groups", "_process", "_syncing", "_files", "_outputs"),
+    *("_masking", "_temporary", "_uv_settings", "_indexes", "_uv"),
     *("limits", "project", "constraints", "conditions", "observation", "buildinfo", "epoch", "packaged", "wheel"),
     *("comparison", "patterns", "trials", "explaining", "verification", "excerpts"),
     *("sources", "interpreter", "pythons", "compilers", "sandbox", "watching", "machine", "variations"),

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from samewheel._masking import without_secrets
 from samewheel._process import Finished
 from samewheel._uv import (
     cache_folder,
     explain,
     fetch_variables,
-    masked,
     run_uv,
     uv_binary,
     uv_version,
@@ -205,7 +205,7 @@ VALUES = {
 def test_no_user_and_no_password_is_told_in_a_url(said: str) -> None:
     """However a URL has it: as it is, or as URLs spell it."""
     before = ended_by(1, f"http://h/{said}/x.whl".encode())
-    assert masked(before, VALUES).tail() == "http://h/****/x.whl"
+    assert without_secrets(before, VALUES).tail() == "http://h/****/x.whl"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_no_user_and_no_password_is_told_in_a_url(said: str) -> None:
 def test_no_password_and_no_token_is_told_anywhere(said: str) -> None:
     """METADATA can have it shown as a path, or as a word; and a user as long as a token may be one."""
     before = ended_by(1, f"relative path without a working directory: {said}".encode())
-    assert masked(before, VALUES).tail() == "relative path without a working directory: ****"
+    assert without_secrets(before, VALUES).tail() == "relative path without a working directory: ****"
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_no_password_and_no_token_is_told_anywhere(said: str) -> None:
 )
 def test_user_is_hidden_where_a_url_has_it(said: str, shown: str) -> None:
     """Elsewhere it is a word, which may be a package's name."""
-    assert masked(ended_by(1, said.encode()), VALUES).tail() == shown
+    assert without_secrets(ended_by(1, said.encode()), VALUES).tail() == shown
 
 
 @pytest.mark.parametrize(
@@ -238,14 +238,14 @@ def test_user_is_hidden_where_a_url_has_it(said: str, shown: str) -> None:
 def test_what_is_no_password_is_told(said: str) -> None:
     """A message that hides hosts and paths says nothing; and what has three letters is anywhere."""
     before = ended_by(1, said.encode())
-    assert masked(before, VALUES | {"UV_INDEX_X_PASSWORD": "abc"}).tail() == said
+    assert without_secrets(before, VALUES | {"UV_INDEX_X_PASSWORD": "abc"}).tail() == said
 
 
 def test_nothing_is_hidden_where_nothing_is_secret() -> None:
     """A URL without a user, or with an empty password, has none."""
     before = ended_by(1, b"only: https://h/simple/only")
-    assert masked(before, {"UV_INDEX_URL": "https://h/simple", "HOME": "/only"}) == before
-    assert "only: " in masked(before, {"UV_INDEX_URL": "https://only:@h/simple"}).tail()
+    assert without_secrets(before, {"UV_INDEX_URL": "https://h/simple", "HOME": "/only"}) == before
+    assert "only: " in without_secrets(before, {"UV_INDEX_URL": "https://only:@h/simple"}).tail()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from samewheel.adopting.owning import FIRST_LINE, is_marked, kept_up
 from samewheel.adopting.values import Outcome, Part, left_out
 from samewheel.adopting.workflows import HOST
 from samewheel.attesting.provenance import BUILD_TYPE
+from samewheel.attesting.slsa import handed_over
 from samewheel.checking.policy import ANY, SCHEMA, Apart
 from samewheel.comparison import Verdict
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from samewheel.adopting.values import There
-    from samewheel.project import Settings
 
 __all__ = ["POLICY", "policy", "policy_text", "repository_at"]
 
@@ -43,17 +43,6 @@ def _file_names(name: str) -> list[str]:
     """Return the file names of a project's wheels: as the standard has them, and as older backends write them."""
     standard = re.sub(r"[-_.]+", "_", name).lower()
     return sorted({f"{standard}-*.whl", f"{name.replace('-', '_')}-*.whl"})
-
-
-def _own(settings: Settings) -> dict[str, str]:
-    """Return what the project's own table hands to a build, by the names of parameters."""
-    said = {
-        key: value if isinstance(value, str) else "\n".join(value) for key, value in settings.config_settings.items()
-    }
-    return {
-        **{f"config:{key}": value for key, value in sorted(said.items())},
-        **{f"env:{key}": value for key, value in sorted(settings.env.items())},
-    }
 
 
 def _table(name: str, comment: str, entries: Mapping[str, object]) -> Iterator[str]:
@@ -89,7 +78,8 @@ def policy_text(there: There, repository: str, workflow: str) -> str:
     }
     settings = there.project.settings
     # The ref is whichever: the identity says what the tag must be called.
-    said = {"frontend": str(settings.frontend), "via": str(settings.via), "ref": ANY, **_own(settings)}
+    said = {"frontend": str(settings.frontend), "via": str(settings.via), "ref": ANY}
+    said |= handed_over(settings.config_settings, settings.env)
     allowed = {key: [value] for key, value in said.items()}
     lines = [
         FIRST_LINE,
@@ -125,7 +115,8 @@ def policy(there: There, workflow: str | None) -> Outcome:
         return left_out(Part.POLICY, "the repository has no remote called origin, whose jobs would sign", hint)
     if repository is None:
         return left_out(Part.POLICY, f"the repository is at {there.remote}; jobs of {HOST} can sign", by_key)
-    if unbound := [key for key, value in _own(there.project.settings).items() if value == ANY]:
+    settings = there.project.settings
+    if unbound := [key for key, value in handed_over(settings.config_settings, settings.env).items() if value == ANY]:
         reason = f"{unbound[0]} is {ANY!r}, which a policy would take for any value"
         return left_out(Part.POLICY, reason, "Say it otherwise in [tool.samewheel].")
     return kept_up(Part.POLICY, there.below + POLICY, before, policy_text(there, repository, workflow))

@@ -33,8 +33,6 @@ __all__ = ["Attested", "attest", "place", "refuse_no_text", "statement_of"]
 BUILDS = 2
 """Of a verification."""
 
-VERIFY = "Verify what was built, and attest what comes of that: samewheel verify"
-
 LONGEST = 200
 """Characters of a value that a message shows."""
 
@@ -104,19 +102,19 @@ def _same_build(name: str, info: BuildInfo, report: Verification) -> None:
     Raises:
         UsageError: it is not.
     """
-    frontends = {build.frontend.name for build in report.builds}
+    frontends = sorted({build.frontend.name for build in report.builds})
+    other: list[tuple[str, object, object]] = []
     if info.frontend.name not in frontends:
-        said = f"frontend: {info.frontend.name} built, {', '.join(sorted(frontends))} verified"
-        raise UsageError(f"cannot attest {name}: it was verified from something else", cause=said, hint=VERIFY)
-    built = _inputs(info)
-    for build in report.builds:
-        verified = _inputs(build)
-        other = [what for what in built if built[what] != verified[what]]
-        if other:
-            said = "\n".join(
-                f"{what}: {_short_text(built[what])} built, {_short_text(verified[what])} verified" for what in other
-            )
-            raise UsageError(f"cannot attest {name}: it was verified from something else", cause=said, hint=VERIFY)
+        other.append(("frontend", info.frontend.name, ", ".join(frontends)))
+    built, *verified = map(_inputs, (info, *report.builds))
+    other += [(what, built[what], one[what]) for one in verified for what in built if built[what] != one[what]]
+    if other:
+        said = [f"{what}: {_short_text(mine)} built, {_short_text(theirs)} verified" for what, mine, theirs in other]
+        raise UsageError(
+            f"cannot attest {name}: it was verified from something else",
+            cause="\n".join(dict.fromkeys(said)),
+            hint="Verify what was built, and attest what comes of that: samewheel verify",
+        )
 
 
 def _of_commit(name: str, commit: str, info: BuildInfo, report: Verification | None) -> None:

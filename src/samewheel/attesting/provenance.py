@@ -16,6 +16,7 @@ from samewheel.attesting.slsa import (
     Provenance,
     RunDetails,
     dependency,
+    handed_over,
     isolation,
 )
 from samewheel.attesting.statements import Resource
@@ -52,9 +53,7 @@ def _parameters(info: BuildInfo, ref: str | None) -> dict[str, str]:
         parameters["ref"] = ref
     if info.source.subdirectory:
         parameters["subdirectory"] = info.source.subdirectory
-    for key, value in sorted(info.config_settings.items()):
-        parameters[f"config:{key}"] = value if isinstance(value, str) else "\n".join(value)
-    parameters.update({f"env:{key}": value for key, value in sorted(info.env.items())})
+    parameters |= handed_over(info.config_settings, info.env)
     if info.source.dirty:
         parameters["dirty"] = "\n".join(info.source.dirty)
     if info.source.included:

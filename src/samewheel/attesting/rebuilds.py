@@ -20,6 +20,7 @@ from samewheel.attesting.slsa import (
     Provenance,
     RunDetails,
     dependency,
+    handed_over,
     isolation,
 )
 from samewheel.attesting.statements import Resource, Statement
@@ -87,14 +88,10 @@ def _planned(plan: Plan) -> dict[str, str]:
 def _parameters(plan: Plan, rebuilt: Rebuilt) -> dict[str, str]:
     """Return what the caller may have decided; the release is only named if the index has this very file."""
     release = {"target": f"{rebuilt.name}=={rebuilt.version}"} if rebuilt.on_index else {}
-    settings = {
-        f"config:{key}": value if isinstance(value, str) else "\n".join(value)
-        for key, value in plan.config_settings.items()
-    }
     pins = {"pins": "\n".join(plan.pins)} if plan.pins else {}
     # A folder of tests could hold another project of the same name.
     folder = {"subdirectory": plan.source.subdirectory} if plan.source.subdirectory else {}
-    return {**release, **folder, **settings, **{f"env:{key}": value for key, value in plan.env.items()}, **pins}
+    return {**release, **folder, **handed_over(plan.config_settings, plan.env), **pins}
 
 
 def _provenance(rebuilt: Rebuilt, plan: Plan, builder: str) -> dict[str, object]:

@@ -10,6 +10,8 @@ from packaging.utils import canonicalize_name
 from samewheel.attesting.statements import Resource
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from samewheel.buildinfo import Dependency, Isolation
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "Provenance",
     "RunDetails",
     "dependency",
+    "handed_over",
     "isolation",
 ]
 
@@ -78,6 +81,15 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What went in."""
     run_details: RunDetails
     """Who ran it, and what else came out."""
+
+
+def handed_over(config_settings: Mapping[str, str | list[str]], env: Mapping[str, str]) -> dict[str, str]:
+    """Return what the backend was given, and variables that were passed on, by the names of external parameters."""
+    settings = {
+        f"config:{key}": value if isinstance(value, str) else "\n".join(value)
+        for key, value in sorted(config_settings.items())
+    }
+    return {**settings, **{f"env:{key}": value for key, value in sorted(env.items())}}
 
 
 def dependency(one: Dependency) -> Resource:

@@ -63,6 +63,11 @@ class Identity(_Table, frozen=True, kw_only=True):
     trusted_root: str = ""
     """The path of a file, relative to the policy, with the authorities and logs to trust; empty: Sigstore's own."""
 
+    @property
+    def workflow(self) -> tuple[str, str]:
+        """The issuer, and the subject at whatever ref; an address of mail has none."""
+        return self.issuer, self.subject.partition("@")[0] if "://" in self.subject else self.subject
+
 
 class Builder(_Table, frozen=True, kw_only=True):
     """Who may build, and by what they are known: a key, or an identity."""
@@ -187,16 +192,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
     known = [one.identity for one in policy.builders if one.identity is not None]
     identities = [(one.issuer, one.subject) for one in known]
     refs = [one.subject for one in known if one.tags]
-    # One at several refs is still one; of an address of mail, what stands behind the @ is somebody.
-    workflows = {
-        (
-            one.identity.issuer,
-            one.identity.subject.partition("@" if "://" in one.identity.subject else "\n")[0],
-            one.group,
-        )
-        for one in policy.builders
-        if one.identity is not None
-    }
+    workflows = {(one.identity.workflow, one.group) for one in policy.builders if one.identity is not None}
     verdict = policy.accept.verdict
     operators = {(builder.id, builder.group) for builder in policy.builders}
     alike = {group.strip().casefold() for group in policy.groups}
@@ -208,7 +204,7 @@ def _refuse(policy: Policy, keys: tuple[PublicKey | None, ...], where: Path) -> 
         "A key is there twice: each belongs to one builder.": len({*names}) != len(names),
         "An identity is there twice: each belongs to one builder.": len({*identities}) != len(identities),
         "A workflow is there in two groups of builders: it is one, at whatever ref.": len(
-            {(issuer, workflow) for issuer, workflow, _ in workflows}
+            {who for who, _ in workflows}
         )
         != len(workflows),
         "With tags, the subject of an identity is without its ref.": any("@" in subject for subject in refs),

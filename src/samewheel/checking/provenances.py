@@ -48,14 +48,16 @@ class Provenance(Value, frozen=True, kw_only=True):
     @property
     def source(self) -> dict[str, str]:
         """The digests of what it was built from, such as ``gitCommit``, by their names."""
-        found = self._named("source", "buildDefinition", "resolvedDependencies").get("digest")
-        said = found.items() if isinstance(found, dict) else ()
-        return {str(kind): value for kind, value in sorted(said) if isinstance(value, str)}
+        said = sorted(self._digests("source").items())
+        return {kind: value for kind, value in said if isinstance(value, str)}
+
+    def _digests(self, name: str) -> Mapping[str, object]:
+        found = self._named(name, "buildDefinition", "resolvedDependencies").get("digest")
+        return found if isinstance(found, dict) else {}
 
     def digest(self, name: str, algorithm: str) -> object:
         """Return a digest of the dependency with a name."""
-        found = self._named(name, "buildDefinition", "resolvedDependencies").get("digest")
-        return found.get(algorithm) if isinstance(found, dict) else None
+        return self._digests(name).get(algorithm)
 
     def _byproduct(self, name: str) -> Mapping[str, Any]:
         found = self._named(name, "runDetails", "byproducts").get("annotations")

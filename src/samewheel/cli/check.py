@@ -14,6 +14,7 @@ from samewheel.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from samewheel.attesting.keys import PublicKey
     from samewheel.checking.values import Checked
 
 __all__ = ["command"]
@@ -41,27 +42,35 @@ def _start(wheel: Path, attestations: Sequence[Path], policy: Path, keys: Sequen
     )
 
 
+def _is_summary_of(output: Path, signer: PublicKey) -> bool:
+    """Tell whether a file holds one summary, which this key signed."""
+    from samewheel.attesting.envelopes import read_envelopes
+    from samewheel.attesting.statements import read_statement
+    from samewheel.checking.summary import SUMMARY
+    from samewheel.errors import InvalidAttestationError
+
+    try:
+        (envelope,) = read_envelopes(output.read_bytes(), output.name)
+        is_summary = read_statement(envelope.payload, output.name).predicate_type == SUMMARY
+    except (InvalidAttestationError, OSError, ValueError):
+        return False
+    return is_summary and any(True for _ in envelope.signers([signer]))
+
+
 def _summarise(found: Checked, policy: Path, output: Path, key: Path, passphrase_env: str | None) -> None:
     """Write a signed summary of the check."""
     from samewheel._files import write_atomic
-    from samewheel.attesting.envelopes import encoded, read_envelopes, sealed
+    from samewheel.attesting.envelopes import encoded, sealed
     from samewheel.attesting.keyfiles import key_in_file
-    from samewheel.attesting.statements import read_statement, written
-    from samewheel.checking.summary import SUMMARY, summary
+    from samewheel.attesting.statements import written
+    from samewheel.checking.summary import summary
     from samewheel.cli.passphrases import passphrase_for
-    from samewheel.errors import InvalidAttestationError, UsageError
+    from samewheel.errors import UsageError
 
     signer = key_in_file(key, passphrase_for(passphrase_env))
-    if output.exists():
-        try:
-            (envelope,) = read_envelopes(output.read_bytes(), output.name)
-            is_ours = read_statement(envelope.payload, output.name).predicate_type == SUMMARY
-            is_ours = is_ours and any(True for _ in envelope.signers([signer.public_key()]))
-        except (InvalidAttestationError, OSError, ValueError):
-            is_ours = False
-        if not is_ours:
-            hint = "Name another file with --vsa."
-            raise UsageError(f"{output} is there already, and is no summary that this key signed", hint=hint)
+    if output.exists() and not _is_summary_of(output, signer.public_key()):
+        hint = "Name another file with --vsa."
+        raise UsageError(f"{output} is there already, and is no summary that this key signed", hint=hint)
     write_atomic(output, encoded(sealed(written(summary(found, policy.name)), signer)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
     import click
     from click.shell_completion import CompletionItem
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["among"]
 
 
-def among(names: Callable[[], Mapping[str, str]]) -> _Completion:
-    """Return what completes the last of several names, given each with what to say of it; none is offered twice."""
+def among(names: Callable[[], Iterable[str]]) -> _Completion:
+    """Return what completes the last of several names; none is offered twice."""
 
     def complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
@@ -24,8 +24,8 @@ def among(names: Callable[[], Mapping[str, str]]) -> _Completion:
         before, comma, begun = incomplete.rpartition(",")
         taken = set(before.split(","))
         return [
-            CompletionItem(f"{before}{comma}{name}", help=text or None)
-            for name, text in names().items()
+            CompletionItem(f"{before}{comma}{name}")
+            for name in names()
             if name.startswith(begun) and name not in taken
         ]
 

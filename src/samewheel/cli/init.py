@@ -13,18 +13,18 @@ from samewheel.cli.completing import among
 from samewheel.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from samewheel.adopting import Adoption, Part
 
 __all__ = ["command"]
 
 
-def _names() -> Mapping[str, str]:
+def _names() -> Iterable[str]:
     """Return the names of all parts."""
     from samewheel.adopting import Part
 
-    return dict.fromkeys(map(str, Part), "")
+    return map(str, Part)
 
 
 def _parts(words: str | None, option: str) -> tuple[Part, ...]:

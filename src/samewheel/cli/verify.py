@@ -14,16 +14,16 @@ from samewheel.cli.pages import badge_option, html_option, kept, write_badge, wr
 from samewheel.cli.targets import refuse_unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
 __all__ = ["command"]
 
 
-def _conditions() -> Mapping[str, str]:
+def _conditions() -> Iterable[str]:
     """Return what can be varied here."""
     from samewheel.verifying import available
 
-    return {name: "" for name, reason in available().items() if not reason}
+    return [name for name, reason in available().items() if not reason]
 
 
 @click.command("verify")
